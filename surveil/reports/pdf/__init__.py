@@ -1,0 +1,1 @@
+"""The layout kit of all reports: fonts, safe text, tables, charts, pages. It knows no content."""

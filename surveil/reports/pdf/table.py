@@ -1,0 +1,210 @@
+"""A table of any length in time linear in its rows: only the rows that fit on the page are laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from reportlab.lib import colors
+from reportlab.lib.enums import TA_LEFT, TA_RIGHT
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Flowable
+
+from surveil.reports.pdf.text import CELL_LIMIT, Typesetter
+
+SIZE = 7.5
+LEADING = 9.5
+PADDING = 3.0
+HEAD_FILL = colors.HexColor("#e4e9ef")
+RULE = colors.HexColor("#b8c1cc")
+# A row taller than this is split where the page ends; a lower one moves to the next page whole.
+SPLIT_ABOVE = 12 * LEADING
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column on paper. `share` is its part of the width among the columns' shares."""
+
+    title: str
+    share: float
+    align: Literal["left", "right"] = "left"
+
+
+@dataclass
+class _Row:
+    """A row laid out: a string (one line, drawn as it is) or a wrapped paragraph a cell."""
+
+    cells: list[Any]
+    height: float
+
+
+class StreamTable(Flowable):  # type: ignore[misc]
+    """A table that repeats its head on every page and may be split between rows, or within a tall row.
+
+    Args:
+        typesetter: turns values into drawable text.
+        columns: the columns, left to right.
+        rows: values, one for each column; None prints as `not known`.
+        limit: characters a cell may have before it is cut, visibly.
+    """
+
+    def __init__(
+        self,
+        typesetter: Typesetter,
+        columns: Sequence[TableColumn],
+        rows: Sequence[Sequence[object]],
+        *,
+        limit: int = CELL_LIMIT,
+        _start: int = 0,
+        _ready: _Row | None = None,
+    ) -> None:
+        super().__init__()
+        self._typesetter, self._columns, self._rows, self._limit = typesetter, columns, rows, limit
+        self._start, self._ready = _start, _ready
+        self._styles = {align: _style(typesetter, align) for align in ("left", "right")}
+        self._drawn: list[_Row] = []
+        self._widths: list[float] = []
+        self._head = _Row([], 0.0)
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        """Lay out rows until the height is used up; one more than fits tells platypus to split."""
+        self._measure(available_width)
+        height, self._drawn, position = self._head.height, [], self._start
+        row = self._ready or self._next(position)
+        while row is not None and height + row.height <= available_height:
+            self._drawn.append(row)
+            height += row.height
+            position += 1
+            row = self._next(position)
+        self._after, self._position = row, position
+        self.width, self.height = available_width, height if row is None else available_height + 1
+        return available_width, self.height
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:
+        """The part that fits, and the rest; empty where not even a piece of one row fits."""
+        self.wrap(available_width, available_height)
+        if self._after is None:
+            return [self]
+        drawn, rest, position = list(self._drawn), self._after, self._position
+        used = self._head.height + sum(row.height for row in drawn)
+        if rest.height > SPLIT_ABOVE:
+            pieces = self._split_row(rest, available_height - used)
+            if pieces is not None:
+                drawn.append(pieces[0])
+                rest = pieces[1]
+        if not drawn:
+            return []
+        following = StreamTable(
+            self._typesetter, self._columns, self._rows, limit=self._limit, _start=position, _ready=rest
+        )
+        return [_Part(self, drawn), following]
+
+    def draw(self) -> None:
+        self.paint(self.canv, self._drawn, self.height)
+
+    def paint(self, canvas: Any, rows: Sequence[_Row], height: float) -> None:
+        """Draw head and rows from the top down, on a canvas whose origin is the lower left corner."""
+        canvas.saveState()
+        total = sum(self._widths)
+        canvas.setFillColor(HEAD_FILL)
+        canvas.rect(0, height - self._head.height, total, self._head.height, stroke=0, fill=1)
+        canvas.setStrokeColor(RULE)
+        canvas.setLineWidth(0.4)
+        top = height
+        for row in (self._head, *rows):
+            self._paint_cells(canvas, row, top)
+            top -= row.height
+            canvas.line(0, top, total, top)
+        canvas.restoreState()
+
+    def _paint_cells(self, canvas: Any, row: _Row, top: float) -> None:
+        left = 0.0
+        canvas.setFillColor(colors.black)
+        canvas.setFont(self._typesetter.fonts.regular, SIZE)
+        for cell, width, column in zip(row.cells, self._widths, self._columns, strict=True):
+            if not isinstance(cell, str):
+                cell.drawOn(canvas, left + PADDING, top - PADDING - cell.height)
+            elif column.align == "right":
+                canvas.drawRightString(left + width - PADDING, top - PADDING - SIZE, cell)
+            else:
+                canvas.drawString(left + PADDING, top - PADDING - SIZE, cell)
+            left += width
+
+    def _measure(self, available_width: float) -> None:
+        shares = sum(column.share for column in self._columns)
+        self._widths = [available_width * column.share / shares for column in self._columns]
+        titles = [self._typesetter.markup(column.title, bold=True) for column in self._columns]
+        self._head = self._laid_out(
+            [
+                self._typesetter.paragraph(title, self._styles[column.align])
+                for title, column in zip(titles, self._columns, strict=True)
+            ]
+        )
+
+    def _next(self, position: int) -> _Row | None:
+        if position >= len(self._rows):
+            return None
+        return self._laid_out(
+            [
+                self._cell(value, column, width)
+                for value, column, width in zip(
+                    self._rows[position], self._columns, self._widths, strict=True
+                )
+            ]
+        )
+
+    def _cell(self, value: object, column: TableColumn, width: float) -> Any:
+        text = self._typesetter.plain("not known" if value is None else value, limit=self._limit)
+        if self._typesetter.is_simple(text) and self._typesetter.width(text, SIZE) <= width - 2 * PADDING:
+            return text
+        return self._typesetter.paragraph(text, self._styles[column.align], limit=len(text))
+
+    def _laid_out(self, cells: list[Any]) -> _Row:
+        """Wrap the paragraphs of a row; its height is that of the tallest."""
+        tallest = LEADING
+        for cell, width in zip(cells, self._widths, strict=True):
+            if not isinstance(cell, str):
+                tallest = max(tallest, cell.wrap(width - 2 * PADDING, 1e6)[1])
+        return _Row(cells, tallest + 2 * PADDING)
+
+    def _split_row(self, row: _Row, room: float) -> tuple[_Row, _Row] | None:
+        """A tall row cut in two at `room` points: what stays, what goes on. None where too little fits."""
+        inner = room - 2 * PADDING
+        if inner < 3 * LEADING:
+            return None
+        first: list[Any] = []
+        second: list[Any] = []
+        for cell, width in zip(row.cells, self._widths, strict=True):
+            parts = [] if isinstance(cell, str) else cell.split(width - 2 * PADDING, inner)
+            fits = isinstance(cell, str) or cell.height <= inner
+            first.append(cell if fits else parts[0])
+            second.append("" if fits else parts[1])
+        return self._laid_out(first), self._laid_out(second)
+
+
+class _Part(Flowable):  # type: ignore[misc]
+    """The rows of a table that stand on one page."""
+
+    def __init__(self, table: StreamTable, rows: list[_Row]) -> None:
+        super().__init__()
+        self._table, self._part = table, rows
+        self.width = sum(table._widths)
+        self.height = table._head.height + sum(row.height for row in rows)
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        return self.width, self.height
+
+    def draw(self) -> None:
+        self._table.paint(self.canv, self._part, self.height)
+
+
+def _style(typesetter: Typesetter, align: str) -> ParagraphStyle:
+    return ParagraphStyle(
+        f"cell-{align}",
+        fontName=typesetter.fonts.regular,
+        fontSize=SIZE,
+        leading=LEADING,
+        alignment=TA_RIGHT if align == "right" else TA_LEFT,
+        splitLongWords=1,
+    )
