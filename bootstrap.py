@@ -2,7 +2,7 @@
 
     python3 bootstrap.py                   make or update .venv and say what next
     python3 bootstrap.py demo [ARGUMENT…]  the same, then `surveil demo`
-    python3 bootstrap.py test [ARGUMENT…]  the same with the tests' tools, then lint, format, types and the tests;
+    python3 bootstrap.py test [ARGUMENT…]  the same with the tests' tools, then all checks and tests;
                                            --with-spark installs Spark (500 MB) even where no Java is found,
                                            other arguments go to pytest
     python3 bootstrap.py lock [ARGUMENT…]  for maintainers: resolve pyproject.toml into the lock files with uv
@@ -215,8 +215,8 @@ def install_packages(*arguments: str) -> None:
     quiet = [] if sys.stdout.isatty() else ["--quiet"]
     if run([*command, *quiet, *arguments]) != 0:
         raise BootstrapError(
-            "The packages could not be installed (see above). Without a way to the internet, name your firm's "
-            "package index in PIP_INDEX_URL (pip) or UV_DEFAULT_INDEX (uv) and run this again."
+            "The packages could not be installed (see above). Where the internet is out of reach, name your "
+            "firm's package index in PIP_INDEX_URL (pip) or UV_DEFAULT_INDEX (uv) and run this again."
         )
 
 
