@@ -1,0 +1,125 @@
+"""What each cell is expected to show, judged by other representatives only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from surveil.statistics.arrays import Bools, Floats, Ints, sums
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells as dense integer codes, one entry per cell, sorted; `n` items or exposure, `y` events."""
+
+    rep: Ints
+    stratum: Ints
+    branch: Ints
+    month: Ints
+    n: Floats
+    y: Floats
+    reps: int
+
+    @property
+    def branch_month(self) -> Ints:
+        return self.branch * (int(self.month.max(initial=0)) + 1) + self.month
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Expected rate and sampling variance per cell; per rep, the variance that the baseline adds."""
+
+    rate: Floats
+    variance: Floats
+    baseline_variance: Floats
+
+
+def left_out(cells: Cells, key: Ints, values: Floats, included: Bools) -> Floats:
+    """Per cell: sum of `values` over all cells with the same key, without those of the cell's own rep.
+
+    Cells of reps that are not `included` count for nobody.
+    """
+    _, group = np.unique(key, return_inverse=True)
+    _, own = np.unique(group * np.int64(cells.reps) + cells.rep, return_inverse=True)
+    counted = np.where(included[cells.rep], values, 0.0)
+    return sums(group, counted, 0)[group] - sums(own, counted, 0)[own]
+
+
+def peer_rates(cells: Cells, included: Bools, prior: float, counts: bool) -> Floats:
+    """Rate of the stratum without the rep, drawn to the firm's by `prior` items (counts: events)."""
+    events = left_out(cells, cells.stratum, cells.y, included)
+    items = left_out(cells, cells.stratum, cells.n, included)
+    firm = cells.y.sum() / cells.n.sum() if cells.n.sum() > 0 else 0.0
+    if firm == 0.0:
+        return np.zeros_like(cells.y)
+    if counts:
+        return np.asarray((events + prior) / (np.maximum(items, 0.0) + prior / firm))
+    return np.asarray((events + prior * firm) / (items + prior))
+
+
+def fit(cells: Cells, included: Bools, prior: float, factor_prior: float, counts: bool) -> Baseline:
+    """Peer rate × month factor × branch-month factor for every cell, each without the rep's own cells."""
+    rate = peer_rates(cells, included, prior, counts)
+    rate, _ = _apply_factor(cells, cells.month, rate, included, factor_prior, counts)
+    rate, doubt = _apply_factor(cells, cells.branch_month, rate, included, factor_prior, counts)
+    variance = cells.n * rate if counts else cells.n * rate * (1 - rate)
+    return Baseline(rate, variance, _doubt_per_rep(cells, variance, doubt))
+
+
+def _apply_factor(
+    cells: Cells, key: Ints, rate: Floats, included: Bools, prior: float, counts: bool
+) -> tuple[Floats, Floats]:
+    """Rates moved by what other reps with the same key showed; and the variance of the factor's logarithm.
+
+    The factor is observed over expected with `prior` expected events added to both, so that little data
+    leaves it at one. For rates it acts on the odds, which keeps a chance a chance; for rare events that is
+    the same thing.
+    """
+    observed = left_out(cells, key, cells.y, included)
+    expected = np.maximum(left_out(cells, key, cells.n * rate, included), 0.0)
+    if counts:
+        factor = (observed + prior) / (expected + prior)
+        return rate * factor, 1.0 / (expected + prior)
+    items = np.maximum(left_out(cells, key, cells.n, included), 0.0)
+    usable = (items > 0) & (rate > 0)
+    mean = np.clip(np.where(usable, expected / np.where(items > 0, items, 1.0), 0.5), 1e-9, 1 - 1e-9)
+    # Pseudo-items carry `prior` units of information, the same whether an event or its absence is counted.
+    yes, no = prior / (1 - mean), prior / mean
+    odds = ((observed + yes) * (items - expected + no)) / ((expected + yes) * (items - observed + no))
+    odds = np.where(usable, odds, 1.0)
+    return rate * odds / (1 - rate + rate * odds), 1.0 / (items * mean * (1 - mean) + prior)
+
+
+def _doubt_per_rep(cells: Cells, variance: Floats, doubt: Floats) -> Floats:
+    """Variance of a rep's expected count that comes from not knowing his branch-months' factors exactly."""
+    _, first, own = np.unique(
+        cells.branch_month * np.int64(cells.reps) + cells.rep, return_index=True, return_inverse=True
+    )
+    together = sums(own, variance, 0)
+    return sums(cells.rep[first], together**2 * doubt[first], cells.reps)
+
+
+def peers_of(cells: Cells) -> tuple[Ints, Floats, Floats]:
+    """Per rep: other reps with items in his strata, their items there, their events there."""
+    width = int(cells.stratum.max(initial=0)) + 1
+    used = cells.n > 0
+    pair = np.unique(cells.rep[used] * np.int64(width) + cells.stratum[used])
+    rep, stratum = pair // width, pair % width
+    member = np.zeros((width, (cells.reps + 7) // 8), dtype=np.uint8)
+    np.bitwise_or.at(member, (stratum, rep // 8), (1 << (rep % 8)).astype(np.uint8))
+    peers = np.zeros(cells.reps, dtype=np.int64)
+    present, start = np.unique(rep, return_index=True)
+    ends = np.append(start[1:], rep.size)
+    for one, begin, end in zip(present, start, ends, strict=True):
+        peers[one] = int(np.bitwise_count(np.bitwise_or.reduce(member[stratum[begin:end]], axis=0)).sum()) - 1
+    items = _per_rep(cells, rep, stratum, cells.n, width)
+    events = _per_rep(cells, rep, stratum, cells.y, width)
+    return peers, items, events
+
+
+def _per_rep(cells: Cells, rep: Ints, stratum: Ints, values: Floats, width: int) -> Floats:
+    """Sum of other reps' values over the strata that each rep has."""
+    of_stratum = sums(cells.stratum, values, width)
+    own = sums(cells.rep, values, cells.reps)
+    return sums(rep, of_stratum[stratum], cells.reps) - own
