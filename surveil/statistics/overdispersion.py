@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from surveil.statistics.arrays import Floats
+from surveil.statistics.tails import SMALLEST_P
 
-_LARGEST_TAU2 = 25.0
+_LARGEST_TAU2 = 6.25
 
 
 def winsorise(values: npt.ArrayLike, share: float = 0.10) -> Floats:
@@ -57,27 +60,67 @@ def additive_variance(phi: float, standard_error: npt.ArrayLike) -> float:
     return float((n * phi - (n - 1)) / (weight.sum() - (weight**2).sum() / weight.sum()))
 
 
-def robust_additive_variance(
-    excess: npt.ArrayLike, variance: npt.ArrayLike, scale: npt.ArrayLike, share: float
-) -> float:
-    """Tau² such that the winsorised z-scores (O - E) / sqrt(V + tau² E²) spread as winsorised normals do.
+def normal_scores(p: npt.ArrayLike) -> Floats:
+    """The normal deviate that has each (one-sided) p as its upper tail: large is remarkable."""
+    from scipy.special import ndtri
 
-    `excess` is O - E, `variance` V and `scale` E of each unit. Solving for tau² (Paule and Mandel 1982)
-    rather than taking one step of moments keeps it right where units differ much in size; winsorising keeps
-    a few bad units from hiding behind the spread that they cause themselves.
+    return np.asarray(-ndtri(np.clip(np.asarray(p, np.float64), SMALLEST_P, 1 - 1e-16)))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How ordinary reps differ.
+
+    `tau2`: variance on the log (odds) scale. `centre`: their median normal score. `freedom`: degrees of
+    freedom of the estimate.
     """
-    d, v, e = (np.asarray(a, dtype=np.float64) for a in (excess, variance, scale))
+
+    tau2: float
+    centre: float
+    freedom: float
+
+    def adjust(self, p: npt.ArrayLike) -> Floats:
+        """p-values seen from the centre, doubting the spread (Student's t instead of the normal)."""
+        from scipy.special import ndtr, stdtr
+
+        z = normal_scores(p) - self.centre
+        tail = ndtr(-z) if math.isinf(self.freedom) else stdtr(self.freedom, -z)
+        return np.asarray(np.clip(tail, SMALLEST_P, 1.0), dtype=np.float64)
+
+
+def clean_half_spread(p_values: Callable[[float], Floats], share: float) -> Spread:
+    """Spread between reps from the unremarkable half of them.
+
+    `p_values(tau2)` gives every rep's one-sided p were the variance between reps `tau2`. Misconduct pulls
+    one tail only, so the other half, reflected at the median, shows how honest reps differ even where many
+    are not (a spread measured on all would grow until nobody stands out). Its `share` of all reps farthest
+    out is winsorised. Tau² is such that the normal scores of that half spread as a normal's do.
+    """
     wanted = winsorised_normal_variance(share)
 
-    def spread(tau2: float) -> float:
-        return dispersion(winsorise(d / np.sqrt(v + tau2 * e**2), share)) - wanted
+    def miss(tau2: float) -> float:
+        z = normal_scores(p_values(tau2))
+        centre = float(np.median(z))
+        below = centre - z[z < centre]
+        if below.size == 0:
+            return -wanted
+        return float(np.mean(np.minimum(below, np.quantile(below, 1 - 2 * share)) ** 2)) - wanted
 
-    if d.size < 2 or spread(0.0) <= 0:
+    tau2 = _root(miss)
+    z = normal_scores(p_values(tau2))
+    # Half a sample, winsorised, measures a spread about as well as 0.3 times as many full observations.
+    return Spread(tau2, float(np.median(z)), max(0.3 * z.size, 3.0))
+
+
+def _root(miss: Callable[[float], float]) -> float:
+    """Where the decreasing function `miss` crosses zero, to one part in a hundred; 0 if it never is above."""
+    from scipy.optimize import brentq
+
+    if miss(0.0) <= 0:
         return 0.0
-    low, high = 0.0, 1e-3
-    while spread(high) > 0 and high < _LARGEST_TAU2:
-        low, high = high, 4 * high
-    for _ in range(50):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if spread(middle) > 0 else (low, middle)
-    return min(high, _LARGEST_TAU2)
+    high = 0.05
+    while miss(high) > 0:
+        if high >= _LARGEST_TAU2:
+            return _LARGEST_TAU2
+        high *= 5
+    return float(brentq(miss, 0.0, high, xtol=1e-4, rtol=1e-2))

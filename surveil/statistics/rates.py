@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,15 +14,17 @@ from surveil.errors import UsageError
 from surveil.statistics import baseline
 from surveil.statistics.arrays import Bools, Floats, Ints, sums
 from surveil.statistics.combine import benjamini_hochberg
+from surveil.statistics.mixed_tails import log_normal_poisson_tails, logit_normal_binomial_tails
 from surveil.statistics.overdispersion import (
+    Spread,
+    clean_half_spread,
     dispersion,
-    robust_additive_variance,
+    normal_scores,
     winsorise,
     winsorised_normal_variance,
 )
 from surveil.statistics.tails import (
-    beta_binomial_tails,
-    negative_binomial_tails,
+    Tails,
     poisson_binomial_tails,
     poisson_tails,
 )
@@ -159,40 +161,42 @@ def _judge(
     """One pass: baseline from the included reps, spread between reps, tails of all reps."""
     fitted = baseline.fit(cells, included, settings.prior_items, settings.factor_prior, counts)
     observed, n = _sum(cells, cells.y), _sum(cells, cells.n)
-    expected = _sum(cells, cells.n * fitted.rate)
-    sampling = _sum(cells, fitted.variance) + fitted.baseline_variance
+    expected, sampling = _sum(cells, cells.n * fitted.rate), _sum(cells, fitted.variance)
+    doubt = fitted.baseline_variance / np.maximum(sampling, 1e-12) ** 2
     peers, peer_n, peer_y = baseline.peers_of(cells)
     enough = (peers >= settings.min_peers) & (peer_n >= settings.min_peer_items) & (n > 0)
-    measured = enough & included & (expected >= settings.dispersion_min_expected)
-    phi, tau2 = _spread(observed - expected, sampling, expected, measured, settings)
-    variance = sampling + tau2 * expected**2
+    measured = np.flatnonzero(enough & included & (expected >= settings.dispersion_min_expected))
+
+    def tails(tau2: float, who: Ints, nodes: int = 161) -> Tails:
+        sigma = np.sqrt(tau2 + doubt[who])
+        if counts:
+            return log_normal_poisson_tails(observed[who], expected[who], sigma, nodes)
+        return logit_normal_binomial_tails(observed[who], n[who], expected[who], sigma, nodes)
+
+    phi, spread = _spread(lambda tau2: tails(tau2, measured, 61).p_value(side), measured.size, settings)
+    wide = spread.adjust(tails(spread.tau2, np.arange(n.size)).p_value(side))
     if counts:
-        exact, wide = poisson_tails(observed, expected), negative_binomial_tails(observed, expected, variance)
+        exact = poisson_tails(observed, expected)
     else:
         exact = poisson_binomial_tails(observed, cells.rep, cells.n, fitted.rate)
-        wide = beta_binomial_tails(observed, n, expected, variance)
     # Overdispersion may only ever make a rep less remarkable than chance alone would.
-    p_value = np.maximum(exact.p_value(side), wide.p_value(side))
+    p_value = np.maximum(exact.p_value(side), wide)
+    variance = sampling + (spread.tau2 + doubt) * sampling**2
     tested = enough & (expected >= settings.min_expected)
     return _Judged(
-        fitted.rate, observed, expected, variance, p_value, tested, peers, peer_n, peer_y, phi, tau2
+        fitted.rate, observed, expected, variance, p_value, tested, peers, peer_n, peer_y, phi, spread.tau2
     )
 
 
-def _spread(
-    excess: Floats,
-    variance: Floats,
-    expected: Floats,
-    measured: Bools,
-    settings: RateSettings,
-) -> tuple[float, float]:
-    """Phi and tau² of the measured reps; the assumed tau² where they are too few to tell."""
-    if measured.sum() < settings.dispersion_min_reps:
-        return float("nan"), settings.dispersion_unknown
-    d, v, e = excess[measured], variance[measured], expected[measured]
-    share = settings.winsorise
-    phi = dispersion(winsorise(d / np.sqrt(v), share)) / winsorised_normal_variance(share)
-    return phi, robust_additive_variance(d, v, e, share)
+def _spread(p_values: Callable[[float], Floats], reps: int, settings: RateSettings) -> tuple[float, Spread]:
+    """Phi and the spread between reps; the assumed spread where there are too few reps to tell."""
+    if reps < settings.dispersion_min_reps:
+        return float("nan"), Spread(settings.dispersion_unknown, 0.0, float("inf"))
+    spread = clean_half_spread(p_values, settings.winsorise)
+    z = normal_scores(p_values(0.0))
+    return dispersion(winsorise(z, settings.winsorise)) / winsorised_normal_variance(
+        settings.winsorise
+    ), spread
 
 
 def _sum(cells: baseline.Cells, values: Floats) -> Floats:
