@@ -1,4 +1,4 @@
-"""The rules of the house that a machine can check: walls between rooms, where SQL stands, what files look like."""
+"""The rules of the house that a machine can check: walls between rooms, where SQL stands, how files look."""
 
 from __future__ import annotations
 
