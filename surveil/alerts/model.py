@@ -37,7 +37,7 @@ class SubjectType(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Driver:
-    """One reason behind a score. `contribution` is in points of -log10(p) or of log-likelihood, as `unit` says."""
+    """One reason behind a score. `contribution` counts in `unit`: -log10(p), or log-likelihood."""
 
     name: str
     contribution: float
@@ -57,7 +57,7 @@ class Peers:
 
 @dataclass(frozen=True)
 class AlertDraft:
-    """An alert as a scan proposes it, before review. Dates are ISO strings; see interface.md for each field."""
+    """An alert as a scan proposes it, before review. Dates are ISO strings."""
 
     detector: str
     version: str

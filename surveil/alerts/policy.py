@@ -1,0 +1,132 @@
+"""Who may do what: the one place that decides it, for the screen and the command line alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from surveil.alerts.alert import Action, Alert, Status
+from surveil.alerts.dispositions import Disposition, Outcome
+from surveil.alerts.errors import NotAllowed
+from surveil.alerts.model import Severity
+from surveil.alerts.people import Role, User
+
+
+@dataclass(frozen=True)
+class Allowed:
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class Refused:
+    """False in a condition; `reason` is a sentence for the person who asked."""
+
+    reason: str
+
+    def __bool__(self) -> bool:
+        return False
+
+
+_REVIEW: Final = frozenset(
+    {
+        Action.READ,
+        Action.ASSIGN,
+        Action.TAKE,
+        Action.NOTE,
+        Action.DECIDE,
+        Action.APPROVE,
+        Action.REJECT,
+        Action.REOPEN,
+        Action.REVEAL,
+        Action.LINK_CASE,
+        Action.RAISE,
+    }
+)
+_RIGHTS: Final[dict[Role, frozenset[Action]]] = {
+    Role.OFFICER: _REVIEW,
+    Role.SUPERVISOR: _REVIEW,
+    Role.AUDITOR: frozenset({Action.READ, Action.REVEAL}),
+    Role.ADMINISTRATOR: frozenset({Action.MANAGE_USERS}),
+    Role.SYSTEM: frozenset({Action.READ, Action.MANAGE_USERS}),
+}
+_REFUSAL: Final[dict[Role, str]] = {
+    Role.OFFICER: "Officers review alerts; users and settings are the administrator's.",
+    Role.SUPERVISOR: "Supervisors review alerts; users and settings are the administrator's.",
+    Role.AUDITOR: "Auditors read everything and change nothing.",
+    Role.ADMINISTRATOR: "Administrators keep users and settings; they do not see or decide alerts.",
+    Role.SYSTEM: "The program itself decides nothing; sign in as a person.",
+}
+_UNDER_REVIEW: Final = frozenset({Status.OPEN, Status.IN_REVIEW})
+_POSSIBLE: Final[dict[Action, frozenset[Status]]] = {
+    Action.ASSIGN: _UNDER_REVIEW,
+    Action.TAKE: _UNDER_REVIEW,
+    Action.DECIDE: _UNDER_REVIEW,
+    Action.APPROVE: frozenset({Status.PENDING_APPROVAL}),
+    Action.REJECT: frozenset({Status.PENDING_APPROVAL}),
+    Action.REOPEN: frozenset({Status.CLOSED}),
+}
+_STANDS: Final[dict[Status, str]] = {
+    Status.OPEN: "The alert has not been decided yet.",
+    Status.IN_REVIEW: "The alert is in review and has not been decided yet.",
+    Status.PENDING_APPROVAL: "The alert has been decided and waits for a second person's approval.",
+    Status.CLOSED: "The alert is closed; reopen it first.",
+}
+
+
+def may(user: User, action: Action, alert: Alert | None = None) -> Allowed | Refused:
+    """Whether this person may do this (to this alert, as it stands now)."""
+    if not user.active:
+        return Refused("This user is no longer active.")
+    if action not in _RIGHTS[user.role]:
+        return Refused(_REFUSAL[user.role])
+    if alert is None:
+        return Allowed()
+    if not sees(user, alert):
+        return Refused("There is no such alert.")
+    if alert.status not in _POSSIBLE.get(action, frozenset(Status)):
+        return Refused(_STANDS[alert.status])
+    if action in (Action.READ, Action.REVEAL):
+        return Allowed()
+    if user.reports_to & alert.people:
+        return Refused("The alert is about somebody you report to; somebody else has to deal with it.")
+    if action in (Action.APPROVE, Action.REJECT):
+        return _second_person(user, alert)
+    return Allowed()
+
+
+def demand(user: User, action: Action, alert: Alert | None = None) -> None:
+    """Like `may`, for code that cannot go on without.
+
+    Raises:
+        NotAllowed: with the sentence of the refusal.
+    """
+    answer = may(user, action, alert)
+    if isinstance(answer, Refused):
+        raise NotAllowed(answer.reason)
+
+
+def sees(user: User, alert: Alert) -> bool:
+    """Whether the alert exists for this person. Nobody sees an alert about himself: it would tip him off."""
+    if user.rep_id is not None and user.rep_id in alert.people:
+        return False
+    if user.sees_every_branch:
+        return True
+    return user.role is Role.SUPERVISOR and (
+        alert.branch_id in user.branches or bool(alert.people & user.reps)
+    )
+
+
+def needs_second_person(alert: Alert, disposition: Disposition) -> bool:
+    """Four eyes: high and critical alerts, and calling a false alarm what has come back after a closing."""
+    if alert.severity.rank >= Severity.HIGH.rank:
+        return True
+    return disposition.outcome is Outcome.FALSE_ALARM and alert.previous_alert_id is not None
+
+
+def _second_person(user: User, alert: Alert) -> Allowed | Refused:
+    if user.name == alert.decided_by:
+        return Refused("You decided this alert; a second person has to approve or reject it.")
+    if user.role is Role.SUPERVISOR and alert.decided_by_role is Role.SUPERVISOR:
+        return Refused("A supervisor decided this alert; a compliance officer has to approve or reject it.")
+    return Allowed()

@@ -1,0 +1,66 @@
+"""Hand out the audit trail: one canonical JSON object a line for machines, or plain text for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import rfc8785
+from sqlalchemy import Engine, select
+
+from surveil.store.audit import Event, audit_event
+
+
+def export_jsonl(
+    engine: Engine, object_type: str | None = None, object_id: str | None = None
+) -> Iterator[str]:
+    """Lines of canonical JSON, oldest event first: all of the trail, or that of one object.
+
+    Take `hash` out of a line and write the rest as RFC 8785 canonical JSON: its SHA-256 is `hash`.
+    """
+    for event in _events(engine, object_type, object_id):
+        yield rfc8785.dumps(event.fields() | {"hash": event.hash}).decode() + "\n"
+
+
+def export_text(
+    engine: Engine, object_type: str | None = None, object_id: str | None = None
+) -> Iterator[str]:
+    """The same events as paragraphs of text."""
+    for event in _events(engine, object_type, object_id):
+        yield "\n".join([*_lines(event), "", ""])
+
+
+def _events(engine: Engine, object_type: str | None, object_id: str | None) -> Iterator[Event]:
+    query = select(audit_event).order_by(audit_event.c.seq)
+    if object_type is not None:
+        query = query.where(audit_event.c.object_type == object_type)
+    if object_id is not None:
+        query = query.where(audit_event.c.object_id == object_id)
+    with engine.connect() as connection:
+        for row in connection.execution_options(yield_per=1000).execute(query):
+            yield Event.of(row)
+
+
+def _lines(event: Event) -> Iterator[str]:
+    what = f"{event.action} on {event.object_type} {_shown(event.object_id)}"
+    yield f"{event.seq}. {event.at} (UTC)  {_shown(event.actor)}: {what}"
+    if event.payload.get("reason"):
+        yield f"    reason: {_shown(event.payload['reason'])}"
+    for name, value in sorted((event.payload.get("details") or {}).items()):
+        yield f"    {name}: {_shown(value)}"
+    before = event.payload.get("before") or {}
+    after = event.payload.get("after") or {}
+    for record in sorted({*before, *after}):
+        old, new = before.get(record) or {}, after.get(record) or {}
+        verb = "made" if before.get(record) is None else "removed" if after.get(record) is None else "changed"
+        yield f"    {record} {verb}"
+        for field in sorted({*old, *new}):
+            yield f"        {field}: {_shown(old.get(field))} -> {_shown(new.get(field))}"
+    yield f"    hash {event.hash}, follows {event.prev}"
+
+
+def _shown(value: Any) -> str:
+    """One line, with control and direction characters escaped, so that no value can pose as another line."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in text)

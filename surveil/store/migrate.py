@@ -1,0 +1,51 @@
+"""Bring the database of alerts to the shape this version needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine
+
+from surveil.errors import UsageError
+from surveil.store.database import connect, writing
+
+
+def migrate(url: str) -> None:
+    """Create the tables and guards, or bring them up to date; a database that is up to date is left as it is.
+
+    Raises:
+        UsageError: the database can't be reached, or was made by a newer version of surveil.
+    """
+    engine = connect(url)
+    try:
+        with writing(engine) as connection:
+            command.upgrade(_configuration(connection), "head")
+    except CommandError as error:
+        raise UsageError(
+            "The database of alerts was made by a newer version of surveil. Install that version."
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has the shape this version needs."""
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    return found == ScriptDirectory(str(_folder())).get_current_head()
+
+
+def _configuration(connection: Connection) -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def _folder() -> Path:
+    return Path(__file__).parent / "migrations"

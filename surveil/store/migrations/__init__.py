@@ -1,0 +1,1 @@
+"""Alembic's migrations of the database of alerts; applied by `surveil.store.migrate`."""

@@ -1,0 +1,96 @@
+"""The one kind of session: it shows only what its user may see and writes nothing without an audit event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, event, false, or_, select, true
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from surveil.alerts.model import SubjectType
+from surveil.alerts.people import Role, User
+from surveil.store.tables import (
+    AlertHitRow,
+    AlertNoteRow,
+    AlertRow,
+    CaseAlertRow,
+    CaseRow,
+    DecisionRow,
+)
+
+_OF_AN_ALERT = (AlertHitRow, AlertNoteRow, DecisionRow, CaseAlertRow)
+
+
+class DeskSession(Session):
+    """A session bound to one connection and narrowed to one user.
+
+    Rows out of the user's scope do not exist in it. Before it is narrowed it refuses every statement, and it
+    refuses statements that the narrowing could not reach (plain tables, bulk changes).
+    """
+
+    def __init__(self, bind: Connection, user: User | None = None, writes: bool = False) -> None:
+        super().__init__(bind=bind, autoflush=False)
+        self.user = user
+        self.writes = writes
+        self.audited = False
+
+    def narrow(self, user: User) -> None:
+        """Show from now on what this user may see; a session serves one user only.
+
+        Raises:
+            RuntimeError: it serves another one already.
+        """
+        if self.user is not None and self.user != user:
+            raise RuntimeError("this session serves another user; open a new one")
+        self.user = user
+
+    def finish(self) -> None:
+        """Make sure that nothing was changed behind the audit trail's back."""
+        if self.new or self.deleted or any(self.is_modified(row) for row in self.dirty):
+            raise RuntimeError("a change was made without its audit event")
+
+
+def visible(user: User) -> ColumnElement[bool]:
+    """Which alerts exist for a user: `surveil.alerts.policy.sees` as a condition of the query."""
+    about_a_rep = (AlertRow.subject_type == SubjectType.REP.value) & (AlertRow.subject_id == user.rep_id)
+    others = (
+        true() if user.rep_id is None else ~(about_a_rep | AlertRow.rep_id.is_not_distinct_from(user.rep_id))
+    )
+    if user.sees_every_branch:
+        return others
+    if user.role is not Role.SUPERVISOR:
+        return false()
+    people = sorted(user.reps)
+    subject = (AlertRow.subject_type == SubjectType.REP.value) & AlertRow.subject_id.in_(people)
+    mine = or_(AlertRow.branch_id.in_(sorted(user.branches)), AlertRow.rep_id.in_(people), subject)
+    return others & mine.is_(true())
+
+
+@event.listens_for(DeskSession, "do_orm_execute")
+def _narrow(state: ORMExecuteState) -> None:
+    session = state.session
+    assert isinstance(session, DeskSession)  # noqa: S101 - for the type checker; the listener is bound to the class
+    if session.user is None:
+        raise RuntimeError("the session has not been narrowed to a user")
+    if not state.is_orm_statement or not state.is_select:
+        raise RuntimeError("only queries on mapped classes can be narrowed to a user")
+    if session.user.role is Role.SYSTEM:
+        return
+    alerts = visible(session.user)
+    ids = select(AlertRow.alert_id).where(alerts)
+    options: list[Any] = [with_loader_criteria(AlertRow, alerts, include_aliases=True)]
+    options += [
+        with_loader_criteria(table, table.alert_id.in_(ids), include_aliases=True) for table in _OF_AN_ALERT
+    ]
+    if not session.user.sees_every_branch:
+        cases = select(CaseAlertRow.case_id).where(CaseAlertRow.alert_id.in_(ids))
+        options.append(with_loader_criteria(CaseRow, CaseRow.case_id.in_(cases), include_aliases=True))
+    state.statement = state.statement.options(*options)
+
+
+@event.listens_for(DeskSession, "before_flush")
+def _guard(session: DeskSession, _context: Any, _instances: Any) -> None:
+    if not session.writes:
+        raise RuntimeError("this session only reads")
+    if not session.audited:
+        raise RuntimeError("a change was made without its audit event")

@@ -1,0 +1,212 @@
+"""The tables as mapped classes. Who may see which rows is in `scope`, the trail of changes in `audit`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from surveil.store.types import Moment, Words
+
+Code = String(40)
+Day = String(10)
+
+
+class Base(DeclarativeBase):
+    """All mapped tables. Changes reach the database only together with their audit event."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Words,
+        datetime: Moment,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+def _reference(column: str) -> ForeignKey:
+    """A reference that is checked when the transaction ends, so that rows may be written in any order."""
+    return ForeignKey(column, deferrable=True, initially="DEFERRED")
+
+
+class RunRow(Base):
+    """One scan."""
+
+    __tablename__ = "run"
+
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    snapshot_id: Mapped[str]
+    as_of: Mapped[str] = mapped_column(Day)
+    from_day: Mapped[str | None] = mapped_column(Day)
+    version: Mapped[str]
+    config_hash: Mapped[str]
+    status: Mapped[str] = mapped_column(Code)
+    failed_detectors: Mapped[list[Any]]
+    manifest: Mapped[dict[str, Any]]
+    coverage: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime]
+
+
+class AlertRow(Base):
+    """One alert under review; see `surveil.alerts.alert.Alert` for the meaning of each column."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        UniqueConstraint("fingerprint", "generation", name="uq_alert_fingerprint_generation"),
+        Index("ix_alert_urgency", "status", "severity_rank", "due_on", "score", "alert_id"),
+        Index("ix_alert_score", "status", "score", "alert_id"),
+        Index("ix_alert_branch", "branch_id", "status"),
+        Index("ix_alert_rep", "rep_id", "status"),
+        Index("ix_alert_subject", "subject_type", "subject_id"),
+        Index("ix_alert_detector", "detector", "status"),
+        Index("ix_alert_assignee", "assignee", "status"),
+        Index("ix_alert_updated_at", "updated_at"),
+        Index("ix_alert_previous", "previous_alert_id"),
+    )
+
+    alert_id: Mapped[str] = mapped_column(Code, primary_key=True)
+    fingerprint: Mapped[str]
+    generation: Mapped[int]
+    previous_alert_id: Mapped[str | None] = mapped_column(_reference("alert.alert_id"))
+    source: Mapped[str] = mapped_column(Code)
+    detector: Mapped[str]
+    version: Mapped[str]
+    family: Mapped[str] = mapped_column(Code)
+    typology: Mapped[str]
+    severity: Mapped[str] = mapped_column(Code)
+    severity_rank: Mapped[int]
+    score: Mapped[float | None]
+    subject_type: Mapped[str] = mapped_column(Code)
+    subject_id: Mapped[str]
+    rep_id: Mapped[str | None]
+    branch_id: Mapped[str | None]
+    period_start: Mapped[str | None] = mapped_column(Day)
+    period_end: Mapped[str | None] = mapped_column(Day)
+    observed: Mapped[float | None]
+    expected: Mapped[float | None]
+    interval_low: Mapped[float | None]
+    interval_high: Mapped[float | None]
+    p_value: Mapped[float | None]
+    q_value: Mapped[float | None]
+    reason: Mapped[str]
+    item_count: Mapped[int]
+    drivers: Mapped[list[Any]]
+    peers: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    explanations: Mapped[list[Any]]
+    run_id: Mapped[str | None] = mapped_column(_reference("run.run_id"))
+    status: Mapped[str] = mapped_column(Code)
+    assignee: Mapped[str | None]
+    due_on: Mapped[date]
+    disposition: Mapped[str | None] = mapped_column(Code)
+    decided_by: Mapped[str | None]
+    decided_by_role: Mapped[str | None] = mapped_column(Code)
+    repeats: Mapped[int]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    row_version: Mapped[int]
+    search_key: Mapped[str] = mapped_column(info={"derived": True})
+
+
+class AlertHitRow(Base):
+    """What one scan measured for one alert."""
+
+    __tablename__ = "alert_hit"
+
+    alert_id: Mapped[str] = mapped_column(_reference("alert.alert_id"), primary_key=True)
+    run_id: Mapped[str] = mapped_column(_reference("run.run_id"), primary_key=True, index=True)
+    seen_at: Mapped[datetime]
+    severity: Mapped[str] = mapped_column(Code)
+    score: Mapped[float]
+    observed: Mapped[float | None]
+    expected: Mapped[float | None]
+    p_value: Mapped[float | None]
+    q_value: Mapped[float | None]
+    item_count: Mapped[int]
+
+
+class AlertNoteRow(Base):
+    """What somebody wrote down about an alert."""
+
+    __tablename__ = "alert_note"
+
+    note_id: Mapped[str] = mapped_column(Code, primary_key=True)
+    alert_id: Mapped[str] = mapped_column(_reference("alert.alert_id"), index=True)
+    text: Mapped[str]
+    written_by: Mapped[str]
+    written_at: Mapped[datetime]
+
+
+class DecisionRow(Base):
+    """One decision about an alert. `state`: pending, final, rejected, or withdrawn (by reopening)."""
+
+    __tablename__ = "decision"
+
+    decision_id: Mapped[str] = mapped_column(Code, primary_key=True)
+    alert_id: Mapped[str] = mapped_column(_reference("alert.alert_id"), index=True)
+    disposition: Mapped[str] = mapped_column(Code, index=True)
+    note: Mapped[str]
+    duplicate_of: Mapped[str | None] = mapped_column(_reference("alert.alert_id"))
+    state: Mapped[str] = mapped_column(Code)
+    decided_by: Mapped[str]
+    decided_at: Mapped[datetime] = mapped_column(index=True)
+    seen_severity: Mapped[str] = mapped_column(Code)
+    seen_score: Mapped[float | None]
+    seen_item_count: Mapped[int]
+    seen_run_id: Mapped[str | None] = mapped_column(_reference("run.run_id"))
+    reviewed_by: Mapped[str | None]
+    reviewed_at: Mapped[datetime | None]
+    review_note: Mapped[str | None]
+
+
+class CaseRow(Base):
+    """A matter that alerts belong to; `case` is a reserved word of SQL."""
+
+    __tablename__ = "review_case"
+
+    case_id: Mapped[str] = mapped_column(Code, primary_key=True)
+    title: Mapped[str]
+    status: Mapped[str] = mapped_column(Code)
+    opened_by: Mapped[str]
+    opened_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    row_version: Mapped[int]
+
+
+class CaseAlertRow(Base):
+    """An alert in a case; both may have many of the other."""
+
+    __tablename__ = "case_alert"
+
+    case_id: Mapped[str] = mapped_column(_reference("review_case.case_id"), primary_key=True)
+    alert_id: Mapped[str] = mapped_column(_reference("alert.alert_id"), primary_key=True, index=True)
+    linked_by: Mapped[str]
+    linked_at: Mapped[datetime]
+
+
+class UserRow(Base):
+    """A person who may sign in. The password's hash stays out of the audit trail."""
+
+    __tablename__ = "app_user"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    display_name: Mapped[str]
+    role: Mapped[str] = mapped_column(Code)
+    rep_id: Mapped[str | None]
+    active: Mapped[bool]
+    password_hash: Mapped[str | None] = mapped_column(info={"secret": True})
+    password_changed_at: Mapped[datetime | None]
+    failed_sign_ins: Mapped[int]
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class ScopeRow(Base):
+    """A `branch` or `rep` a supervisor is responsible for, or a person the user `reports_to`."""
+
+    __tablename__ = "user_scope"
+
+    name: Mapped[str] = mapped_column(_reference("app_user.name"), primary_key=True)
+    kind: Mapped[str] = mapped_column(Code, primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
