@@ -1,0 +1,119 @@
+"""Innocent representatives who look guilty to a naive eye, found in the firm's own feeds.
+
+Fairness is measured on them: who flags the best sellers or the student branch has not found wrongdoing.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from surveil.errors import InputRefused
+from surveil.evaluate.tables import read_text_table
+
+TOP_SELLERS = 0.05  # this share of the reps with the most openings a month
+LONG_ABSENCE_DAYS = 15  # longer than an ordinary holiday
+BRANCH_KINDS = {
+    "student": "student branches",
+    "payroll": "payroll branches",
+    "retirement": "retirement homes",
+}
+GROUPS = ("top sellers", "transfers", "new hires", *BRANCH_KINDS.values(), "part-time", "leave")
+
+
+def confounder_groups(folder: Path) -> dict[str, set[str]]:
+    """The reps of each group of `GROUPS`, from the feeds in a folder.
+
+    A group that the feeds do not tell (its feed is not there) is left out, rather than called empty.
+
+    Raises:
+        InputRefused: the folder has no accounts, or a feed cannot be read.
+    """
+    openings = _openings(folder)
+    groups = {"top sellers": _top_sellers(openings)}
+    assignments = _feed(folder, "assignments", ("rep_id", "branch_id"), ("fte",))
+    if assignments is not None:
+        branches_of = assignments.groupby("rep_id")["branch_id"].nunique()
+        groups["transfers"] = set(branches_of.index[branches_of > 1])
+        fte = pd.to_numeric(assignments["fte"], errors="coerce")
+        groups["part-time"] = set(assignments.loc[fte < 1, "rep_id"])
+    groups |= (
+        _new_hires(folder, openings) | _by_branch_kind(folder, openings, assignments) | _on_leave(folder)
+    )
+    return {name: groups[name] for name in GROUPS if name in groups}
+
+
+def _feed(
+    folder: Path, feed: str, required: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> pd.DataFrame | None:
+    """All files of a feed in one table of text, or None where there is none."""
+    pattern = re.compile(rf"{feed}(-.+)?\.(csv|csv\.gz|parquet)")
+    paths = (
+        sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name)) if folder.is_dir() else []
+    )
+    if not paths:
+        return None
+    return pd.concat([read_text_table(path, required, optional) for path in paths], ignore_index=True)
+
+
+def _openings(folder: Path) -> pd.DataFrame:
+    """Accounts (no features) that somebody opened: rep_id, branch_id, day and month as text."""
+    accounts = _feed(
+        folder,
+        "accounts",
+        ("account_id", "opened_at"),
+        ("opened_by", "credited_to", "branch_id", "channel", "parent_account_id"),
+    )
+    if accounts is None:
+        raise InputRefused(f"{folder} has no accounts feed. Give the folder that was loaded.")
+    accounts["rep_id"] = accounts["credited_to"].where(accounts["credited_to"] != "", accounts["opened_by"])
+    ordinary = (accounts["parent_account_id"] == "") & (accounts["channel"] != "system")
+    openings = accounts.loc[ordinary & (accounts["rep_id"] != ""), ["rep_id", "branch_id", "opened_at"]]
+    return openings.assign(day=openings["opened_at"].str[:10], month=openings["opened_at"].str[:7])
+
+
+def _top_sellers(openings: pd.DataFrame) -> set[str]:
+    by_rep = openings.groupby("rep_id")["month"].agg(["size", "nunique"])
+    rate = (by_rep["size"] / by_rep["nunique"]).sort_index().sort_values(ascending=False, kind="stable")
+    return set(rate.index[: round(TOP_SELLERS * len(rate))])
+
+
+def _new_hires(folder: Path, openings: pd.DataFrame) -> dict[str, set[str]]:
+    """Hired after the first opening of the data: without a history, often in a ramp."""
+    reps = _feed(folder, "reps", ("rep_id", "hired_on"))
+    if reps is None or openings.empty:
+        return {}
+    return {"new hires": set(reps.loc[reps["hired_on"].str[:10] > openings["day"].min(), "rep_id"])}
+
+
+def _by_branch_kind(
+    folder: Path, openings: pd.DataFrame, assignments: pd.DataFrame | None
+) -> dict[str, set[str]]:
+    """Who ever sat in a branch of the kind; without assignments, who opened most of his accounts there."""
+    branches = _feed(folder, "branches", ("branch_id",), ("kind",))
+    if branches is None:
+        return {}
+    if assignments is None:
+        counts = openings.groupby(["rep_id", "branch_id"]).size().sort_values(ascending=False, kind="stable")
+        seats = counts.reset_index().drop_duplicates("rep_id")
+    else:
+        seats = assignments
+    return {
+        name: set(
+            seats.loc[seats["branch_id"].isin(branches.loc[branches["kind"] == kind, "branch_id"]), "rep_id"]
+        )
+        for kind, name in BRANCH_KINDS.items()
+    }
+
+
+def _on_leave(folder: Path) -> dict[str, set[str]]:
+    absences = _feed(folder, "absences", ("rep_id", "start_on", "end_on"), ("kind",))
+    if absences is None:
+        return {}
+    start, end = (
+        pd.to_datetime(absences[column].str[:10], errors="coerce") for column in ("start_on", "end_on")
+    )
+    long = (end - start).dt.days + 1 >= LONG_ABSENCE_DAYS
+    return {"leave": set(absences.loc[long & absences["kind"].isin(["leave", "sick"]), "rep_id"])}
