@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 import zoneinfo
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,11 @@ class Workspace:
 
     path: Path
     settings: Settings
+
+    def with_engine(self, url: str) -> Workspace:
+        """The same workspace with its models run elsewhere."""
+        engine = self.settings.engine.model_copy(update={"url": url})
+        return replace(self, settings=self.settings.model_copy(update={"engine": engine}))
 
     @property
     def loads_dir(self) -> Path:

@@ -1,0 +1,161 @@
+"""What every detector is: identity, typed parameters, a measure (SQL) and a decision (a pure function)."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from surveil.alerts.model import Family, Severity, SubjectType
+from surveil.errors import UsageError
+
+#: The headings of a manual page, in order; a detector's module docstring has them all.
+HEADINGS = (
+    "What it finds", "Why it matters", "How it decides", "What it misses",
+    "Innocent explanations", "What to check", "References",
+)  # fmt: skip
+
+#: Columns of `Decision.items`: one row per event found. `subject_id` is whom it counts for (the opener where not given),
+#: `score` in 0..1, `detail` a dict of what was measured.
+ITEM_COLUMNS = ("feed", "key", "subject_id", "rep_id", "customer_id", "account_id", "branch_id", "day", "score", "detail")
+
+#: Columns of `Decision.tests`: one row per subject compared with what is expected of him.
+TEST_COLUMNS = (
+    "subject_id", "p_value", "observed", "expected", "low", "high", "n", "peers", "peer_items", "peer_rate", "reason",
+)  # fmt: skip
+
+
+def param(
+    default: Any,
+    *,
+    unit: str,
+    meaning: str,
+    citation: str,
+    ge: float | None = None,
+    le: float | None = None,
+    measured: bool = False,
+) -> Any:
+    """A detector's parameter.
+
+    Args:
+        unit: of the value, such as "days" or "share".
+        meaning: one sentence for the manual page.
+        citation: where the default comes from, or "ours" with the reason.
+        ge, le: bounds, both included.
+        measured: the SQL model uses it, so that a change means measuring again (a plain threshold does not).
+    """
+    extra = {"unit": unit, "citation": citation, "measured": measured}
+    return Field(default, ge=ge, le=le, description=meaning, json_schema_extra=extra)
+
+
+class Parameters(BaseModel):
+    """Base of a detector's parameters; unknown names and values out of bounds are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def measured(self) -> dict[str, int]:
+        """The parameters that models take, by name."""
+        fields = type(self).model_fields
+        return {n: int(getattr(self, n)) for n, f in fields.items() if (f.json_schema_extra or {}).get("measured")}  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Items that could not be judged: how many, and why, in words."""
+
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a detector says of its measurements.
+
+    `items`: columns `ITEM_COLUMNS`. `tests`: columns `TEST_COLUMNS`; p_value is missing where there is not enough data.
+    `examined`: how many items were judged. `gaps`: what could not be, and why. `subject`: what `tests` are about.
+    """
+
+    items: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(ITEM_COLUMNS)))
+    tests: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(TEST_COLUMNS)))
+    examined: int = 0
+    gaps: tuple[Gap, ...] = ()
+
+
+class Detector(ABC):
+    """One detector. Its module's docstring is its manual page, its attributes its identity.
+
+    `needs` names feeds (`consents`) or columns (`accounts.opened_by`) without which it cannot run. `models` are the SQL
+    models that `decide` gets, by name. `severity` is the highest one a single item may reach. `rule` says that an item
+    alone is a breach to be alerted, whatever the rate; otherwise items support the test of a rate: the detector's own,
+    or that of the detector that `supports` names.
+    """
+
+    id: ClassVar[str]
+    slug: ClassVar[str]
+    name: ClassVar[str]
+    version: ClassVar[str]
+    status: ClassVar[str] = "production"
+    family: ClassVar[Family]
+    typology: ClassVar[str]
+    severity: ClassVar[Severity]
+    subject: ClassVar[SubjectType] = SubjectType.REP
+    rule: ClassVar[bool] = False
+    supports: ClassVar[str | None] = None
+    needs: ClassVar[tuple[str, ...]]
+    models: ClassVar[tuple[str, ...]]
+    Parameters: ClassVar[type[Parameters]] = Parameters
+
+    @property
+    def kind(self) -> str:
+        """What it does: lists events by a `rule`, lists `item`s in support of another's rate, or tests a `rate`."""
+        return "rule" if self.rule else "item" if self.supports else "rate"
+
+    @abstractmethod
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Any) -> Decision:
+        """Judge measurements. Pure: the same measurements and parameters give the same decision.
+
+        Args:
+            measured: model name -> its rows, for every name in `models`.
+            parameters: an instance of the detector's `Parameters`.
+        """
+
+    def parameters(self, overrides: Mapping[str, Any]) -> Any:
+        """The detector's parameters with a workspace's settings over the defaults.
+
+        Raises:
+            UsageError: an unknown name, or a value out of its bounds.
+        """
+        try:
+            return self.Parameters(**overrides)
+        except ValidationError as error:
+            told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise UsageError(f"surveil.toml, [detectors.{self.id}]: {told}") from error
+
+    @classmethod
+    def manual(cls, parameters: Parameters | None = None) -> str:
+        """The manual page; `{parameter}` in the docstring is shown with its value in force."""
+        values = (parameters or cls.Parameters()).model_dump()
+        text = inspect.cleandoc(inspect.getmodule(cls).__doc__ or "")  # type: ignore[union-attr]
+        return re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), text)
+
+
+def frame(columns: tuple[str, ...], **values: Any) -> pd.DataFrame:
+    """A frame with exactly these columns, those not given missing; for `Decision.items` and `.tests`."""
+    made = pd.DataFrame(values)
+    unknown = set(made.columns) - set(columns)
+    if unknown:
+        raise ValueError(f"unknown columns: {sorted(unknown)}")
+    return made.reindex(columns=list(columns))
+
+
+def details(rows: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
+    """What was measured on each row, as plain values, missing ones left out."""
+    plain = rows[columns].astype(object)
+    plain = plain.where(plain.notna(), None)
+    return [{k: v for k, v in record.items() if v is not None} for record in plain.to_dict("records")]

@@ -1,0 +1,120 @@
+"""
+# QB01 Spike at the end of a goal period
+
+## What it finds
+Representatives whose openings crowd into the last {last_days} business days of a goal period more than the firm's own
+calendar explains, and whose accounts from those days are used less than their like.
+
+## Why it matters
+Goals with a date pull sales forward; where they can't be met honestly they are met with accounts nobody asked for.
+Honest people reach for goals too, which is why a spike alone is not enough.
+
+## How it decides
+Two tests have to agree. The share of a representative's openings in the last days is compared with the share of his
+colleagues in the same period, family of products and kind of branch: month ends, pay-days, holidays and campaigns are in
+what is expected. And the accounts of those days, unused {after_life_days} days later, are compared with the accounts that
+colleagues opened on such days. The larger p-value counts. Where the transactions can't show what became of the accounts, the
+spike alone is tested, and the sentence says so.
+
+## What it misses
+Gaming spread over the whole period, and goals whose periods are not in the quotas (calendar months are taken).
+
+## Innocent explanations
+- Honest effort for the goal: the accounts are used like any other.
+- A local campaign, a pay-day or a fair in the last days of the month.
+- Paperwork entered in one go at the end of the month: compare the applications' dates.
+
+## What to check
+- The accounts listed: did the customers come by, did they use them later?
+- Was the goal reached by just these accounts, and was the next month thin at its start?
+
+## References
+Regulation notes T11. That honest sales bunch at goals too: Kuhn and Yu, Management Science 2025.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
+
+SPIKE_STRATUM = ("month", "family", "branch_kind")
+AFTER_STRATUM = ("family", "branch_kind")
+
+
+class PeriodEndSpike(Detector):
+    """Openings crowded into the last days of goal periods, with a poor after-life."""
+
+    id = "QB01"
+    slug = "period_end_spike"
+    name = "Spike at the end of a goal period"
+    version = "1"
+    family = Family.BURST
+    typology = "T11"
+    severity = Severity.MEDIUM
+    needs = ("accounts.opened_by",)
+    models = ("period_end_cells", "period_end_items")
+
+    class Parameters(base.Parameters):
+        last_days: int = param(
+            3, unit="business days", ge=1, le=5, citation="science notes 1.2: the last three days",
+            meaning="business days at the end of a goal period that count as its last days",
+        )  # fmt: skip
+        after_life_days: int = param(
+            60, unit="days", ge=30, le=180, measured=True, citation="regulation notes T11: 60-day non-use",
+            meaning="days after the opening by which an account wanted by its customer is used",
+        )  # fmt: skip
+
+    Parameters: ClassVar[type[base.Parameters]]
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        cells = measured["period_end_cells"]
+        last = cells["days_left"] < parameters.last_days
+        spike = rate_tests(
+            rate_cells(cells, happened=last, stratum=SPIKE_STRATUM),
+            f"openings in the last {parameters.last_days} business days of goal periods",
+        )
+        known = last & cells["used"].notna()
+        after = rate_tests(
+            rate_cells(cells[known], happened=cells["used"][known] == 0, stratum=AFTER_STRATUM),
+            "of them unused afterwards",
+        )
+        tests = _both(spike, after) if known.any() else spike.tests
+
+        rows = measured["period_end_items"]
+        rows = rows[rows["days_left"] < parameters.last_days]
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="accounts",
+            key=rows["account_id"],
+            subject_id=rows["rep_id"],
+            rep_id=rows["opener_id"],
+            customer_id=rows["customer_id"],
+            account_id=rows["account_id"],
+            branch_id=rows["branch_id"],
+            day=rows["opened_day"],
+            score=1 - peer_chance(after, rows, AFTER_STRATUM),
+            detail=base.details(rows, ["product_code", "days_left", "period_last_day"]),
+        )
+        unknown = int(cells["n"][last & cells["used"].isna()].sum())
+        gaps = (Gap(unknown, "what became of the account can't be seen yet, or its transactions are not covered"),)
+        return Decision(items, tests, int(cells["n"].sum()), tuple(g for g in gaps if g.count))
+
+
+def _both(spike: Rates, after: Rates) -> pd.DataFrame:
+    """A spike counts with a poor after-life: the larger of the two p-values, missing where either is."""
+    second = after.tests.set_index("subject_id").reindex(spike.tests["subject_id"])
+    tests = spike.tests.copy()
+    tests["p_value"] = np.maximum(
+        tests["p_value"].to_numpy(dtype=float), second["p_value"].to_numpy(dtype=float)
+    )
+    extra = second["reason"].fillna("what became of them is not known")
+    tests["reason"] = [f"{first}; {then}" for first, then in zip(tests["reason"], extra, strict=True)]
+    return tests

@@ -1,0 +1,114 @@
+"""From a detector's counted cells to tests of representatives, by the shared core for rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from surveil.detectors import base
+from surveil.statistics.rates import RateResult, RateSettings, rate_test
+
+STRATUM = ("product_code", "channel", "branch_kind")
+
+
+@dataclass(frozen=True)
+class Rates:
+    """`tests` with columns `TEST_COLUMNS`, and the fitted `result` behind them (None where no cell could be judged)."""
+
+    tests: pd.DataFrame
+    result: RateResult | None
+
+
+def rate_cells(
+    counted: pd.DataFrame, happened: pd.Series, stratum: tuple[str, ...] = STRATUM, rep: str = "rep_id"
+) -> pd.DataFrame:
+    """Cells for `rate_test` from a model's counted rows.
+
+    Args:
+        counted: has `n`, the opener, `branch_id`, `month` and the columns of the stratum.
+        happened: per row, whether the property holds (bool: for all its `n`), or for how many (whole number).
+
+    Returns:
+        one row per rep, stratum, branch and month with `n` and `y`.
+    """
+    n = counted["n"].astype("int64")
+    flags = happened.fillna(0)
+    y = n.where(flags.astype(bool), 0) if happened.dtype in ("bool", "boolean") else flags.astype("int64")
+    cells = pd.DataFrame(
+        {
+            "rep": counted[rep].astype(str),
+            "stratum": stratum_of(counted, stratum),
+            "branch": counted["branch_id"].fillna("").astype(str),
+            "month": counted["month"].astype("int64"),
+            "n": n,
+            "y": y.astype("int64"),
+        }
+    )
+    return cells.groupby(["rep", "stratum", "branch", "month"], as_index=False, sort=True).sum()
+
+
+def stratum_of(rows: pd.DataFrame, columns: tuple[str, ...] = STRATUM) -> pd.Series:
+    """The stratum's name of each row."""
+    parts = [rows[column].fillna("").astype(str) for column in columns]
+    name = parts[0]
+    for part in parts[1:]:
+        name = name + " · " + part
+    return name
+
+
+def rate_tests(
+    cells: pd.DataFrame,
+    what: str,
+    *,
+    side: Literal["high", "low"] = "high",
+    settings: RateSettings | None = None,
+) -> Rates:
+    """Test every representative's rate; `what` names the events in the sentence, as in "openings with no consent"."""
+    if cells.empty:
+        return Rates(base.frame(base.TEST_COLUMNS), None)
+    result = rate_test(cells, side=side, settings=settings)
+    return Rates(tests_of(result.reps, what), result)
+
+
+def tests_of(reps: pd.DataFrame, what: str) -> pd.DataFrame:
+    """`TEST_COLUMNS` from a result's table of representatives."""
+    return base.frame(
+        base.TEST_COLUMNS,
+        subject_id=reps["rep"],
+        p_value=reps["p_value"],
+        observed=reps["observed"],
+        expected=reps["expected"],
+        low=reps["low"],
+        high=reps["high"],
+        n=reps["n"],
+        peers=reps["peers"],
+        peer_items=reps["peer_n"],
+        peer_rate=reps["peer_rate"],
+        reason=[
+            f"{observed:.0f} of {n:.0f} {what}; {expected:.1f} expected of {peers:.0f} colleagues' like accounts"
+            f" (usual range {low:.0f} to {high:.0f})"
+            for observed, n, expected, peers, low, high in zip(
+                reps["observed"], reps["n"], reps["expected"], reps["peers"], reps["low"], reps["high"], strict=True
+            )
+        ],
+    )
+
+
+def peer_chance(rates: Rates, rows: pd.DataFrame, stratum: tuple[str, ...] = STRATUM) -> np.ndarray:
+    """For each item, how often its like happens among peers (the fitted chance of its cell); 0 where not fitted."""
+    if rates.result is None or rows.empty:
+        return np.zeros(len(rows))
+    keys = ["rep", "stratum", "branch", "month"]
+    wanted = pd.DataFrame(
+        {
+            "rep": rows["rep_id"].astype(str),
+            "stratum": stratum_of(rows, stratum),
+            "branch": rows["branch_id"].fillna("").astype(str),
+            "month": rows["month"].astype("int64"),
+        }
+    )
+    found = wanted.merge(rates.result.cells[[*keys, "p"]], on=keys, how="left")["p"]
+    return np.asarray(found.fillna(0.0), dtype=float)

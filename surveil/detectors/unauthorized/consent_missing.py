@@ -1,0 +1,98 @@
+"""
+# UA01 Consent missing
+
+## What it finds
+Accounts and features that staff opened with no consent of the customer on record {grace_days} days later, and
+representatives to whom this happens more often than to colleagues with the same products, channels and branches.
+
+## Why it matters
+Opening without consent was the core of the cases of 2016. A firm that can't prove consent has a finding even
+where the customer agreed.
+
+## How it decides
+An opening counts when no consent was captured by the end of day {grace_days} after it. Only openings are judged whose
+grace period the consents' extract covers. The rate is compared with what is expected of openings of the same product,
+channel and kind of branch by other representatives, corrected for how the branch did in that month; the p-value is
+exact and allows for the spread that paperwork has among honest people. An item's score is how unusual a missing
+consent is among its peers.
+
+## What it misses
+A forged or copied consent (see UA02), and consent that was captured but given without understanding.
+
+## Innocent explanations
+- A scanner or the archive failed in the branch that month: the branch-by-month factor takes it out.
+- Paper consents that are scanned late: counted as late, not as none, once they arrive.
+- A representative with careless paperwork: his used accounts show the same gaps as his unused ones.
+
+## What to check
+- Ask the archive for the paper form; look for a recorded call or an electronic envelope.
+- Did the customer use the account? Was there a visit or a call that day?
+- Call the customer on contact data from before the opening.
+
+## References
+Regulation notes T02, T03, T08; funnel and overdispersion after Spiegelhalter (Statistics in Medicine 2005, 24:1185).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
+
+
+class ConsentMissing(Detector):
+    """Openings without a consent on record after a grace period."""
+
+    id = "UA01"
+    slug = "consent_missing"
+    name = "No consent on record"
+    version = "1"
+    family = Family.UNAUTHORIZED
+    typology = "T02 T03 T08"
+    severity = Severity.HIGH
+    needs = ("accounts.opened_by", "consents")
+    models = ("consent_missing_items", "consent_missing_cells")
+
+    class Parameters(base.Parameters):
+        grace_days: int = param(
+            5, unit="days", ge=0, le=60, citation="catalogue of detectors, UA01",
+            meaning="days after the opening by which a consent must be on record",
+        )  # fmt: skip
+
+    Parameters: ClassVar[type[base.Parameters]]
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        cells = measured["consent_missing_cells"]
+        mature = (cells["covered_days"] >= parameters.grace_days).fillna(False)
+        judged = rate_cells(cells[mature], happened=cells["lag_days"][mature] > parameters.grace_days)
+        result = rate_tests(judged, "openings with no consent on record")
+
+        rows = measured["consent_missing_items"]
+        due = rows["covered_days"] >= parameters.grace_days
+        late = rows["lag_days"].isna() | (rows["lag_days"] > parameters.grace_days)
+        rows = rows[due & late]
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="accounts",
+            key=rows["account_id"],
+            rep_id=rows["rep_id"],
+            customer_id=rows["customer_id"],
+            account_id=rows["account_id"],
+            branch_id=rows["branch_id"],
+            day=rows["opened_day"],
+            score=1 - peer_chance(result, rows),
+            detail=base.details(rows, ["product_code", "channel", "lag_days", "covered_days"]),
+        )
+        not_covered = int(cells["n"][cells["covered_days"].isna()].sum())
+        too_young = int(cells["n"][(cells["covered_days"] < parameters.grace_days).fillna(False)].sum())
+        gaps = (
+            Gap(not_covered, "the consents' extract does not cover the day of the opening"),
+            Gap(too_young, f"opened less than {parameters.grace_days} days before the consents' extract ends"),
+        )
+        return Decision(items, result.tests, int(judged["n"].sum()), tuple(g for g in gaps if g.count))

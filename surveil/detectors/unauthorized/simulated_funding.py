@@ -1,0 +1,115 @@
+"""
+# UA03 Simulated funding
+
+## What it finds
+New accounts that got money from the same customer's other account and gave it back: in within {in_business_days}
+business days of the opening, at least {returned_percent} % of it back within {return_days} days, and nothing else that the
+customer started within {inactivity_days} days. And representatives whose accounts show this more often than expected.
+
+## Why it matters
+An account that looks funded counts for a goal. Moving a customer's money there and back is how an account that nobody
+asked for was made to count; for the customer it meant overdrafts and fees.
+
+## How it decides
+Both legs are counted, also through one third account that passes the same amount on within {chain_days} days.
+One honest round trip means nothing; each is listed, and the representative's rate is compared with what is expected of
+the same products, channels and branches. There is no count at which it suddenly matters.
+
+## What it misses
+Money that comes from the representative or from a branch account (see UA04), and trips over more than one third account.
+
+## Innocent explanations
+- The customer tried the new account and changed his mind, or moved money for one payment.
+- A saving plan or an overdraft cover that moves money by itself.
+- A minimum balance that the customer showed and took back.
+
+## What to check
+- Who started the two transfers: the customer's own login, or a staff terminal?
+- Was a goal counted on funded accounts, and on which day?
+- Does the customer know of the account?
+
+## References
+Regulation notes T01. A threshold of 50 trips an employee was condemned by the supervisor of the bank that used it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
+
+
+class SimulatedFunding(Detector):
+    """Money moved into a new account from the same customer and back."""
+
+    id = "UA03"
+    slug = "simulated_funding"
+    name = "Simulated funding"
+    version = "1"
+    family = Family.UNAUTHORIZED
+    typology = "T01"
+    severity = Severity.HIGH
+    needs = ("accounts.opened_by", "transactions", "transactions.amount", "transactions.counterparty_account_id")
+    models = ("simulated_funding_accounts", "simulated_funding_cells")
+
+    class Parameters(base.Parameters):
+        in_business_days: int = param(
+            5, unit="business days", ge=0, le=30, measured=True, citation="regulation notes T01",
+            meaning="business days after the opening within which the money comes in",
+        )  # fmt: skip
+        return_days: int = param(
+            30, unit="days", ge=1, le=90, measured=True, citation="regulation notes T01",
+            meaning="days after it came in within which the money goes back",
+        )  # fmt: skip
+        returned_percent: int = param(
+            90, unit="percent", ge=50, le=100, measured=True, citation="regulation notes T01",
+            meaning="share of the money that goes back",
+        )  # fmt: skip
+        inactivity_days: int = param(
+            90, unit="days", ge=30, le=365, measured=True, citation="regulation notes T01",
+            meaning="days after the opening in which the customer does nothing else",
+        )  # fmt: skip
+        chain_days: int = param(
+            5, unit="days", ge=0, le=30, measured=True, citation="ours: science notes 1.1 allow five days to a reversal",
+            meaning="days within which a third account passes the money on",
+        )  # fmt: skip
+
+    Parameters: ClassVar[type[base.Parameters]]
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        cells = measured["simulated_funding_cells"]
+        mature = (cells["mature"] == 1).fillna(False)
+        judged = rate_cells(cells[mature], happened=cells["trips"][mature])
+        result = rate_tests(judged, "accounts funded and emptied again, then left alone")
+
+        rows = measured["simulated_funding_accounts"]
+        alone = rows["first_use_days"].isna() | (rows["first_use_days"] > parameters.inactivity_days)
+        seen = (rows["covered_days"] >= parameters.inactivity_days) | (rows["closed"] == 1)
+        rows = rows[alone & seen]
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="accounts",
+            key=rows["account_id"],
+            rep_id=rows["rep_id"],
+            customer_id=rows["customer_id"],
+            account_id=rows["account_id"],
+            branch_id=rows["branch_id"],
+            day=rows["opened_day"],
+            score=1 - peer_chance(result, rows),
+            detail=base.details(
+                rows, ["product_code", "in_cents", "back_cents", "in_after_days", "back_after_days", "chained"]
+            ),
+        )
+        not_covered = int(cells["n"][cells["mature"].isna()].sum())
+        too_young = int(cells["n"][(cells["mature"] == 0).fillna(False)].sum())
+        gaps = (
+            Gap(not_covered, "the transactions' extract does not cover the day of the opening"),
+            Gap(too_young, f"opened less than {parameters.inactivity_days} days before the transactions' extract ends"),
+        )
+        return Decision(items, result.tests, int(judged["n"].sum()), tuple(g for g in gaps if g.count))

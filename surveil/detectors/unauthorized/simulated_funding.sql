@@ -1,0 +1,31 @@
+-- model: simulated_funding_accounts
+-- One row per account whose early money from the same customer went back (see `round_trip_accounts`), with the
+-- customer's first own action apart from that, and how many days after the opening could be seen.
+SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
+       o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel, o.month AS month,
+       o.opened_day AS opened_day, t.in_cents AS in_cents, t.back_cents AS back_cents,
+       t.first_in_day - o.opened_day AS in_after_days, t.last_back_day - t.first_in_day AS back_after_days,
+       t.chained AS chained, u.first_use_days AS first_use_days,
+       o.transactions_to - o.opened_day AS covered_days, u.closed_in_sight AS closed
+FROM openings AS o
+JOIN funding_trips AS t ON t.account_id = o.account_id
+JOIN round_trip_accounts AS r ON r.account_id = o.account_id
+JOIN first_use AS u ON u.account_id = o.account_id
+
+-- model: simulated_funding_cells
+-- Openings counted by opener, kind of account, branch and month; how many had a round trip with no other action of the
+-- customer within :inactivity_days days; `mature` 1 where that many days could be seen (empty: no transactions then).
+SELECT rep_id, product_code, channel, branch_kind, branch_id, month, mature, COUNT(*) AS n, SUM(trip) AS trips
+FROM (
+    SELECT o.rep_id AS rep_id, o.product_code AS product_code, o.channel AS channel, o.branch_kind AS branch_kind,
+           o.branch_id AS branch_id, o.month AS month,
+           CASE WHEN o.transactions_to - o.opened_day >= :inactivity_days THEN 1
+                WHEN o.transactions_to IS NOT NULL THEN 0 END AS mature,
+           CASE WHEN r.account_id IS NULL THEN 0
+                WHEN u.first_use_days <= :inactivity_days THEN 0 ELSE 1 END AS trip
+    FROM openings AS o
+    LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
+    LEFT JOIN first_use AS u ON u.account_id = o.account_id
+    WHERE o.is_feature = 0
+) AS counted
+GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month, mature

@@ -1,0 +1,48 @@
+"""How long an account may lie unused before that says something: the product's own horizon, else its family's."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from surveil.detectors import base
+from surveil.detectors.base import param
+
+
+class HorizonParameters(base.Parameters):
+    """Parameters that the detectors of unused accounts share."""
+
+    opening_deposit_days: int = param(
+        12, unit="days", ge=0, le=60, measured=True, citation="feeds: meaning of use",
+        meaning="money put in within so many days of the opening is the opening deposit, not use",
+    )  # fmt: skip
+    token_cents: int = param(
+        500, unit="cents", ge=0, le=10_000, measured=True, citation="regulation notes T16: one to five dollars",
+        meaning="a deposit up to this amount is a token, not use",
+    )  # fmt: skip
+    deposit_days: int = param(
+        90, unit="days", ge=30, le=730, citation="regulation notes T02 and T18",
+        meaning="horizon of a deposit account whose product states none",
+    )  # fmt: skip
+    card_days: int = param(
+        90, unit="days", ge=30, le=730, citation="regulation notes T03",
+        meaning="horizon of a card whose product states none",
+    )  # fmt: skip
+    credit_line_days: int = param(
+        180, unit="days", ge=30, le=730, citation="ours: credit lines are often kept for an emergency",
+        meaning="horizon of a credit line whose product states none",
+    )  # fmt: skip
+    feature_days: int = param(
+        60, unit="days", ge=30, le=730, citation="regulation notes T04 and T05",
+        meaning="horizon of a feature whose product states none",
+    )  # fmt: skip
+
+    def horizons(self, rows: pd.DataFrame) -> pd.Series:
+        """Days after which an unused account counts, per row; missing where its kind has no such notion."""
+        of_family = {
+            "deposit": self.deposit_days,
+            "card": self.card_days,
+            "credit_line": self.credit_line_days,
+            "feature": self.feature_days,
+        }
+        defaults = rows["family"].map(of_family).astype("Int64")
+        return rows["unused_after_days"].astype("Int64").fillna(defaults)

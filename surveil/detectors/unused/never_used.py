@@ -1,0 +1,104 @@
+"""
+# UN01 Never used
+
+## What it finds
+Accounts and features that their customer has done nothing with since they were opened, older than the horizon of their
+product (where a product states none: {deposit_days} days for deposits, {card_days} for cards, {credit_line_days} for credit lines, {feature_days} for features).
+
+## Why it matters
+An account nobody uses is the trace that most unauthorized accounts leave. It is also a cost without a profit.
+
+## How it decides
+Use is what the customer starts. Interest, fees, system postings, the opening deposit (money put in within
+{opening_deposit_days} days), tokens of up to {token_cents} cents and the two legs of simulated funding are not use. An
+account is judged only when the transactions' extract covers its whole life up to the horizon; a younger one is *not yet
+known*, one opened before the extract begins is *not known*. It lists items; who opens too many of them is UN02.
+
+## What it misses
+Accounts used once by somebody else, and logins that the extract does not hold.
+
+## Innocent explanations
+- Products that are meant to lie still: term deposits, emergency savings, back-up cards. Give them their own horizon.
+- Student and payroll accounts are often used late: compare with their like (UN02), not with all.
+- The customer moved, fell ill or died.
+
+## What to check
+- Does the customer know of the account? Ask on contact data from before the opening.
+- Was there a consent, a visit, an application?
+
+## References
+Regulation notes T16, T18.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap
+from surveil.detectors.unused.horizons import HorizonParameters
+
+
+class NeverUsed(Detector):
+    """Accounts without any action of the customer within the product's horizon."""
+
+    id = "UN01"
+    slug = "never_used"
+    name = "Never used"
+    version = "1"
+    family = Family.UNUSED
+    typology = "T16 T18"
+    severity = Severity.LOW
+    supports = "UN02"
+    needs = ("accounts.opened_by", "transactions")
+    models = ("never_used_items", "use_cells")
+
+    class Parameters(HorizonParameters):
+        """Only the horizons."""
+
+    Parameters: ClassVar[type[base.Parameters]]
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        rows = measured["never_used_items"]
+        horizon = parameters.horizons(rows)
+        due = (rows["seen_days"] >= horizon).fillna(False)
+        rows, horizon = rows[due], horizon[due].astype("int64")
+        seen = rows["seen_days"].astype("int64")
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="accounts",
+            key=rows["account_id"],
+            rep_id=rows["rep_id"],
+            customer_id=rows["customer_id"],
+            account_id=rows["account_id"],
+            branch_id=rows["branch_id"],
+            day=rows["opened_day"],
+            # Twice the horizon without a sign of life says more than one day past it.
+            score=seen / (seen + horizon),
+            detail=base.details(rows.assign(horizon_days=horizon), ["product_code", "seen_days", "horizon_days"]),
+        )
+        cells = measured["use_cells"]
+        return Decision(items, examined=int(cells["n"][_mature(cells, parameters)].sum()), gaps=gaps(cells, parameters))
+
+
+def _mature(cells: pd.DataFrame, parameters: HorizonParameters) -> pd.Series:
+    return (cells["seen_days"] >= parameters.horizons(cells)).fillna(False)
+
+
+def gaps(cells: pd.DataFrame, parameters: HorizonParameters) -> tuple[Gap, ...]:
+    """What of `use_cells` can't be judged, and why."""
+    horizon = parameters.horizons(cells)
+    unseen = cells["seen_days"].isna()
+    found = (
+        Gap(int(cells["n"][unseen].sum()), "the transactions' extract does not cover the day of the opening"),
+        Gap(int(cells["n"][~unseen & horizon.isna()].sum()), "kinds of product for which not being used means nothing"),
+        Gap(
+            int(cells["n"][(cells["seen_days"] < horizon).fillna(False)].sum()),
+            "younger than the product's horizon, or closed before it",
+        ),
+    )
+    return tuple(gap for gap in found if gap.count)

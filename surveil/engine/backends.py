@@ -1,0 +1,177 @@
+"""The engines that models run on. Each only registers tables, makes tables from SQL and answers queries; the rest is shared."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pandas as pd
+import pyarrow as pa
+
+from surveil.config import EngineSettings
+from surveil.errors import UsageError
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class Backend(Protocol):
+    """What an engine must do. `dialect` is sqlglot's name of its SQL."""
+
+    dialect: str
+
+    def register_files(self, name: str, files: Sequence[Path]) -> None:
+        """Make Parquet files readable as one table."""
+
+    def register_table(self, name: str, table: pa.Table) -> None:
+        """Make a small table readable."""
+
+    def view(self, name: str, sql: str) -> None:
+        """Name a SELECT."""
+
+    def create(self, name: str, sql: str) -> None:
+        """Write a SELECT's rows down under a name."""
+
+    def query(self, sql: str) -> pa.Table:
+        """A SELECT's rows; whole numbers as 64-bit integers."""
+
+    def write(self, name: str, file: Path) -> None:
+        """Write a table to one Parquet file."""
+
+    def close(self) -> None:
+        """Give back everything."""
+
+
+class DuckDB:
+    """DuckDB in the process; spills into the run's folder."""
+
+    dialect = "duckdb"
+
+    def __init__(self, settings: EngineSettings, folder: Path) -> None:
+        import duckdb
+
+        self._file = folder / "work.duckdb"
+        self._file.unlink(missing_ok=True)
+        self._connection: duckdb.DuckDBPyConnection = duckdb.connect(str(self._file))
+        run = self._connection.execute
+        run(f"SET memory_limit='{settings.memory_limit}'")
+        if settings.threads:
+            run(f"SET threads={settings.threads}")
+        run("SET temp_directory=$folder", {"folder": str(folder / "spill")})
+        run("SET preserve_insertion_order=false")
+
+    def register_files(self, name: str, files: Sequence[Path]) -> None:
+        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
+
+    def register_table(self, name: str, table: pa.Table) -> None:
+        self._connection.register("arriving", table)
+        self._connection.execute(f"CREATE TABLE {name} AS SELECT * FROM arriving")
+        self._connection.unregister("arriving")
+
+    def view(self, name: str, sql: str) -> None:
+        self._connection.execute(f"CREATE VIEW {name} AS {sql}")
+
+    def create(self, name: str, sql: str) -> None:
+        self._connection.execute(f"CREATE TABLE {name} AS {self._with_plain_integers(sql)}")
+
+    def _with_plain_integers(self, sql: str) -> str:
+        """DuckDB adds integers to 128 bits, which Parquet and other engines do not have."""
+        described = self._connection.execute(f"DESCRIBE {sql}").fetchall()
+        columns = ", ".join(f"CAST({n} AS BIGINT) AS {n}" if t == "HUGEINT" else n for n, t, *_ in described)
+        return f"SELECT {columns} FROM ({sql}) AS plain"
+
+    def query(self, sql: str) -> pa.Table:
+        return _plain(self._connection.sql(self._with_plain_integers(sql)).to_arrow_table())
+
+    def write(self, name: str, file: Path) -> None:
+        quoted = str(file).replace("'", "''")
+        self._connection.execute(f"COPY (SELECT * FROM {name} ORDER BY ALL) TO '{quoted}' (FORMAT parquet)")
+
+    def close(self) -> None:
+        self._connection.close()
+        self._file.unlink(missing_ok=True)
+
+
+class Spark:
+    """The firm's own Spark, or one in this process: `spark://local[2]`, `spark://host:7077`."""
+
+    dialect = "spark"
+
+    def __init__(self, url: str, folder: Path) -> None:
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError as error:
+            raise UsageError("The Spark engine needs the package pyspark: pip install 'surveil[spark]'") from error
+
+        master = url.removeprefix("spark://")
+        master = master if master.startswith("local") else url
+        self._session: Any = (
+            SparkSession.builder.master(master)
+            .appName("surveil")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.sql.ansi.enabled", "true")
+            .config("spark.sql.shuffle.partitions", "8")
+            .getOrCreate()
+        )
+        self._folder = folder
+        self._names: list[str] = []
+
+    def register_files(self, name: str, files: Sequence[Path]) -> None:
+        self._session.read.parquet(*(str(file.resolve()) for file in files)).createOrReplaceTempView(name)
+        self._names.append(name)
+
+    def register_table(self, name: str, table: pa.Table) -> None:
+        self._session.createDataFrame(table).createOrReplaceTempView(name)
+        self._names.append(name)
+
+    def view(self, name: str, sql: str) -> None:
+        self._session.sql(sql).createOrReplaceTempView(name)
+        self._names.append(name)
+
+    def create(self, name: str, sql: str) -> None:
+        target = str((self._folder / "spark" / name).resolve())
+        self._session.sql(sql).write.mode("overwrite").parquet(target)
+        self._session.read.parquet(target).createOrReplaceTempView(name)
+        self._names.append(name)
+
+    def query(self, sql: str) -> pa.Table:
+        return _plain(self._session.sql(sql).toArrow())
+
+    def write(self, name: str, file: Path) -> None:
+        import pyarrow.parquet as pq
+
+        pq.write_table(self.query(f"SELECT * FROM {name}"), file)
+
+    def close(self) -> None:
+        for name in self._names:
+            with contextlib.suppress(Exception):
+                self._session.catalog.dropTempView(name)
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """One type for whole numbers and one for text, whatever the engine calls them."""
+    types = [pa.int64() if pa.types.is_integer(f.type) else pa.string() for f in table.schema]
+    return table.cast(pa.schema([(f.name, t) for f, t in zip(table.schema, types, strict=True)]))
+
+
+def connect(settings: EngineSettings, folder: Path) -> Backend:
+    """The engine a workspace names.
+
+    Raises:
+        UsageError: an address of no known engine.
+    """
+    if settings.url.startswith("duckdb:"):
+        return DuckDB(settings, folder)
+    if settings.url.startswith("spark:"):
+        return Spark(settings.url, folder)
+    raise UsageError(f"engine {settings.url!r} is not known; use duckdb:// or spark://local[2] or spark://HOST:PORT")
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """A pandas frame in one order whatever the engine: whole numbers as Int64 (missing allowed), text as string."""
+    frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype(), pa.string(): pd.StringDtype()}.get)
+    return frame.sort_values(list(frame.columns), ignore_index=True) if len(frame) else frame

@@ -1,0 +1,184 @@
+"""An engine with a snapshot staged as of a day: `fetch` a model and everything it reads is computed once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from surveil.config import Workspace
+from surveil.engine import days, staging
+from surveil.engine.backends import Backend, connect, to_frame
+from surveil.engine.models import Model, catalogue, compile_model, in_order
+from surveil.errors import UsageError
+from surveil.feeds.contract import FEEDS
+from surveil.feeds.snapshots import Snapshot
+
+#: Days after the as-of day that the calendar still has, so that horizons and goal periods can be looked up.
+CALENDAR_AHEAD = 400
+#: The calendar starts here at the earliest: a mistyped year 0019 must not make it two thousand years long.
+EARLIEST_DAY = days.to_day(dt.date(1950, 1, 1))
+
+
+class Engine:
+    """Models by name over one staged snapshot.
+
+    Attributes:
+        window: the days of the run.
+        coverage: (feed, scope) -> the spans of days its extract covers.
+        compiled: model name -> the SQL that ran, kept so that an examiner can run it again.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        snapshot: Snapshot,
+        window: staging.Window,
+        coverage: Mapping[tuple[str, str], list[staging.Span]],
+        parameters: Mapping[str, int],
+    ) -> None:
+        self._backend = backend
+        self.coverage = coverage
+        self.snapshot = snapshot
+        self.window = window
+        self._parameters = {"from_day": window.from_day, "as_of_day": window.as_of_day, **parameters}
+        self._done: set[str] = set()
+        self.compiled: dict[str, str] = {}
+
+    def fetch(self, name: str, parameters: Mapping[str, int] | None = None) -> pd.DataFrame:
+        """A model's rows, sorted; whole numbers as Int64, text as string.
+
+        Args:
+            parameters: further integer parameters of this and of the models it reads.
+        """
+        self.make(name, parameters)
+        return to_frame(self._backend.query(f"SELECT * FROM {name}"))
+
+    def make(self, name: str, parameters: Mapping[str, int] | None = None) -> None:
+        """Compute a model and all it reads, each once a run."""
+        values = {**self._parameters, **(parameters or {})}
+        for model in in_order([name], catalogue()):
+            if model.name not in self._done:
+                self._create(model, values)
+
+    def _create(self, model: Model, values: Mapping[str, int]) -> None:
+        sql = compile_model(model, self._backend.dialect, values)
+        self._backend.create(model.name, sql)
+        self.compiled[model.name] = sql
+        self._done.add(model.name)
+
+    def write(self, name: str, file: Path) -> None:
+        """Write a model that was made to a Parquet file."""
+        self._backend.write(name, file)
+
+    def feed(self, name: str) -> pd.DataFrame:
+        """A whole feed as of the day; for small feeds."""
+        return to_frame(self._backend.query(f"SELECT * FROM {name}"))
+
+
+@contextmanager
+def open_engine(
+    workspace: Workspace,
+    snapshot: Snapshot,
+    as_of_day: int | None = None,
+    from_day: int | None = None,
+    *,
+    parameters: Mapping[str, int] | None = None,
+    folder: Path | None = None,
+) -> Iterator[Engine]:
+    """Stage a snapshot and give an engine on it.
+
+    Args:
+        as_of_day: the last day seen; by default the last day with a transaction, account or contact.
+        from_day: the first day of the window judged; by default the first day with an account.
+        folder: where intermediate tables may be written; by default a temporary folder.
+
+    Raises:
+        UsageError: nothing is loaded, or the window is empty.
+    """
+    with tempfile.TemporaryDirectory(prefix="surveil-") as temporary:
+        backend = connect(workspace.settings.engine, folder or Path(temporary))
+        try:
+            _register(backend, snapshot)
+            window = _window(backend, as_of_day, from_day)
+            coverage = _stage(backend, workspace, window)
+            yield Engine(backend, snapshot, window, coverage, parameters or {})
+        finally:
+            backend.close()
+
+
+def _register(backend: Backend, snapshot: Snapshot) -> None:
+    """`all_FEED`: every feed at its current version, whole."""
+    for feed in FEEDS.values():
+        parts = [part for part in snapshot.feeds[feed.name].parts if part.files]
+        if not parts:
+            backend.register_table(f"all_{feed.name}", staging.empty_table(feed))
+            continue
+        tables = [f"part_{feed.name}_{part.load_number}" for part in parts]
+        for table, part in zip(tables, parts, strict=True):
+            backend.register_files(table, part.files)
+        backend.view(f"all_{feed.name}", staging.current_sql(feed, tables))
+
+
+def _span(backend: Backend, feed: str, table: str) -> tuple[int, int] | None:
+    day = staging.event_day(FEEDS[feed])
+    if day is None:
+        return None
+    row = backend.query(f"SELECT MIN({day}) AS low, MAX({day}) AS high FROM {table}").to_pylist()[0]
+    return None if row["low"] is None else (row["low"], row["high"])
+
+
+def _window(backend: Backend, as_of_day: int | None, from_day: int | None) -> staging.Window:
+    spans = {feed: _span(backend, feed, f"all_{feed}") for feed in staging.AS_OF_FEEDS}
+    last_days = [span[1] for span in spans.values() if span]
+    if as_of_day is None:
+        if not last_days:
+            raise UsageError("Nothing to scan: no transaction, account or contact is loaded. Use: surveil load FOLDER")
+        as_of_day = max(last_days)
+    if from_day is None:
+        opened = spans["accounts"]
+        from_day = min(opened[0], as_of_day) if opened else as_of_day
+    if from_day > as_of_day:
+        raise UsageError(f"--from {days.to_date(from_day)} lies after --as-of {days.to_date(as_of_day)}")
+    return staging.Window(from_day, as_of_day)
+
+
+def _stage(backend: Backend, workspace: Workspace, window: staging.Window) -> dict[tuple[str, str], list[staging.Span]]:
+    for feed in FEEDS.values():
+        backend.view(feed.name, staging.as_of_sql(feed, f"all_{feed.name}", window.as_of_day))
+    ranges = {feed: _span(backend, feed, feed) for feed in FEEDS}
+    declared = to_frame(backend.query("SELECT feed, scope, covers_from_day, covers_to_day FROM coverage"))
+    spans = staging.coverage_spans(declared, ranges, window.as_of_day)
+    first = max(EARLIEST_DAY, min([window.from_day, *(span[0] for span in ranges.values() if span)]))
+    products = to_frame(backend.query("SELECT product_code, requires FROM products"))
+    calendar = days.calendar(_month_start(first), window.as_of_day + CALENDAR_AHEAD, workspace.settings.holidays)
+    goals = to_frame(backend.query("SELECT DISTINCT period_start_day, period_end_day FROM quotas"))
+    tables = {
+        "calendar": days.with_goal_periods(calendar, goals.astype("int64")),
+        "covered": staging.covered(spans, _texts(backend, *_BRANCHES), _texts(backend, ("accounts", "channel"))),
+        "requirements": staging.requirement_clauses(products),
+    }
+    for name, frame in tables.items():
+        backend.register_table(name, pa.Table.from_pandas(frame, preserve_index=False))
+    return spans
+
+
+_BRANCHES = (("accounts", "branch_id"), ("assignments", "branch_id"))
+
+
+def _texts(backend: Backend, *columns: tuple[str, str]) -> list[str]:
+    """The distinct values of text columns, the empty one included."""
+    found = {""}
+    for table, column in columns:
+        rows = backend.query(f"SELECT DISTINCT {column} AS value FROM {table} WHERE {column} IS NOT NULL")
+        found.update(rows["value"].to_pylist())
+    return sorted(found)
+
+
+def _month_start(day: int) -> int:
+    return days.to_day(days.to_date(day).replace(day=1))

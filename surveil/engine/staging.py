@@ -1,0 +1,189 @@
+"""From a snapshot to what a run may see: each feed at its current version, as of a day, with unknown codes as not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+from surveil.feeds.contract import FEEDS
+from surveil.feeds.model import Column, ColumnType, Feed
+
+#: What decides the default as-of day: the last day with a transaction, account or contact.
+AS_OF_FEEDS = ("transactions", "accounts", "contacts")
+_ARROW = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BIGINT": pa.int64()}
+
+
+def stored_columns(feed: Feed) -> dict[str, str]:
+    """Stored column name -> SQL type, for every column of a feed."""
+    pairs = (zip(column.stored, column.stored_types, strict=True) for column in feed.columns)
+    return {name: kind for columns in pairs for name, kind in columns}
+
+
+def _day_of(column: Column) -> str:
+    return f"{column.name}_day"
+
+
+def empty_table(feed: Feed) -> pa.Table:
+    """A table of a feed that was not handed in: all its columns, no rows."""
+    schema = pa.schema([(name, _ARROW[kind]) for name, kind in stored_columns(feed).items()])
+    return schema.empty_table()
+
+
+def event_day(feed: Feed) -> str | None:
+    """The stored column that says on what day a row happened; None where a row has no day of its own."""
+    return None if feed.event is None else _day_of(feed.column(feed.event))
+
+
+def current_sql(feed: Feed, part_tables: list[str]) -> str:
+    """A SELECT of the current version of each row: a later part's row stands for an earlier one with its key."""
+    columns = ", ".join(stored_columns(feed))
+    selects = []
+    for index, table in enumerate(part_tables):
+        later = part_tables[index + 1 :]
+        absent = " AND ".join(
+            f"NOT EXISTS (SELECT 1 FROM {other} WHERE "
+            + " AND ".join(_same_key(feed, table, other))
+            + ")"
+            for other in later
+        )
+        selects.append(f"SELECT {columns} FROM {table}" + (f" WHERE {absent}" if absent else ""))
+    return " UNION ALL ".join(selects)
+
+
+def _same_key(feed: Feed, left: str, right: str) -> list[str]:
+    """Conditions under which two rows have the same key; a part that may be empty is equal to an empty one."""
+    tests = []
+    for column in (feed.column(name) for name in feed.key):
+        for key in column.stored:
+            equal = f"{left}.{key} = {right}.{key}"
+            empty = f"{left}.{key} IS NULL AND {right}.{key} IS NULL"
+            tests.append(equal if column.required else f"({equal} OR ({empty}))")
+    return tests
+
+
+def as_of_sql(feed: Feed, table: str, as_of_day: int) -> str:
+    """A SELECT of a feed as it was known at the end of a day.
+
+    Rows that happened later are left out; what came later to a row seen (a closing, an outcome) is taken back; a
+    code outside the column's list is not known.
+    """
+    hidden: dict[str, tuple[str, str | None]] = {}
+    for forget in feed.forgets:
+        when = _day_of(feed.column(forget.when))
+        for name in forget.columns:
+            for stored in feed.column(name).stored:
+                hidden[stored] = (when, None)
+        for name, value in forget.reset.items():
+            hidden[name] = (when, value)
+    parts = [_seen(column, stored, hidden, as_of_day) for column in feed.columns for stored in column.stored]
+    event = event_day(feed)
+    where = f" WHERE {event} <= {as_of_day}" if event else ""
+    return f"SELECT {', '.join(parts)} FROM {table}{where}"
+
+
+def _seen(column: Column, stored: str, hidden: Mapping[str, tuple[str, str | None]], as_of_day: int) -> str:
+    value = stored
+    if column.values and column.type is ColumnType.TEXT:
+        listed = ", ".join(_quoted(v) for v in column.values)
+        value = f"CASE WHEN {stored} IN ({listed}) THEN {stored} END"
+    if stored in hidden:
+        when, reset = hidden[stored]
+        known = "NULL" if reset is None else _quoted(reset)
+        value = f"CASE WHEN {when} > {as_of_day} THEN {known} ELSE {value} END"
+    return value if value == stored else f"{value} AS {stored}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days of a run: openings from `from_day` to `as_of_day` are judged; nothing after `as_of_day` is seen."""
+
+    from_day: int
+    as_of_day: int
+
+
+def requirement_clauses(products: pd.DataFrame) -> pd.DataFrame:
+    """`products.requires` taken apart: one row per product, clause and alternative.
+
+    Columns: `product_code`, `clause` (number; each clause must be met), `qualification` (one alternative).
+    """
+    rows = [
+        (code, number, alternative.strip())
+        for code, text in zip(products["product_code"], products["requires"], strict=True)
+        if isinstance(text, str)
+        for number, clause in enumerate(part for part in text.split(";") if part.strip())
+        for alternative in clause.split("|")
+        if alternative.strip()
+    ]
+    frame = pd.DataFrame(rows, columns=["product_code", "clause", "qualification"])
+    return frame.astype({"product_code": "string", "clause": "int64", "qualification": "string"})
+
+
+#: The feeds of evidence whose absence says something about an opening; what they cover is known for each of them.
+EVIDENCE_FEEDS = ("transactions", "consents", "contacts", "profile_changes", "complaints")
+Span = tuple[int, int]
+
+
+def coverage_spans(
+    declared: pd.DataFrame, ranges: Mapping[str, Span | None], as_of_day: int
+) -> dict[tuple[str, str], list[Span]]:
+    """What each feed's extract covers: (feed, scope; '' = all) -> days from and to, apart from each other, in order.
+
+    Args:
+        declared: the `coverage` feed as of the day.
+        ranges: first and last day in each feed, None where it has no rows; used where nothing is declared.
+        as_of_day: where a span that was declared open ends.
+    """
+    spans: dict[tuple[str, str], list[Span]] = {}
+    for row in declared.to_dict("records"):
+        end = as_of_day if pd.isna(row["covers_to_day"]) else min(int(row["covers_to_day"]), as_of_day)
+        scope = "" if pd.isna(row["scope"]) else str(row["scope"])
+        spans.setdefault((str(row["feed"]), scope), []).append((int(row["covers_from_day"]), end))
+    named = {feed for feed, _ in spans}
+    for feed, span in ranges.items():
+        if feed not in named and span is not None:
+            spans[feed, ""] = [span]
+    return {key: _joined(value) for key, value in sorted(spans.items())}
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for start, end in sorted(span for span in spans if span[0] <= span[1]):
+        if joined and start <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _common(left: list[Span], right: list[Span]) -> list[Span]:
+    shared = [(max(a, c), min(b, d)) for a, b in left for c, d in right]
+    return sorted(span for span in shared if span[0] <= span[1])
+
+
+def covered(
+    spans: Mapping[tuple[str, str], list[Span]], branches: Iterable[str], channels: Iterable[str]
+) -> pd.DataFrame:
+    """The days that each feed of evidence covers for a branch and a channel.
+
+    A span with the scope of the branch or the channel replaces the general one; where both have one, the days
+    that both cover. Columns: `feed`, `branch_id`, `channel`, `from_day`, `to_day`; no two spans of a row overlap.
+    """
+    channels = list(channels)
+    rows = []
+    for feed in EVIDENCE_FEEDS:
+        general = spans.get((feed, ""), [])
+        for branch in branches:
+            for channel in channels:
+                scoped = [spans[feed, scope] for scope in (branch, channel) if scope and (feed, scope) in spans]
+                days = general if not scoped else scoped[0] if len(scoped) == 1 else _common(*scoped)
+                rows += [(feed, branch, channel, start, end) for start, end in days]
+    frame = pd.DataFrame(rows, columns=["feed", "branch_id", "channel", "from_day", "to_day"])
+    text = dict.fromkeys(("feed", "branch_id", "channel"), "string")
+    return frame.astype({**text, "from_day": "int64", "to_day": "int64"})

@@ -1,0 +1,40 @@
+-- model: active_reps
+-- Everyone who did something or was assigned somewhere in the window, managers too: one row per representative.
+SELECT rep_id FROM (
+    SELECT opened_by AS rep_id FROM accounts WHERE opened_at_day >= :from_day
+    UNION
+    SELECT credited_to FROM accounts WHERE opened_at_day >= :from_day
+    UNION
+    SELECT rep_id FROM sales WHERE sold_at_day >= :from_day
+    UNION
+    SELECT rep2_id FROM sales WHERE sold_at_day >= :from_day
+    UNION
+    SELECT from_rep_id FROM referrals WHERE referred_at_day >= :from_day
+    UNION
+    SELECT to_rep_id FROM referrals WHERE referred_at_day >= :from_day
+    UNION
+    SELECT rep_id FROM contacts WHERE at_day >= :from_day
+    UNION
+    SELECT rep_id FROM transactions WHERE posted_at_day >= :from_day
+    UNION
+    SELECT rep_id FROM assignments WHERE end_on_day IS NULL OR end_on_day >= :from_day
+    UNION
+    SELECT supervisor_id FROM assignments WHERE end_on_day IS NULL OR end_on_day >= :from_day
+) AS active
+WHERE rep_id IS NOT NULL
+
+-- model: home_branches
+-- The branch that a representative is shown under: where most of his openings were, else his latest assignment.
+SELECT rep_id, MIN(branch_id) AS branch_id
+FROM (
+    SELECT o.rep_id AS rep_id, o.branch_id AS branch_id,
+           ROW_NUMBER() OVER (PARTITION BY o.rep_id ORDER BY o.n DESC, o.branch_id) AS place
+    FROM (SELECT rep_id, branch_id, COUNT(*) AS n FROM staff_openings GROUP BY rep_id, branch_id) AS o
+    UNION ALL
+    SELECT s.rep_id, s.branch_id,
+           ROW_NUMBER() OVER (PARTITION BY s.rep_id ORDER BY s.start_on_day DESC, s.branch_id)
+    FROM assignments AS s
+    WHERE s.rep_id NOT IN (SELECT rep_id FROM staff_openings)
+) AS ranked
+WHERE place = 1
+GROUP BY rep_id

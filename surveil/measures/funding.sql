@@ -1,0 +1,82 @@
+-- model: early_money
+-- One row per movement of money on an opened account from its opening to :inactivity_days days later.
+-- `direction` is 1 in, -1 out. `same_owner`: the other account belongs to the same customer or a joint owner.
+SELECT
+    t.transaction_id AS transaction_id,
+    o.account_id AS account_id,
+    o.customer_id AS customer_id,
+    t.counterparty_account_id AS other_account_id,
+    CASE WHEN t.amount_cents > 0 THEN 1 ELSE -1 END AS direction,
+    ABS(t.amount_cents) AS cents,
+    t.kind AS kind,
+    t.posted_at_day AS posted_day,
+    c.business_index - o.business_index AS business_days_after,
+    CASE
+        WHEN x.account_id IS NULL OR x.account_id = o.account_id THEN 0
+        WHEN x.customer_id = o.customer_id THEN 1
+        WHEN STRPOS(';' || x.co_owners || ';', ';' || o.customer_id || ';') > 0 THEN 1
+        WHEN STRPOS(';' || o.co_owners || ';', ';' || x.customer_id || ';') > 0 THEN 1
+        ELSE 0
+    END AS same_owner
+FROM transactions AS t
+JOIN openings AS o ON o.account_id = t.account_id
+JOIN calendar AS c ON c.day = t.posted_at_day
+LEFT JOIN accounts AS x ON x.account_id = t.counterparty_account_id
+WHERE t.amount_cents <> 0
+  AND t.kind IN ('transfer_in', 'transfer_out', 'deposit', 'withdrawal')
+  AND t.posted_at_day >= o.opened_day
+  AND t.posted_at_day <= o.opened_day + :inactivity_days
+
+-- model: own_money
+-- The movements of `early_money` whose other end is the same customer's own money: directly, or through one third
+-- account that passed the same amount on within :chain_days days. `chained` is 1 for the latter.
+SELECT m.transaction_id AS transaction_id, m.account_id AS account_id, m.direction AS direction, m.cents AS cents,
+       m.posted_day AS posted_day, m.business_days_after AS business_days_after, m.other_account_id AS other_account_id,
+       0 AS chained
+FROM early_money AS m
+WHERE m.same_owner = 1
+UNION ALL
+SELECT m.transaction_id, m.account_id, m.direction, m.cents, m.posted_day, m.business_days_after, m.other_account_id, 1
+FROM early_money AS m
+WHERE m.same_owner = 0
+  AND m.other_account_id IS NOT NULL
+  AND EXISTS (
+    SELECT 1
+    FROM transactions AS h
+    JOIN accounts AS x ON x.account_id = h.counterparty_account_id
+    WHERE h.account_id = m.other_account_id
+      AND h.amount_cents = m.direction * m.cents
+      AND x.customer_id = m.customer_id
+      AND x.account_id <> m.account_id
+      AND (h.posted_at_day - m.posted_day) * m.direction <= 0
+      AND (h.posted_at_day - m.posted_day) * m.direction >= 0 - :chain_days)
+
+-- model: funding_in
+-- One row per opened account that got the same customer's money within :in_business_days business days.
+SELECT account_id, SUM(cents) AS in_cents, MIN(posted_day) AS first_in_day, MAX(chained) AS in_chained
+FROM own_money
+WHERE direction = 1 AND business_days_after <= :in_business_days
+GROUP BY account_id
+
+-- model: funding_trips
+-- One row per account of `funding_in`: how much went back to the same customer's money within :return_days days.
+SELECT
+    f.account_id AS account_id,
+    MAX(f.in_cents) AS in_cents,
+    MAX(f.first_in_day) AS first_in_day,
+    COALESCE(SUM(b.cents), 0) AS back_cents,
+    MAX(b.posted_day) AS last_back_day,
+    MAX(CASE WHEN f.in_chained = 1 OR b.chained = 1 THEN 1 ELSE 0 END) AS chained
+FROM funding_in AS f
+LEFT JOIN own_money AS b
+  ON b.account_id = f.account_id
+ AND b.direction = -1
+ AND b.posted_day >= f.first_in_day
+ AND b.posted_day <= f.first_in_day + :return_days
+GROUP BY f.account_id
+
+-- model: round_trip_accounts
+-- The accounts of `funding_trips` whose money went back, :returned_percent percent of it at least.
+SELECT account_id, first_in_day
+FROM funding_trips
+WHERE back_cents * 100 >= in_cents * :returned_percent

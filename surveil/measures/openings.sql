@@ -1,0 +1,77 @@
+-- model: opener_branches
+-- For accounts that name no branch: where the opener was assigned on that day. One row per such account.
+SELECT a.account_id AS account_id, MIN(s.branch_id) AS branch_id
+FROM accounts AS a
+JOIN assignments AS s
+  ON s.rep_id = a.opened_by
+ AND s.start_on_day <= a.opened_at_day
+ AND (s.end_on_day IS NULL OR s.end_on_day >= a.opened_at_day)
+WHERE a.branch_id IS NULL
+GROUP BY a.account_id
+
+-- model: staff_openings
+-- One row per account or feature that somebody at the firm opened in the window. Nobody's sale (no opener, or the
+-- channel "system") is left out. `rep_id` is the opener, `credited_to` who got the credit.
+SELECT
+    a.account_id AS account_id,
+    a.customer_id AS customer_id,
+    a.co_owners AS co_owners,
+    a.opened_by AS rep_id,
+    COALESCE(a.credited_to, a.opened_by) AS credited_to,
+    COALESCE(a.branch_id, s.branch_id, '') AS branch_id,
+    a.product_code AS product_code,
+    COALESCE(a.channel, '') AS channel,
+    a.parent_account_id AS parent_account_id,
+    a.campaign_id AS campaign_id,
+    a.opened_at_s AS opened_s,
+    a.opened_at_day AS opened_day,
+    a.opened_at_tod AS opened_tod,
+    a.closed_on_day AS closed_day
+FROM accounts AS a
+LEFT JOIN opener_branches AS s ON s.account_id = a.account_id
+WHERE a.opened_by IS NOT NULL
+  AND COALESCE(a.channel, '') <> 'system'
+  AND a.opened_at_day >= :from_day
+
+-- model: openings
+-- `staff_openings` with product, branch, calendar and, for each feed of evidence, the days its extract covers around
+-- the opening (empty where the opening's day is not covered: nothing can be said of it from that feed).
+SELECT
+    o.account_id AS account_id,
+    o.customer_id AS customer_id,
+    o.co_owners AS co_owners,
+    o.rep_id AS rep_id,
+    o.credited_to AS credited_to,
+    o.branch_id AS branch_id,
+    COALESCE(b.kind, 'standard') AS branch_kind,
+    o.product_code AS product_code,
+    COALESCE(p.family, '') AS family,
+    o.channel AS channel,
+    CASE WHEN o.parent_account_id IS NOT NULL OR p.family = 'feature' THEN 1 ELSE 0 END AS is_feature,
+    o.parent_account_id AS parent_account_id,
+    o.campaign_id AS campaign_id,
+    o.opened_s AS opened_s,
+    o.opened_day AS opened_day,
+    o.opened_tod AS opened_tod,
+    o.closed_day AS closed_day,
+    c.month AS month,
+    c.business_index AS business_index,
+    p.unused_after_days AS unused_after_days,
+    t.from_day AS transactions_from,
+    t.to_day AS transactions_to,
+    s.to_day AS consents_to,
+    n.from_day AS contacts_from,
+    n.to_day AS contacts_to
+FROM staff_openings AS o
+JOIN calendar AS c ON c.day = o.opened_day
+LEFT JOIN products AS p ON p.product_code = o.product_code
+LEFT JOIN branches AS b ON b.branch_id = o.branch_id
+LEFT JOIN covered AS t
+  ON t.feed = 'transactions' AND t.branch_id = o.branch_id AND t.channel = o.channel
+ AND t.from_day <= o.opened_day AND t.to_day >= o.opened_day
+LEFT JOIN covered AS s
+  ON s.feed = 'consents' AND s.branch_id = o.branch_id AND s.channel = o.channel
+ AND s.from_day <= o.opened_day AND s.to_day >= o.opened_day
+LEFT JOIN covered AS n
+  ON n.feed = 'contacts' AND n.branch_id = o.branch_id AND n.channel = o.channel
+ AND n.from_day <= o.opened_day AND n.to_day >= o.opened_day

@@ -1,0 +1,81 @@
+"""All that detectors say of a representative joined: points of evidence, one p, one q, one rank."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from surveil.alerts.model import SubjectType
+from surveil.detectors.base import Decision, Detector
+from surveil.statistics.combine import benjamini_hochberg, cauchy_combination
+
+#: Evidence at which a score is one half; beyond it a score rises ever more slowly and never reaches 1.
+HALF_SCORE_POINTS = 3.0
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A detector that ran, with what it decided."""
+
+    detector: Detector
+    decision: Decision
+
+
+def points(p_value: pd.Series) -> pd.Series:
+    """Evidence of a test: -log10(p), 0 where it was not made."""
+    return -np.log10(p_value.astype(float).clip(lower=1e-300)).where(p_value.notna(), 0.0)
+
+
+def rule_points(items: pd.Series) -> pd.Series:
+    """Evidence of a rule's items, on the same scale: one breach is worth p = 0.01, ten are worth p = 0.0001."""
+    return (2 + 2 * np.log10(items.clip(lower=1))).where(items > 0, 0.0)
+
+
+def score(evidence: float, subject_id: str) -> float:
+    """Evidence as a number in 0..1, strictly ordered.
+
+    Two subjects with the very same evidence are kept apart by a hash of their ids, far below what evidence can
+    differ by: an arbitrary order, but always the same one.
+    """
+    tie = int.from_bytes(hashlib.sha256(subject_id.encode()).digest()[:4], "big") / 2**32
+    total = max(evidence, 0.0) + 1e-6 * tie
+    return float(total / (total + HALF_SCORE_POINTS))
+
+
+def tests_by_rep(judged: Mapping[str, Judged]) -> pd.DataFrame:
+    """p-values of representatives: one row per rep, one column per detector that tests reps."""
+    columns = {
+        name: j.decision.tests.set_index("subject_id")["p_value"].astype(float)
+        for name, j in judged.items()
+        if j.detector.subject is SubjectType.REP and len(j.decision.tests)
+    }
+    return pd.DataFrame(columns).sort_index()
+
+
+def rule_items_by_rep(judged: Mapping[str, Judged]) -> pd.DataFrame:
+    """Number of rule items of representatives: one row per rep, one column per detector that is a rule."""
+    columns = {
+        name: j.decision.items.groupby("subject_id").size()
+        for name, j in judged.items()
+        if j.detector.rule and j.detector.subject is SubjectType.REP and len(j.decision.items)
+    }
+    return pd.DataFrame(columns).fillna(0).sort_index()
+
+
+def joined(reps: pd.Index, tests: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
+    """One row per rep: `p_value` (Cauchy combination of his tests), `q_value` (Benjamini-Hochberg across reps) and
+    `evidence`, the sum of his two strongest pieces: two independent signs say more than one, ten weak ones do not.
+    """
+    tests = tests.reindex(reps)
+    p = cauchy_combination(tests.to_numpy(dtype=float)) if tests.shape[1] else np.full(len(reps), np.nan)
+    by_test = tests.apply(points)
+    by_rule = rules.reindex(reps).fillna(0).apply(rule_points)
+    # A rule with a test beside it is one sign, not two.
+    signs = pd.concat([by_test, by_rule]).groupby(level=0).max() if by_rule.shape[1] else by_test
+    strongest = np.sort(np.nan_to_num(signs.reindex(reps).to_numpy(dtype=float)), axis=1)[:, ::-1][:, :2]
+    evidence = strongest.sum(axis=1) if strongest.shape[1] else np.zeros(len(reps))
+    return pd.DataFrame({"p_value": p, "q_value": benjamini_hochberg(p), "evidence": evidence}, index=reps)

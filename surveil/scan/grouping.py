@@ -1,0 +1,148 @@
+"""From findings and tests to alerts: one a detector and subject, graded without cliffs, explained in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from surveil.alerts.model import AlertDraft, Driver, Peers, Severity
+from surveil.detectors.base import Decision, Detector
+from surveil.engine import days
+from surveil.scan.evidence import Judged, points, rule_points, score
+from surveil.statistics.combine import benjamini_hochberg
+
+#: Points of evidence from which an alert is called by each word; the score itself has no steps.
+SEVERITY_POINTS = {Severity.CRITICAL: 8.0, Severity.HIGH: 4.0, Severity.MEDIUM: 2.0, Severity.LOW: 0.0}
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What grouping needs to know of representatives: `joined` evidence and `branch` by rep, and the run's window."""
+
+    joined: pd.DataFrame
+    branch: Mapping[str, str]
+    from_day: int
+    as_of_day: int
+
+
+def drafts(judged: Mapping[str, Judged], subjects: Subjects, fdr: float) -> list[AlertDraft]:
+    """The alerts of a run: a rule's items always; a test where its representative's q is at most `fdr` and the test is
+    one of those that made it so (Benjamini-Hochberg among his tests).
+    """
+    drivers = driving_tests(judged, subjects.joined, fdr)
+    found: list[AlertDraft] = []
+    for name, j in judged.items():
+        counts = j.decision.items.groupby("subject_id").size()
+        flagged = drivers.get(name, set())
+        alerted = sorted(flagged | set(counts.index) if j.detector.rule else flagged)
+        found += [_draft(j.detector, j.decision, subject, int(counts.get(subject, 0)), subjects) for subject in alerted]
+    return sorted(found, key=lambda d: (-d.score, d.fingerprint))
+
+
+def driving_tests(judged: Mapping[str, Judged], joined: pd.DataFrame, fdr: float) -> dict[str, set[str]]:
+    """Detector -> the flagged representatives whose flag it drives."""
+    flagged = set(joined.index[(joined["q_value"] <= fdr).fillna(False)])
+    rows = [
+        (subject, name, p)
+        for name, j in judged.items()
+        for subject, p in zip(j.decision.tests["subject_id"], j.decision.tests["p_value"], strict=True)
+        if subject in flagged and pd.notna(p)
+    ]
+    drivers: dict[str, set[str]] = {}
+    for subject, group in pd.DataFrame(rows, columns=["subject", "detector", "p"]).groupby("subject"):
+        adjusted = benjamini_hochberg(group["p"].to_numpy(dtype=float))
+        best = group["p"].min()
+        for name, p, q in zip(group["detector"], group["p"], adjusted, strict=True):
+            if q <= fdr or p == best:
+                drivers.setdefault(name, set()).add(str(subject))
+    return drivers
+
+
+def severity_of(evidence: float) -> Severity:
+    """The word for an amount of evidence."""
+    return next(word for word, least in SEVERITY_POINTS.items() if evidence >= least)
+
+
+def _draft(detector: Detector, decision: Decision, subject: str, items: int, subjects: Subjects) -> AlertDraft:
+    test = _test_of(decision, subject)
+    evidence = max(
+        float(points(pd.Series([test.get("p_value")], dtype=float)).iloc[0]),
+        float(rule_points(pd.Series([items])).iloc[0]) if detector.rule else 0.0,
+    )
+    mine = decision.items[decision.items["subject_id"] == subject]
+    first, last = (mine["day"].min(), mine["day"].max()) if len(mine) else (subjects.from_day, subjects.as_of_day)
+    expected = test.get("expected")
+    interval = (float(test["low"]), float(test["high"])) if expected is not None else None
+    return AlertDraft(
+        detector=detector.id,
+        version=detector.version,
+        family=detector.family,
+        typology=detector.typology,
+        severity=severity_of(evidence),
+        score=score(evidence, subject),
+        subject_type=detector.subject,
+        subject_id=subject,
+        reason=_sentence(detector, test, items),
+        item_count=items,
+        rep_id=subject if detector.subject == "rep" else None,
+        branch_id=subjects.branch.get(subject) or None,
+        period_start=days.iso(first),
+        period_end=days.iso(last),
+        observed=test.get("observed", float(items)),
+        expected=expected,
+        interval=interval,
+        p_value=test.get("p_value"),
+        q_value=_q(subjects.joined, subject) if test.get("p_value") is not None else None,
+        drivers=_drivers(detector, test, items),
+        peers=_peers(test),
+        explanations=_innocent(detector),
+    )
+
+
+def _test_of(decision: Decision, subject: str) -> dict[str, Any]:
+    """The subject's test as plain values, those not known left out."""
+    rows = decision.tests[decision.tests["subject_id"] == subject]
+    if rows.empty:
+        return {}
+    return {k: v.item() if hasattr(v, "item") else v for k, v in rows.iloc[0].items() if pd.notna(v)}
+
+
+def _sentence(detector: Detector, test: Mapping[str, Any], items: int) -> str:
+    if test.get("reason"):
+        return f"{detector.name}: {test['reason']}."
+    noun = "item" if items == 1 else "items"
+    return f"{detector.name}: {items} {noun}."
+
+
+def _q(joined: pd.DataFrame, subject: str) -> float | None:
+    value = joined["q_value"].get(subject)
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def _drivers(detector: Detector, test: Mapping[str, Any], items: int) -> tuple[Driver, ...]:
+    found = []
+    if test.get("p_value") is not None:
+        strength = float(points(pd.Series([test["p_value"]])).iloc[0])
+        found.append(Driver("rate against peers", strength, str(test.get("reason", ""))))
+    if detector.rule and items:
+        strength = float(rule_points(pd.Series([items])).iloc[0])
+        found.append(Driver("breaches of a rule", strength, f"{items} listed one by one"))
+    return tuple(found)
+
+
+def _peers(test: Mapping[str, Any]) -> Peers | None:
+    if "peers" not in test:
+        return None
+    rate = test.get("peer_rate")
+    described = "colleagues with the same products, channels and kind of branch"
+    return Peers(int(test["peers"]), int(test["peer_items"]), None if rate is None else float(rate), described)
+
+
+def _innocent(detector: Detector) -> tuple[str, ...]:
+    """The innocent explanations of the manual page, one each."""
+    page = detector.manual()
+    section = page.partition("## Innocent explanations")[2].partition("\n## ")[0]
+    return tuple(" ".join(point.split()) for point in section.split("\n- ")[1:])

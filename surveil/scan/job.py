@@ -1,0 +1,217 @@
+"""`surveil scan`: run the detectors on a snapshot and keep what they found, whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from surveil import __version__
+from surveil.alerts.model import AlertDraft
+from surveil.alerts.runs import RunRecord, RunStatus
+from surveil.config import Workspace
+from surveil.detectors import registry
+from surveil.detectors.base import Decision, Detector
+from surveil.engine import Engine, days, open_engine
+from surveil.errors import SurveilError
+from surveil.feeds import snapshots
+from surveil.scan import coverage, evidence, findings, grouping, ranking, results
+from surveil.scan.coverage import Covered, Ran
+from surveil.scan.evidence import Judged
+
+Progress = Callable[[str], None]
+#: Keeps the alerts of a run and says under which id each is known: (run, drafts) -> fingerprint -> alert_id.
+Keeper = Callable[[RunRecord, Sequence[AlertDraft]], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class ScanResult:
+    """A finished run: its record, its folder, and how much was found."""
+
+    run: RunRecord
+    folder: Path
+    alerts: int
+    findings: int
+    failed: tuple[str, ...]
+
+
+def scan(
+    workspace: Workspace,
+    keep: Keeper,
+    *,
+    as_of: dt.date | None = None,
+    from_date: dt.date | None = None,
+    detector_ids: list[str] | None = None,
+    progress: Progress = lambda _: None,
+) -> ScanResult:
+    """Run detectors on the current snapshot.
+
+    The run's folder `runs/RUN_ID` is made aside and put in its place when all is kept, so that it is never half there.
+
+    Raises:
+        UsageError: nothing is loaded, or a setting or a detector's name is wrong.
+    """
+    snapshot = snapshots.current(workspace)
+    chosen = registry.chosen(detector_ids)
+    overrides = workspace.settings.detectors
+    parameters = {d.id: d.parameters(overrides.get(d.id, {})) for d in chosen}
+    workspace.runs_dir.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".making-", dir=workspace.runs_dir))
+    try:
+        with open_engine(
+            workspace,
+            snapshot,
+            None if as_of is None else days.to_day(as_of),
+            None if from_date is None else days.to_day(from_date),
+            parameters=registry.measured_parameters(overrides),
+            folder=aside,
+        ) as engine:
+            judged, lines = _run(engine, chosen, parameters, aside / "measurements", progress)
+            progress("joining the evidence")
+            made = _outputs(engine, judged, workspace.settings.fdr)
+            manifest = _manifest(workspace, engine, chosen, parameters, lines)
+        run = _record(manifest)
+        ids = keep(run, made.drafts)
+        made.write(aside, run.run_id, ids)
+        _write_json(aside / "run.json", manifest)
+        folder = results.put_in_place(aside, workspace, run.run_id)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return ScanResult(run, folder, len(made.drafts), len(made.items), run.failed_detectors)
+
+
+def _run(
+    engine: Engine, chosen: Sequence[Detector], parameters: Mapping[str, Any], folder: Path, progress: Progress
+) -> tuple[dict[str, Judged], dict[str, Covered]]:
+    """Every detector that can run, decided; and the coverage report's line of each."""
+    judged: dict[str, Judged] = {}
+    lines: dict[str, Covered] = {}
+    folder.mkdir()
+    for detector in chosen:
+        reason = coverage.missing(detector, engine.snapshot)
+        if reason:
+            lines[detector.id] = Covered(detector.id, detector.name, Ran.NOT_RUN, reason)
+            continue
+        progress(f"{detector.id} {detector.name}")
+        try:
+            decision = _judge(engine, detector, parameters[detector.id], folder)
+        except SurveilError:
+            raise
+        except Exception as error:  # a detector's defect must not take the others' results with it
+            lines[detector.id] = Covered(detector.id, detector.name, Ran.FAILED, f"{type(error).__name__}: {error}")
+            continue
+        judged[detector.id] = Judged(detector, decision)
+        lines[detector.id] = coverage.ran(detector, decision)
+    return judged, lines
+
+
+def _judge(engine: Engine, detector: Detector, parameters: Any, folder: Path) -> Decision:
+    measured = {}
+    for model in detector.models:
+        measured[model] = engine.fetch(model)
+        engine.write(model, folder / f"{model}.parquet")
+    return findings.checked(detector, detector.decide(measured, parameters))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What a run puts out, before the alerts have ids."""
+
+    drafts: list[AlertDraft]
+    items: pd.DataFrame
+    reps: pd.DataFrame
+
+    def write(self, folder: Path, run_id: str, alert_ids: Mapping[str, str]) -> None:
+        findings.table(self.items, run_id, alert_ids).to_parquet(folder / "findings.parquet", index=False)
+        self.reps.to_parquet(folder / "rank_reps.parquet", index=False)
+
+
+def _outputs(engine: Engine, judged: Mapping[str, Judged], fdr: float) -> _Made:
+    tests, rules = evidence.tests_by_rep(judged), evidence.rule_items_by_rep(judged)
+    active = engine.fetch("active_reps")["rep_id"].astype(str)
+    everyone = pd.Index(sorted({*active, *tests.index, *rules.index}), name="rep_id")
+    joined = evidence.joined(everyone, tests, rules)
+    homes = engine.fetch("home_branches")
+    branch = dict(zip(homes["rep_id"].astype(str), homes["branch_id"].astype(str), strict=True))
+    subjects = grouping.Subjects(joined, branch, engine.window.from_day, engine.window.as_of_day)
+    drafts = grouping.drafts(judged, subjects, fdr)
+    return _Made(drafts, findings.items(judged, drafts), ranking.rank_reps(joined, drafts, judged, rules, fdr))
+
+
+def _manifest(
+    workspace: Workspace,
+    engine: Engine,
+    chosen: Sequence[Detector],
+    parameters: Mapping[str, Any],
+    lines: Mapping[str, Covered],
+) -> dict[str, Any]:
+    """All that a run depends on and could examine, JSON-ready, the same for the same data, settings and version."""
+    settings = workspace.settings
+    detectors = {
+        d.id: {
+            "slug": d.slug,
+            "name": d.name,
+            "version": d.version,
+            "parameters": parameters[d.id].model_dump(),
+            "models": list(d.models),
+        }
+        for d in chosen
+    }
+    judging = {
+        "version": __version__,
+        "fdr": settings.fdr,
+        "timezone": settings.timezone,
+        "holidays": settings.holidays,
+        "detectors": detectors,
+    }
+    manifest = {
+        **judging,
+        "as_of": days.iso(engine.window.as_of_day),
+        "from": days.iso(engine.window.from_day),
+        "config_hash": _hash(judging),
+        "engine": settings.engine.url,
+        "snapshot": engine.snapshot.manifest(),
+        "models": {name: hashlib.sha256(sql.encode()).hexdigest() for name, sql in sorted(engine.compiled.items())},
+        "covered": [
+            {"feed": feed, "scope": scope, "from": days.iso(start), "to": days.iso(end)}
+            for (feed, scope), spans in engine.coverage.items()
+            for start, end in spans
+        ],
+        "coverage": coverage.summary(lines),
+        "failed_detectors": sorted(name for name, line in lines.items() if line.status is Ran.FAILED),
+    }
+    identity = [manifest[key] for key in ("config_hash", "as_of", "from")] + [engine.snapshot.id]
+    return {"run_id": f"R-{_hash(identity)[:12]}", **manifest}
+
+
+def _record(manifest: Mapping[str, Any]) -> RunRecord:
+    failed = tuple(manifest["failed_detectors"])
+    return RunRecord(
+        run_id=manifest["run_id"],
+        snapshot_id=manifest["snapshot"]["id"],
+        as_of=manifest["as_of"],
+        from_day=manifest["from"],
+        version=manifest["version"],
+        config_hash=manifest["config_hash"],
+        status=RunStatus.INCOMPLETE if failed else RunStatus.COMPLETE,
+        failed_detectors=failed,
+        manifest={key: manifest[key] for key in ("snapshot", "models", "detectors", "covered", "engine")},
+        coverage={"detectors": manifest["coverage"]},
+    )
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _write_json(file: Path, value: Any) -> None:
+    file.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
