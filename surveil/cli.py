@@ -48,10 +48,14 @@ class ReportFormat(StrEnum):
 
 WorkspaceOption = Annotated[
     Path | None,
-    typer.Option("--workspace", "-w", help="Workspace folder (default: $SURVEIL_WORKSPACE, else ./workspace)."),
+    typer.Option(
+        "--workspace", "-w", help="Workspace folder (default: $SURVEIL_WORKSPACE, else ./workspace)."
+    ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to write the rows.")]
-OutOption = Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Write to this file instead of standard output.")
+]
 
 
 def main() -> None:
@@ -134,7 +138,9 @@ def init(workspace: WorkspaceOption = None) -> None:
 
     made = Workspace.init(locate(workspace))
     with _store(made):
-        say(f"Workspace ready: {made.path}. Settings: {made.path / 'surveil.toml'}. Next: surveil load FOLDER")
+        say(
+            f"Workspace ready: {made.path}. Settings: {made.path / 'surveil.toml'}. Next: surveil load FOLDER"
+        )
 
 
 @app.command()
@@ -143,14 +149,25 @@ def simulate(
     reps: Annotated[int, typer.Option(min=1, help="Number of representatives.")] = 200,
     months: Annotated[int, typer.Option(min=1, help="Number of months.")] = 18,
     seed: Annotated[int, typer.Option(help="The same seed makes the same firm.")] = 1,
-    accounts: Annotated[int | None, typer.Option(min=1, help="About so many accounts (large firms: Parquet).")] = None,
+    accounts: Annotated[
+        int | None, typer.Option(min=1, help="About so many accounts (large firms: Parquet).")
+    ] = None,
     honest: Annotated[bool, typer.Option("--honest", help="A firm where nobody does wrong.")] = False,
     preset: Annotated[str, typer.Option(help="base, epidemic, diffuse or short.")] = "base",
 ) -> None:
     """Write a firm's feeds and its answer key. Example: surveil simulate firm --reps 200 --months 18 --seed 7"""
     from surveil.simulate import simulate as make
 
-    make(folder, reps=reps, months=months, seed=seed, accounts=accounts, honest=honest, preset=preset, progress=say)
+    make(
+        folder,
+        reps=reps,
+        months=months,
+        seed=seed,
+        accounts=accounts,
+        honest=honest,
+        preset=preset,
+        progress=say,
+    )
     say(f"Feeds: {folder}. Answer key: {folder / 'answers'}. Next: surveil load {folder}")
 
 
@@ -158,7 +175,9 @@ def simulate(
 def load(
     folder: Annotated[Path, typer.Argument(help="Folder with <feed>.csv, .csv.gz or .parquet files.")],
     workspace: WorkspaceOption = None,
-    format: Annotated[ReportFormat, typer.Option("--format", help="How to show the load report.")] = ReportFormat.TEXT,
+    format: Annotated[
+        ReportFormat, typer.Option("--format", help="How to show the load report.")
+    ] = ReportFormat.TEXT,
 ) -> None:
     """Load the feeds in a folder. Example: surveil load exports/2016-09"""
     import json
@@ -256,7 +275,9 @@ def findings(
     from surveil.scan.results import last_findings
 
     wanted = {"detector": detector, "rep_id": rep, "alert_id": alert}
-    write_frame(last_findings(_open(workspace), {k: v for k, v in wanted.items() if v is not None}), format, out)
+    write_frame(
+        last_findings(_open(workspace), {k: v for k, v in wanted.items() if v is not None}), format, out
+    )
 
 
 def _rank(what: str, workspace: Path | None, format: Format, out: Path | None) -> None:
@@ -267,7 +288,9 @@ def _rank(what: str, workspace: Path | None, format: Format, out: Path | None) -
 
 
 @rank_app.command("reps")
-def rank_reps(workspace: WorkspaceOption = None, format: FormatOption = Format.TABLE, out: OutOption = None) -> None:
+def rank_reps(
+    workspace: WorkspaceOption = None, format: FormatOption = Format.TABLE, out: OutOption = None
+) -> None:
     """Representatives, the most remarkable first. Example: surveil rank reps --format csv"""
     _rank("reps", workspace, format, out)
 
@@ -339,7 +362,9 @@ def dashboard(
 
 @app.command()
 def demo(
-    workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="Folder (default: ./demo).")] = None,
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", help="Folder (default: ./demo).")
+    ] = None,
 ) -> None:
     """The whole job in one go, on a simulated firm. Example: surveil demo"""
     from surveil.demo import run

@@ -44,7 +44,7 @@ def _text(frame: pd.DataFrame, format: str) -> str:
         nested = frame.map(lambda v: json.dumps(v) if isinstance(v, list | tuple | dict) else v)
         flags = {c: nested[c].map({True: "true", False: "false"}) for c in nested if nested[c].dtype == bool}
         return str(nested.assign(**flags).to_csv(index=False, lineterminator="\n"))
-    return frame.to_string(index=False) + "\n"
+    return str(frame.to_string(index=False)) + "\n"
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

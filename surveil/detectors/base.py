@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.config import JsonDict
 
 from surveil.alerts.model import Family, Severity, SubjectType
 from surveil.errors import UsageError
@@ -23,7 +25,18 @@ HEADINGS = (
 
 #: Columns of `Decision.items`: one row per event found. `subject_id` is whom it counts for (the opener where not given),
 #: `score` in 0..1, `detail` a dict of what was measured.
-ITEM_COLUMNS = ("feed", "key", "subject_id", "rep_id", "customer_id", "account_id", "branch_id", "day", "score", "detail")
+ITEM_COLUMNS = (
+    "feed",
+    "key",
+    "subject_id",
+    "rep_id",
+    "customer_id",
+    "account_id",
+    "branch_id",
+    "day",
+    "score",
+    "detail",
+)
 
 #: Columns of `Decision.tests`: one row per subject compared with what is expected of him.
 TEST_COLUMNS = (
@@ -50,7 +63,7 @@ def param(
         ge, le: bounds, both included.
         measured: the SQL model uses it, so that a change means measuring again (a plain threshold does not).
     """
-    extra = {"unit": unit, "citation": citation, "measured": measured}
+    extra: JsonDict = {"unit": unit, "citation": citation, "measured": measured}
     return Field(default, ge=ge, le=le, description=meaning, json_schema_extra=extra)
 
 
@@ -61,8 +74,9 @@ class Parameters(BaseModel):
 
     def measured(self) -> dict[str, int]:
         """The parameters that models take, by name."""
-        fields = type(self).model_fields
-        return {n: int(getattr(self, n)) for n, f in fields.items() if (f.json_schema_extra or {}).get("measured")}  # type: ignore[union-attr]
+        extras = {name: info.json_schema_extra for name, info in type(self).model_fields.items()}
+        wanted = [name for name, extra in extras.items() if isinstance(extra, dict) and extra.get("measured")]
+        return {name: int(getattr(self, name)) for name in wanted}
 
 
 @dataclass(frozen=True)
@@ -109,7 +123,7 @@ class Detector(ABC):
     supports: ClassVar[str | None] = None
     needs: ClassVar[tuple[str, ...]]
     models: ClassVar[tuple[str, ...]]
-    Parameters: ClassVar[type[Parameters]] = Parameters
+    parameter_type: ClassVar[type[Parameters]] = Parameters
 
     @property
     def kind(self) -> str:
@@ -122,7 +136,7 @@ class Detector(ABC):
 
         Args:
             measured: model name -> its rows, for every name in `models`.
-            parameters: an instance of the detector's `Parameters`.
+            parameters: an instance of the detector's `parameter_type`.
         """
 
     def parameters(self, overrides: Mapping[str, Any]) -> Any:
@@ -132,7 +146,7 @@ class Detector(ABC):
             UsageError: an unknown name, or a value out of its bounds.
         """
         try:
-            return self.Parameters(**overrides)
+            return self.parameter_type(**overrides)
         except ValidationError as error:
             told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             raise UsageError(f"surveil.toml, [detectors.{self.id}]: {told}") from error
@@ -140,8 +154,8 @@ class Detector(ABC):
     @classmethod
     def manual(cls, parameters: Parameters | None = None) -> str:
         """The manual page; `{parameter}` in the docstring is shown with its value in force."""
-        values = (parameters or cls.Parameters()).model_dump()
-        text = inspect.cleandoc(inspect.getmodule(cls).__doc__ or "")  # type: ignore[union-attr]
+        values = (parameters or cls.parameter_type()).model_dump()
+        text = inspect.cleandoc(sys.modules[cls.__module__].__doc__ or "")
         return re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), text)
 
 

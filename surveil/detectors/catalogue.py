@@ -37,6 +37,8 @@ def _parameters(detector: Detector, parameters: Any) -> str:
         extra = info.json_schema_extra
         unit = extra.get("unit", "") if isinstance(extra, dict) else ""
         cited = extra.get("citation", "") if isinstance(extra, dict) else ""
-        lines.append(f"- {field} = {getattr(parameters, field)} {unit} (default {info.default}): {info.description}")
+        lines.append(
+            f"- {field} = {getattr(parameters, field)} {unit} (default {info.default}): {info.description}"
+        )
         lines.append(f"  source of the default: {cited}")
     return "\n".join(lines)

@@ -91,7 +91,13 @@ def tests_of(reps: pd.DataFrame, what: str) -> pd.DataFrame:
             f"{observed:.0f} of {n:.0f} {what}; {expected:.1f} expected of {peers:.0f} colleagues' like accounts"
             f" (usual range {low:.0f} to {high:.0f})"
             for observed, n, expected, peers, low, high in zip(
-                reps["observed"], reps["n"], reps["expected"], reps["peers"], reps["low"], reps["high"], strict=True
+                reps["observed"],
+                reps["n"],
+                reps["expected"],
+                reps["peers"],
+                reps["low"],
+                reps["high"],
+                strict=True,
             )
         ],
     )

@@ -23,7 +23,9 @@ def detectors() -> Mapping[str, Detector]:
     found: dict[str, Detector] = {}
     for module in pkgutil.walk_packages(surveil.detectors.__path__, "surveil.detectors."):
         for value in vars(importlib.import_module(module.name)).values():
-            is_own = isinstance(value, type) and issubclass(value, Detector) and value.__module__ == module.name
+            is_own = (
+                isinstance(value, type) and issubclass(value, Detector) and value.__module__ == module.name
+            )
             if is_own and not getattr(value, "__abstractmethods__", None):
                 if value.id in found:
                     raise UsageError(f"two detectors are called {value.id}")

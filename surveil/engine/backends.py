@@ -104,7 +104,9 @@ class Spark:
         try:
             from pyspark.sql import SparkSession
         except ImportError as error:
-            raise UsageError("The Spark engine needs the package pyspark: pip install 'surveil[spark]'") from error
+            raise UsageError(
+                "The Spark engine needs the package pyspark: pip install 'surveil[spark]'"
+            ) from error
 
         master = url.removeprefix("spark://")
         master = master if master.startswith("local") else url
@@ -168,7 +170,9 @@ def connect(settings: EngineSettings, folder: Path) -> Backend:
         return DuckDB(settings, folder)
     if settings.url.startswith("spark:"):
         return Spark(settings.url, folder)
-    raise UsageError(f"engine {settings.url!r} is not known; use duckdb:// or spark://local[2] or spark://HOST:PORT")
+    raise UsageError(
+        f"engine {settings.url!r} is not known; use duckdb:// or spark://local[2] or spark://HOST:PORT"
+    )
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:

@@ -34,7 +34,9 @@ def _holiday_days(country: str, first_year: int, last_year: int) -> frozenset[in
     except NotImplementedError as error:
         from surveil.errors import UsageError
 
-        raise UsageError(f"surveil.toml: holidays = {country!r} is not a country whose holidays are known") from error
+        raise UsageError(
+            f"surveil.toml: holidays = {country!r} is not a country whose holidays are known"
+        ) from error
     return frozenset(to_day(date) for date in dates)
 
 
@@ -77,7 +79,13 @@ def with_goal_periods(calendar: pd.DataFrame, goals: pd.DataFrame) -> pd.DataFra
     """
     frame = calendar.assign(period=calendar["month_first_day"], period_last_day=calendar["month_last_day"])
     length = goals["period_end_day"] - goals["period_start_day"]
-    for goal in goals[length > 7].assign(length=length).sort_values(["length", "period_start_day"]).iloc[::-1].itertuples():
+    for goal in (
+        goals[length > 7]
+        .assign(length=length)
+        .sort_values(["length", "period_start_day"])
+        .iloc[::-1]
+        .itertuples()
+    ):
         inside = frame["day"].between(goal.period_start_day, goal.period_end_day)
         frame.loc[inside, "period"] = goal.period_start_day
         frame.loc[inside, "period_last_day"] = goal.period_end_day

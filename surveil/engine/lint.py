@@ -25,7 +25,7 @@ _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Abs)
 _AGGREGATES = (exp.Count, exp.Sum, exp.Min, exp.Max, exp.RowNumber, exp.Lag, exp.Lead)
 _TEXT = (exp.Lower, exp.DPipe, exp.Length, exp.StrPosition)
 _CASTS = (exp.Cast, exp.DataType)
-ALLOWED: frozenset[type[exp.Expression]] = frozenset(
+ALLOWED: frozenset[type[exp.Expr]] = frozenset(
     (*_STRUCTURE, *_PREDICATES, *_ARITHMETIC, *_AGGREGATES, *_TEXT, *_CASTS)
 )
 _CAST_TARGETS = {"BIGINT", "INT", "TEXT"}
@@ -39,7 +39,7 @@ def problems(model: Model) -> list[str]:
     return [f"{model.path.name}, model {model.name}: {text}" for text in dict.fromkeys(found)]
 
 
-def _node_problems(node: exp.Expression) -> list[str]:
+def _node_problems(node: exp.Expr) -> list[str]:
     shown = node.sql(dialect="duckdb")[:60]
     if isinstance(node, exp.Star):
         inside_count = isinstance(node.parent, exp.Count)

@@ -14,6 +14,7 @@ from sqlglot import exp
 from surveil.errors import SurveilError
 
 SOURCE_DIALECT = "duckdb"
+_PACKAGE = Path(__file__).resolve().parent.parent
 _HEAD = re.compile(r"^--\s*model:\s*(?P<name>[a-z][a-z0-9_]*)\s*$", re.MULTILINE)
 
 
@@ -36,11 +37,11 @@ class Model:
     parameters: frozenset[str]
 
     @property
-    def tree(self) -> exp.Expression:
+    def tree(self) -> exp.Expr:
         return _parse(self.sql, self.name)
 
 
-def _parse(sql: str, name: str) -> exp.Expression:
+def _parse(sql: str, name: str) -> exp.Expr:
     try:
         statements = [s for s in sqlglot.parse(sql, read=SOURCE_DIALECT) if s is not None]
     except sqlglot.errors.ParseError as error:
@@ -61,7 +62,10 @@ def parse_file(path: Path) -> list[Model]:
     if not heads:
         raise ModelError(f"{path}: no '-- model: name' head")
     ends = [head.start() for head in heads[1:]] + [len(text)]
-    return [_model(head["name"], text[head.end() : end].strip(), path) for head, end in zip(heads, ends, strict=True)]
+    return [
+        _model(head["name"], text[head.end() : end].strip(), path)
+        for head, end in zip(heads, ends, strict=True)
+    ]
 
 
 def _model(name: str, sql: str, path: Path) -> Model:
@@ -73,14 +77,14 @@ def _model(name: str, sql: str, path: Path) -> Model:
 
 
 @cache
-def catalogue(root: Path = Path(__file__).resolve().parent.parent) -> Mapping[str, Model]:
-    """Every model below `root` (the package) by name.
+def catalogue() -> Mapping[str, Model]:
+    """Every model of the package by name.
 
     Raises:
         ModelError: two models share a name.
     """
     models: dict[str, Model] = {}
-    for path in sorted(root.rglob("*.sql")):
+    for path in sorted(_PACKAGE.rglob("*.sql")):
         if not _HEAD.search(path.read_text(encoding="utf-8")):
             continue
         for model in parse_file(path):
@@ -127,7 +131,7 @@ def compile_model(model: Model, dialect: str, parameters: Mapping[str, int]) -> 
     if missing:
         raise ModelError(f"model {model.name}: no value for parameter {', '.join(sorted(missing))}")
 
-    def fill(node: exp.Expression) -> exp.Expression:
+    def fill(node: exp.Expr) -> exp.Expr:
         return exp.Literal.number(int(parameters[node.name])) if isinstance(node, exp.Placeholder) else node
 
     return model.tree.transform(fill).sql(dialect=dialect, comments=False)

@@ -138,7 +138,9 @@ def _window(backend: Backend, as_of_day: int | None, from_day: int | None) -> st
     last_days = [span[1] for span in spans.values() if span]
     if as_of_day is None:
         if not last_days:
-            raise UsageError("Nothing to scan: no transaction, account or contact is loaded. Use: surveil load FOLDER")
+            raise UsageError(
+                "Nothing to scan: no transaction, account or contact is loaded. Use: surveil load FOLDER"
+            )
         as_of_day = max(last_days)
     if from_day is None:
         opened = spans["accounts"]
@@ -148,7 +150,9 @@ def _window(backend: Backend, as_of_day: int | None, from_day: int | None) -> st
     return staging.Window(from_day, as_of_day)
 
 
-def _stage(backend: Backend, workspace: Workspace, window: staging.Window) -> dict[tuple[str, str], list[staging.Span]]:
+def _stage(
+    backend: Backend, workspace: Workspace, window: staging.Window
+) -> dict[tuple[str, str], list[staging.Span]]:
     for feed in FEEDS.values():
         backend.view(feed.name, staging.as_of_sql(feed, f"all_{feed.name}", window.as_of_day))
     ranges = {feed: _span(backend, feed, feed) for feed in FEEDS}
@@ -156,11 +160,15 @@ def _stage(backend: Backend, workspace: Workspace, window: staging.Window) -> di
     spans = staging.coverage_spans(declared, ranges, window.as_of_day)
     first = max(EARLIEST_DAY, min([window.from_day, *(span[0] for span in ranges.values() if span)]))
     products = to_frame(backend.query("SELECT product_code, requires FROM products"))
-    calendar = days.calendar(_month_start(first), window.as_of_day + CALENDAR_AHEAD, workspace.settings.holidays)
+    calendar = days.calendar(
+        _month_start(first), window.as_of_day + CALENDAR_AHEAD, workspace.settings.holidays
+    )
     goals = to_frame(backend.query("SELECT DISTINCT period_start_day, period_end_day FROM quotas"))
     tables = {
         "calendar": days.with_goal_periods(calendar, goals.astype("int64")),
-        "covered": staging.covered(spans, _texts(backend, *_BRANCHES), _texts(backend, ("accounts", "channel"))),
+        "covered": staging.covered(
+            spans, _texts(backend, *_BRANCHES), _texts(backend, ("accounts", "channel"))
+        ),
         "requirements": staging.requirement_clauses(products),
     }
     for name, frame in tables.items():

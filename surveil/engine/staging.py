@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 import pyarrow as pa
 
-from surveil.feeds.contract import FEEDS
 from surveil.feeds.model import Column, ColumnType, Feed
 
 #: What decides the default as-of day: the last day with a transaction, account or contact.
@@ -44,9 +43,7 @@ def current_sql(feed: Feed, part_tables: list[str]) -> str:
     for index, table in enumerate(part_tables):
         later = part_tables[index + 1 :]
         absent = " AND ".join(
-            f"NOT EXISTS (SELECT 1 FROM {other} WHERE "
-            + " AND ".join(_same_key(feed, table, other))
-            + ")"
+            f"NOT EXISTS (SELECT 1 FROM {other} WHERE " + " AND ".join(_same_key(feed, table, other)) + ")"
             for other in later
         )
         selects.append(f"SELECT {columns} FROM {table}" + (f" WHERE {absent}" if absent else ""))
@@ -181,7 +178,9 @@ def covered(
         general = spans.get((feed, ""), [])
         for branch in branches:
             for channel in channels:
-                scoped = [spans[feed, scope] for scope in (branch, channel) if scope and (feed, scope) in spans]
+                scoped = [
+                    spans[feed, scope] for scope in (branch, channel) if scope and (feed, scope) in spans
+                ]
                 days = general if not scoped else scoped[0] if len(scoped) == 1 else _common(*scoped)
                 rows += [(feed, branch, channel, start, end) for start, end in days]
     frame = pd.DataFrame(rows, columns=["feed", "branch_id", "channel", "from_day", "to_day"])

@@ -46,7 +46,9 @@ def missing(detector: Detector, snapshot: Snapshot) -> str:
     if feeds:
         told.append(f"the feed{'s' if len(feeds) > 1 else ''} {', '.join(feeds)} {_was(feeds)} not provided")
     if columns:
-        told.append(f"the column{'s' if len(columns) > 1 else ''} {', '.join(columns)} {_was(columns)} not provided")
+        told.append(
+            f"the column{'s' if len(columns) > 1 else ''} {', '.join(columns)} {_was(columns)} not provided"
+        )
     return "; ".join(told)
 
 

@@ -27,7 +27,10 @@ def checked(detector: Detector, decision: Decision) -> Decision:
     items, tests = decision.items, decision.tests
     if tuple(items.columns) != ITEM_COLUMNS or tuple(tests.columns) != TEST_COLUMNS:
         raise ValueError(f"{detector.id} decides with other columns than promised")
-    if not items["score"].astype(float).between(0, 1).all() or not tests["p_value"].dropna().between(0, 1).all():
+    if (
+        not items["score"].astype(float).between(0, 1).all()
+        or not tests["p_value"].dropna().between(0, 1).all()
+    ):
         raise ValueError(f"{detector.id} decides with a score or a p-value that is not between 0 and 1")
     filled = items.assign(subject_id=items["subject_id"].fillna(items["rep_id"]))
     return Decision(filled, tests.astype({"subject_id": str}), decision.examined, decision.gaps)
@@ -52,7 +55,9 @@ def items(judged: Mapping[str, object], drafts: Sequence[AlertDraft]) -> pd.Data
 
 def table(found: pd.DataFrame, run_id: str, alert_ids: Mapping[str, str]) -> pd.DataFrame:
     """Items as findings, columns `FINDING_COLUMNS`, sorted by detector and key; all text but `score`."""
-    text = {name: found[name].astype("string") for name in ("feed", "key", "rep_id", "customer_id", "account_id")}
+    text = {
+        name: found[name].astype("string") for name in ("feed", "key", "rep_id", "customer_id", "account_id")
+    }
     frame = pd.DataFrame(
         {
             "finding_id": [
@@ -65,7 +70,9 @@ def table(found: pd.DataFrame, run_id: str, alert_ids: Mapping[str, str]) -> pd.
             **text,
             "at": pd.Series([days.iso(day) for day in found["day"]], dtype="string"),
             "score": found["score"].astype(float),
-            "detail": [json.dumps(d, sort_keys=True, ensure_ascii=False, default=int) for d in found["detail"]],
+            "detail": [
+                json.dumps(d, sort_keys=True, ensure_ascii=False, default=int) for d in found["detail"]
+            ],
         }
     )
     return frame[list(FINDING_COLUMNS)].sort_values(["detector", "feed", "key"], ignore_index=True)

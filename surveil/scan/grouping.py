@@ -38,7 +38,10 @@ def drafts(judged: Mapping[str, Judged], subjects: Subjects, fdr: float) -> list
         counts = j.decision.items.groupby("subject_id").size()
         flagged = drivers.get(name, set())
         alerted = sorted(flagged | set(counts.index) if j.detector.rule else flagged)
-        found += [_draft(j.detector, j.decision, subject, int(counts.get(subject, 0)), subjects) for subject in alerted]
+        found += [
+            _draft(j.detector, j.decision, subject, int(counts.get(subject, 0)), subjects)
+            for subject in alerted
+        ]
     return sorted(found, key=lambda d: (-d.score, d.fingerprint))
 
 
@@ -66,14 +69,18 @@ def severity_of(evidence: float) -> Severity:
     return next(word for word, least in SEVERITY_POINTS.items() if evidence >= least)
 
 
-def _draft(detector: Detector, decision: Decision, subject: str, items: int, subjects: Subjects) -> AlertDraft:
+def _draft(
+    detector: Detector, decision: Decision, subject: str, items: int, subjects: Subjects
+) -> AlertDraft:
     test = _test_of(decision, subject)
     evidence = max(
         float(points(pd.Series([test.get("p_value")], dtype=float)).iloc[0]),
         float(rule_points(pd.Series([items])).iloc[0]) if detector.rule else 0.0,
     )
     mine = decision.items[decision.items["subject_id"] == subject]
-    first, last = (mine["day"].min(), mine["day"].max()) if len(mine) else (subjects.from_day, subjects.as_of_day)
+    first, last = (
+        (mine["day"].min(), mine["day"].max()) if len(mine) else (subjects.from_day, subjects.as_of_day)
+    )
     expected = test.get("expected")
     interval = (float(test["low"]), float(test["high"])) if expected is not None else None
     return AlertDraft(
@@ -138,7 +145,9 @@ def _peers(test: Mapping[str, Any]) -> Peers | None:
         return None
     rate = test.get("peer_rate")
     described = "colleagues with the same products, channels and kind of branch"
-    return Peers(int(test["peers"]), int(test["peer_items"]), None if rate is None else float(rate), described)
+    return Peers(
+        int(test["peers"]), int(test["peer_items"]), None if rate is None else float(rate), described
+    )
 
 
 def _innocent(detector: Detector) -> tuple[str, ...]:

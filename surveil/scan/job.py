@@ -89,7 +89,11 @@ def scan(
 
 
 def _run(
-    engine: Engine, chosen: Sequence[Detector], parameters: Mapping[str, Any], folder: Path, progress: Progress
+    engine: Engine,
+    chosen: Sequence[Detector],
+    parameters: Mapping[str, Any],
+    folder: Path,
+    progress: Progress,
 ) -> tuple[dict[str, Judged], dict[str, Covered]]:
     """Every detector that can run, decided; and the coverage report's line of each."""
     judged: dict[str, Judged] = {}
@@ -106,7 +110,9 @@ def _run(
         except SurveilError:
             raise
         except Exception as error:  # a detector's defect must not take the others' results with it
-            lines[detector.id] = Covered(detector.id, detector.name, Ran.FAILED, f"{type(error).__name__}: {error}")
+            lines[detector.id] = Covered(
+                detector.id, detector.name, Ran.FAILED, f"{type(error).__name__}: {error}"
+            )
             continue
         judged[detector.id] = Judged(detector, decision)
         lines[detector.id] = coverage.ran(detector, decision)
@@ -143,7 +149,9 @@ def _outputs(engine: Engine, judged: Mapping[str, Judged], fdr: float) -> _Made:
     branch = dict(zip(homes["rep_id"].astype(str), homes["branch_id"].astype(str), strict=True))
     subjects = grouping.Subjects(joined, branch, engine.window.from_day, engine.window.as_of_day)
     drafts = grouping.drafts(judged, subjects, fdr)
-    return _Made(drafts, findings.items(judged, drafts), ranking.rank_reps(joined, drafts, judged, rules, fdr))
+    return _Made(
+        drafts, findings.items(judged, drafts), ranking.rank_reps(joined, drafts, judged, rules, fdr)
+    )
 
 
 def _manifest(
@@ -179,7 +187,9 @@ def _manifest(
         "config_hash": _hash(judging),
         "engine": settings.engine.url,
         "snapshot": engine.snapshot.manifest(),
-        "models": {name: hashlib.sha256(sql.encode()).hexdigest() for name, sql in sorted(engine.compiled.items())},
+        "models": {
+            name: hashlib.sha256(sql.encode()).hexdigest() for name, sql in sorted(engine.compiled.items())
+        },
         "covered": [
             {"feed": feed, "scope": scope, "from": days.iso(start), "to": days.iso(end)}
             for (feed, scope), spans in engine.coverage.items()
@@ -214,4 +224,3 @@ def _hash(value: Any) -> str:
 
 def _write_json(file: Path, value: Any) -> None:
     file.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-

@@ -19,7 +19,11 @@ NAMED_FROM_P = 0.05
 
 
 def rank_reps(
-    joined: pd.DataFrame, alerts: Sequence[AlertDraft], judged: Mapping[str, Judged], rules: pd.DataFrame, fdr: float
+    joined: pd.DataFrame,
+    alerts: Sequence[AlertDraft],
+    judged: Mapping[str, Judged],
+    rules: pd.DataFrame,
+    fdr: float,
 ) -> pd.DataFrame:
     """Representatives, the most remarkable first; columns `REP_RANK_COLUMNS`.
 
@@ -54,7 +58,13 @@ def _drivers(reps: pd.Series, judged: Mapping[str, Judged], rules: pd.DataFrame)
         tests = j.decision.tests[j.decision.tests["p_value"] <= NAMED_FROM_P]
         strength = points(tests["p_value"])
         for subject, observed, n, expected, p, points_ in zip(
-            tests["subject_id"], tests["observed"], tests["n"], tests["expected"], tests["p_value"], strength, strict=True
+            tests["subject_id"],
+            tests["observed"],
+            tests["n"],
+            tests["expected"],
+            tests["p_value"],
+            strength,
+            strict=True,
         ):
             text = f"{name} {observed:.0f} of {n:.0f} (expected {expected:.1f}, p={p:.2g})"
             told.setdefault(str(subject), []).append((-points_, text))

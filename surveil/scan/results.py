@@ -51,7 +51,9 @@ def run_folder(workspace: Workspace, run_id: str | None = None) -> Path:
 
 def manifest(workspace: Workspace, run_id: str | None = None) -> dict[str, Any]:
     """What a run depended on and could examine (`run.json`)."""
-    loaded: dict[str, Any] = json.loads((run_folder(workspace, run_id) / "run.json").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads(
+        (run_folder(workspace, run_id) / "run.json").read_text(encoding="utf-8")
+    )
     return loaded
 
 

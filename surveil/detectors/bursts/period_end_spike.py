@@ -35,7 +35,6 @@ Regulation notes T11. That honest sales bunch at goals too: Kuhn and Yu, Managem
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -47,6 +46,19 @@ from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
 
 SPIKE_STRATUM = ("month", "family", "branch_kind")
 AFTER_STRATUM = ("family", "branch_kind")
+
+
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    last_days: int = param(
+        3, unit="business days", ge=1, le=5, citation="science notes 1.2: the last three days",
+        meaning="business days at the end of a goal period that count as its last days",
+    )  # fmt: skip
+    after_life_days: int = param(
+        60, unit="days", ge=30, le=180, measured=True, citation="regulation notes T11: 60-day non-use",
+        meaning="days after the opening by which an account wanted by its customer is used",
+    )  # fmt: skip
 
 
 class PeriodEndSpike(Detector):
@@ -61,18 +73,7 @@ class PeriodEndSpike(Detector):
     severity = Severity.MEDIUM
     needs = ("accounts.opened_by",)
     models = ("period_end_cells", "period_end_items")
-
-    class Parameters(base.Parameters):
-        last_days: int = param(
-            3, unit="business days", ge=1, le=5, citation="science notes 1.2: the last three days",
-            meaning="business days at the end of a goal period that count as its last days",
-        )  # fmt: skip
-        after_life_days: int = param(
-            60, unit="days", ge=30, le=180, measured=True, citation="regulation notes T11: 60-day non-use",
-            meaning="days after the opening by which an account wanted by its customer is used",
-        )  # fmt: skip
-
-    Parameters: ClassVar[type[base.Parameters]]
+    parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         cells = measured["period_end_cells"]
@@ -104,7 +105,9 @@ class PeriodEndSpike(Detector):
             detail=base.details(rows, ["product_code", "days_left", "period_last_day"]),
         )
         unknown = int(cells["n"][last & cells["used"].isna()].sum())
-        gaps = (Gap(unknown, "what became of the account can't be seen yet, or its transactions are not covered"),)
+        gaps = (
+            Gap(unknown, "what became of the account can't be seen yet, or its transactions are not covered"),
+        )
         return Decision(items, tests, int(cells["n"].sum()), tuple(g for g in gaps if g.count))
 
 

@@ -37,7 +37,6 @@ Regulation notes 2.3, 2.4 and T19.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -58,6 +57,16 @@ REASONS = {
 NEVER = "no such registration on file"
 
 
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    ordinary_rate: float = param(
+        0.002, unit="share of regulated sales", ge=0.0001, le=0.05,
+        citation="ours: records of registrations are rarely wrong; the firm's own rate counts where it is higher",
+        meaning="share of regulated sales that honest errors of record make look like breaches",
+    )  # fmt: skip
+
+
 class UnqualifiedSale(Detector):
     """Sales without the registration that the product requires, as of the day of the sale."""
 
@@ -71,15 +80,7 @@ class UnqualifiedSale(Detector):
     rule = True
     needs = ("registrations", "products.requires")
     models = ("unqualified_sale_items", "regulated_sale_counts")
-
-    class Parameters(base.Parameters):
-        ordinary_rate: float = param(
-            0.002, unit="share of regulated sales", ge=0.0001, le=0.05,
-            citation="ours: records of registrations are rarely wrong; the firm's own rate counts where it is higher",
-            meaning="share of regulated sales that honest errors of record make look like breaches",
-        )  # fmt: skip
-
-    Parameters: ClassVar[type[base.Parameters]]
+    parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         rows = measured["unqualified_sale_items"]
@@ -91,7 +92,10 @@ class UnqualifiedSale(Detector):
         unclear = rows[((rows["known"] == 1) & (rows["unmet"] == 0) & (rows["unclear"] > 0)).astype(bool)]
         late = rows[((rows["known"] == 1) & (rows["unmet"] == 0) & (rows["unclear"] == 0)).astype(bool)]
         gaps = (
-            Gap(len(not_known), "sales by representatives with no registrations on file: not known whether registered"),
+            Gap(
+                len(not_known),
+                "sales by representatives with no registrations on file: not known whether registered",
+            ),
             Gap(len(unclear), "registered in some state, but the customer's state is not on record"),
             Gap(len(late), "met by a registration recorded after the sale (late record, not a breach)"),
         )
@@ -99,7 +103,9 @@ class UnqualifiedSale(Detector):
 
 
 def _items(rows: pd.DataFrame) -> pd.DataFrame:
-    reasons = np.select([rows[name].to_numpy(dtype=int) > 0 for name in REASONS], list(REASONS.values()), NEVER)
+    reasons = np.select(
+        [rows[name].to_numpy(dtype=int) > 0 for name in REASONS], list(REASONS.values()), NEVER
+    )
     detail = base.details(rows.assign(why=reasons), ["product_code", "state", "why", "unmet", "solicited"])
     return base.frame(
         base.ITEM_COLUMNS,
@@ -121,7 +127,9 @@ def _tests(breaches: pd.DataFrame, counts: pd.DataFrame, ordinary: float) -> pd.
     by_rep["y"] = by_rep["rep_id"].map(done).fillna(0).astype("int64")
     cells = by_rep.assign(branch_id="", month=0, stratum="regulated sales")
     judged = rate_cells(cells, happened=cells["y"], stratum=("stratum",))
-    tests = rate_tests(judged, "regulated sales without the registration", settings=RateSettings(min_expected=0.0))
+    tests = rate_tests(
+        judged, "regulated sales without the registration", settings=RateSettings(min_expected=0.0)
+    )
     from scipy import stats
 
     frame = tests.tests

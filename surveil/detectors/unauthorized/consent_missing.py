@@ -36,7 +36,6 @@ Regulation notes T02, T03, T08; funnel and overdispersion after Spiegelhalter (S
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import pandas as pd
 
@@ -44,6 +43,15 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
+
+
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    grace_days: int = param(
+        5, unit="days", ge=0, le=60, citation="catalogue of detectors, UA01",
+        meaning="days after the opening by which a consent must be on record",
+    )  # fmt: skip
 
 
 class ConsentMissing(Detector):
@@ -58,14 +66,7 @@ class ConsentMissing(Detector):
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "consents")
     models = ("consent_missing_items", "consent_missing_cells")
-
-    class Parameters(base.Parameters):
-        grace_days: int = param(
-            5, unit="days", ge=0, le=60, citation="catalogue of detectors, UA01",
-            meaning="days after the opening by which a consent must be on record",
-        )  # fmt: skip
-
-    Parameters: ClassVar[type[base.Parameters]]
+    parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         cells = measured["consent_missing_cells"]
@@ -93,6 +94,8 @@ class ConsentMissing(Detector):
         too_young = int(cells["n"][(cells["covered_days"] < parameters.grace_days).fillna(False)].sum())
         gaps = (
             Gap(not_covered, "the consents' extract does not cover the day of the opening"),
-            Gap(too_young, f"opened less than {parameters.grace_days} days before the consents' extract ends"),
+            Gap(
+                too_young, f"opened less than {parameters.grace_days} days before the consents' extract ends"
+            ),
         )
         return Decision(items, result.tests, int(judged["n"].sum()), tuple(g for g in gaps if g.count))

@@ -35,7 +35,6 @@ Regulation notes T01. A threshold of 50 trips an employee was condemned by the s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import pandas as pd
 
@@ -43,6 +42,31 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
+
+
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    in_business_days: int = param(
+        5, unit="business days", ge=0, le=30, measured=True, citation="regulation notes T01",
+        meaning="business days after the opening within which the money comes in",
+    )  # fmt: skip
+    return_days: int = param(
+        30, unit="days", ge=1, le=90, measured=True, citation="regulation notes T01",
+        meaning="days after it came in within which the money goes back",
+    )  # fmt: skip
+    returned_percent: int = param(
+        90, unit="percent", ge=50, le=100, measured=True, citation="regulation notes T01",
+        meaning="share of the money that goes back",
+    )  # fmt: skip
+    inactivity_days: int = param(
+        90, unit="days", ge=30, le=365, measured=True, citation="regulation notes T01",
+        meaning="days after the opening in which the customer does nothing else",
+    )  # fmt: skip
+    chain_days: int = param(
+        5, unit="days", ge=0, le=30, measured=True, citation="ours: science notes 1.1 allow five days to a reversal",
+        meaning="days within which a third account passes the money on",
+    )  # fmt: skip
 
 
 class SimulatedFunding(Detector):
@@ -55,32 +79,14 @@ class SimulatedFunding(Detector):
     family = Family.UNAUTHORIZED
     typology = "T01"
     severity = Severity.HIGH
-    needs = ("accounts.opened_by", "transactions", "transactions.amount", "transactions.counterparty_account_id")
+    needs = (
+        "accounts.opened_by",
+        "transactions",
+        "transactions.amount",
+        "transactions.counterparty_account_id",
+    )
     models = ("simulated_funding_accounts", "simulated_funding_cells")
-
-    class Parameters(base.Parameters):
-        in_business_days: int = param(
-            5, unit="business days", ge=0, le=30, measured=True, citation="regulation notes T01",
-            meaning="business days after the opening within which the money comes in",
-        )  # fmt: skip
-        return_days: int = param(
-            30, unit="days", ge=1, le=90, measured=True, citation="regulation notes T01",
-            meaning="days after it came in within which the money goes back",
-        )  # fmt: skip
-        returned_percent: int = param(
-            90, unit="percent", ge=50, le=100, measured=True, citation="regulation notes T01",
-            meaning="share of the money that goes back",
-        )  # fmt: skip
-        inactivity_days: int = param(
-            90, unit="days", ge=30, le=365, measured=True, citation="regulation notes T01",
-            meaning="days after the opening in which the customer does nothing else",
-        )  # fmt: skip
-        chain_days: int = param(
-            5, unit="days", ge=0, le=30, measured=True, citation="ours: science notes 1.1 allow five days to a reversal",
-            meaning="days within which a third account passes the money on",
-        )  # fmt: skip
-
-    Parameters: ClassVar[type[base.Parameters]]
+    parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         cells = measured["simulated_funding_cells"]
@@ -103,13 +109,17 @@ class SimulatedFunding(Detector):
             day=rows["opened_day"],
             score=1 - peer_chance(result, rows),
             detail=base.details(
-                rows, ["product_code", "in_cents", "back_cents", "in_after_days", "back_after_days", "chained"]
+                rows,
+                ["product_code", "in_cents", "back_cents", "in_after_days", "back_after_days", "chained"],
             ),
         )
         not_covered = int(cells["n"][cells["mature"].isna()].sum())
         too_young = int(cells["n"][(cells["mature"] == 0).fillna(False)].sum())
         gaps = (
             Gap(not_covered, "the transactions' extract does not cover the day of the opening"),
-            Gap(too_young, f"opened less than {parameters.inactivity_days} days before the transactions' extract ends"),
+            Gap(
+                too_young,
+                f"opened less than {parameters.inactivity_days} days before the transactions' extract ends",
+            ),
         )
         return Decision(items, result.tests, int(judged["n"].sum()), tuple(g for g in gaps if g.count))

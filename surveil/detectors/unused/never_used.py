@@ -33,7 +33,6 @@ Regulation notes T16, T18.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import pandas as pd
 
@@ -41,6 +40,10 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap
 from surveil.detectors.unused.horizons import HorizonParameters
+
+
+class Parameters(HorizonParameters):
+    """Only the horizons."""
 
 
 class NeverUsed(Detector):
@@ -56,11 +59,7 @@ class NeverUsed(Detector):
     supports = "UN02"
     needs = ("accounts.opened_by", "transactions")
     models = ("never_used_items", "use_cells")
-
-    class Parameters(HorizonParameters):
-        """Only the horizons."""
-
-    Parameters: ClassVar[type[base.Parameters]]
+    parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         rows = measured["never_used_items"]
@@ -79,10 +78,14 @@ class NeverUsed(Detector):
             day=rows["opened_day"],
             # Twice the horizon without a sign of life says more than one day past it.
             score=seen / (seen + horizon),
-            detail=base.details(rows.assign(horizon_days=horizon), ["product_code", "seen_days", "horizon_days"]),
+            detail=base.details(
+                rows.assign(horizon_days=horizon), ["product_code", "seen_days", "horizon_days"]
+            ),
         )
         cells = measured["use_cells"]
-        return Decision(items, examined=int(cells["n"][_mature(cells, parameters)].sum()), gaps=gaps(cells, parameters))
+        return Decision(
+            items, examined=int(cells["n"][_mature(cells, parameters)].sum()), gaps=gaps(cells, parameters)
+        )
 
 
 def _mature(cells: pd.DataFrame, parameters: HorizonParameters) -> pd.Series:
@@ -95,7 +98,10 @@ def gaps(cells: pd.DataFrame, parameters: HorizonParameters) -> tuple[Gap, ...]:
     unseen = cells["seen_days"].isna()
     found = (
         Gap(int(cells["n"][unseen].sum()), "the transactions' extract does not cover the day of the opening"),
-        Gap(int(cells["n"][~unseen & horizon.isna()].sum()), "kinds of product for which not being used means nothing"),
+        Gap(
+            int(cells["n"][~unseen & horizon.isna()].sum()),
+            "kinds of product for which not being used means nothing",
+        ),
         Gap(
             int(cells["n"][(cells["seen_days"] < horizon).fillna(False)].sum()),
             "younger than the product's horizon, or closed before it",
