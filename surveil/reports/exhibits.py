@@ -1,0 +1,100 @@
+"""Exhibits: the lists a response rests on, as CSV with a manifest of SHA-256 that `sha256sum -c` checks."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import Enum
+from typing import Literal
+
+MANIFEST = "SHA256SUMS"
+Value = str | int | Decimal | None
+
+
+class Personal(Enum):
+    """Why a value is masked unless the copy reveals personal data."""
+
+    NAME = "name"
+    NARRATIVE = "narrative"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of an exhibit. `share` is its width on paper relative to the others; 0 leaves it to the CSV."""
+
+    name: str
+    title: str
+    share: float = 1.0
+    align: Literal["left", "right"] = "left"
+    personal: Personal | None = None
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One list, complete. `number` is its control number (`EX-05A`), `about` what a row is."""
+
+    number: str
+    slug: str
+    title: str
+    about: str
+    fields: tuple[Field, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.number}_{self.slug}.csv"
+
+    def column(self, name: str) -> list[Value]:
+        """The values of one field, row by row."""
+        index = [field.name for field in self.fields].index(name)
+        return [row[index] for row in self.rows]
+
+    def masked(self, mask_name: Callable[[str], str]) -> Exhibit:
+        """The same list with names masked and free text withheld."""
+
+        def mask(field: Field, value: Value) -> Value:
+            if value is None or field.personal is None:
+                return value
+            return mask_name(str(value)) if field.personal is Personal.NAME else "[withheld in a masked copy]"
+
+        rows = (tuple(map(mask, self.fields, row)) for row in self.rows)
+        return replace(self, rows=tuple(rows))
+
+    def csv(self) -> bytes:
+        """The evidence copy: UTF-8, LF, values as they are; not known is an empty cell."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([field.name for field in self.fields])
+        writer.writerows([["" if value is None else value for value in row] for row in self.rows])
+        return text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def money(cents: object) -> Decimal | None:
+    """Whole cents as an amount; None stays not known."""
+    return None if cents is None else Decimal(int(str(cents))) / 100
+
+
+def shown(value: Value) -> str | None:
+    """A value as it is printed: numbers with thousands separators, amounts with two decimals."""
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+def manifest(files: Mapping[str, bytes]) -> bytes:
+    """The text of `SHA256SUMS` for files by their path, in the order of the paths."""
+    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return "".join(lines).encode()
+
+
+def total(values: Iterable[Value]) -> Decimal:
+    """Sum of the known amounts."""
+    return sum((value for value in values if isinstance(value, Decimal)), Decimal(0))
+
+
+def count(values: Sequence[Value], wanted: Value) -> int:
+    return sum(value == wanted for value in values)

@@ -1,0 +1,131 @@
+"""From what the data say and what the firm says to the state of each item."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from surveil.errors import UsageError
+from surveil.reports.finra.firm_file import STATES, FirmFile, ItemEntry, read_attachments
+from surveil.reports.finra.items import BUILDERS
+from surveil.reports.finra.items.base import Content
+from surveil.reports.finra.letter import Item, Letter
+from surveil.reports.finra.response import Answer, Attachment, Response, State, Text
+from surveil.reports.sources import FeedFacts, Sources
+
+
+def compose(letter: Letter, sources: Sources, firm: FirmFile, folder: Path) -> Response:
+    """The response to a letter, every item in a state.
+
+    Args:
+        folder: where the firm's file and its attachments lie.
+
+    Raises:
+        UsageError: an item is in no state, or the firm's file contradicts the data.
+    """
+    answers = []
+    for item in letter.items:
+        entry = firm.items.get(item.number, ItemEntry())
+        attachments = read_attachments(folder, item.number, entry.attachments)
+        answers.append((item, _answer(item, sources, entry, attachments)))
+    response = Response(letter, tuple(answers))
+    response.check()
+    return response
+
+
+def _answer(item: Item, sources: Sources, entry: ItemEntry, attachments: tuple[Attachment, ...]) -> Answer:
+    builder = BUILDERS.get(item.answer)
+    if builder is None:
+        return Answer(None)
+    absent = sources.absent(*item.feeds)
+    content = Content(found=None) if absent else builder(item, sources)
+    reasons = [f"Not known: the feed {feed} was not provided." for feed in absent]
+    reasons += content.gaps
+    told = bool(entry.narrative.strip() or attachments)
+    if item.narrative and not told:
+        reasons.append(f"The firm's own account is outstanding: {item.narrative}.")
+    if content.found == 0 and not absent:
+        reasons += _not_covered(item, sources)
+    state, statement = _state(item, sources, entry, content, reasons)
+    return Answer(
+        state=state,
+        reasons=(*_firm_reason(entry), *reasons),
+        statement=statement,
+        figures=content.figures,
+        blocks=(*_narrative(entry), *content.blocks),
+        exhibits=content.exhibits,
+        limits=content.limits,
+        annex_title=content.annex_title,
+        annex=content.annex,
+        attachments=attachments,
+    )
+
+
+def _state(
+    item: Item, sources: Sources, entry: ItemEntry, content: Content, reasons: list[str]
+) -> tuple[State, str]:
+    if entry.state == "no_responsive_material" and entry.searched is not None:
+        if content.found:
+            raise UsageError(
+                f"Item {item.number}: the firm's response file says that nothing is responsive, but the data hold "
+                f"{content.found:,} responsive records. Correct the file, or the data."
+            )
+        searched = entry.searched
+        return State.NO_RESPONSIVE_MATERIAL, _nothing(
+            sources, searched.by, searched.what, searched.on.isoformat()
+        )
+    if entry.state in {"objection", "privileged", "answered_partial"}:
+        return STATES[entry.state], ""
+    if reasons:
+        return State.ANSWERED_PARTIAL, ""
+    if content.found == 0:
+        extracts = "; ".join(_extract(sources.feeds[feed]) for feed in _searched_feeds(item, sources))
+        by = sources.firm.signer or f"surveil {sources.run.version}, run {sources.run.run_id}"
+        return State.NO_RESPONSIVE_MATERIAL, _nothing(
+            sources, by, extracts, sources.run.searched_on or sources.run.as_of.isoformat()
+        )
+    return State.ANSWERED, ""
+
+
+def _nothing(sources: Sources, by: str, what: str, when: str) -> str:
+    return (
+        f"The firm states that it has no documents or information responsive to this item for the period {sources.period}. "
+        f"Searched by: {by}. Searched: {what}. Searched on: {when}."
+    )
+
+
+def _searched_feeds(item: Item, sources: Sources) -> list[str]:
+    return [feed for feed in (*item.feeds, *item.also) if sources.feeds[feed].present]
+
+
+def _extract(feed: FeedFacts) -> str:
+    files = ", ".join(f"{file.name} (SHA-256 {file.sha256[:16]}…)" for file in feed.files)
+    if feed.covered is None:
+        cover = "the firm has not declared which days it covers"
+    else:
+        cover = f"covering {feed.covered}" + ("" if feed.declared else " by the dates found in it")
+    return f"the extract {feed.name}, {files}, {cover}"
+
+
+def _not_covered(item: Item, sources: Sources) -> list[str]:
+    """Why nothing found is not yet nothing there: the extract does not reach over the whole period."""
+    reasons = []
+    for name in item.feeds:
+        feed = sources.feeds[name]
+        if feed.declared and feed.covered is not None:
+            outside = sources.period.first < feed.covered.first or sources.period.last > feed.covered.last
+            if outside:
+                reasons.append(
+                    f"Nothing was found, but the extract {name} covers only {feed.covered}; the rest of the period is not known."
+                )
+    return reasons
+
+
+def _firm_reason(entry: ItemEntry) -> tuple[str, ...]:
+    if not entry.reason.strip():
+        return ()
+    when = f" Expected by {entry.expected_on.isoformat()}." if entry.expected_on else ""
+    return (entry.reason.strip() + when,)
+
+
+def _narrative(entry: ItemEntry) -> tuple[Text, ...]:
+    return (Text(entry.narrative, firm=True),) if entry.narrative.strip() else ()
