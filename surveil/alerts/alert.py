@@ -23,6 +23,17 @@ class Status(enum.StrEnum):
     CLOSED = "closed"
 
 
+class Source(enum.StrEnum):
+    """Where an alert comes from."""
+
+    SCAN = "scan"
+    HOT_LINE = "hot_line"
+    WHISTLE_BLOWER = "whistle_blower"
+    CUSTOMER = "customer"
+    REGULATOR = "regulator"
+    OTHER = "other"
+
+
 class Action(enum.StrEnum):
     """What a person may ask for."""
 
@@ -82,7 +93,7 @@ class Alert:
     disposition: Disposition | None
     decided_by: str | None
     decided_by_role: Role | None
-    source: str
+    source: Source
     row_version: int
     updated_at: datetime
     drivers: tuple[Driver, ...]

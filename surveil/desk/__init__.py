@@ -1,0 +1,69 @@
+"""What a reviewer does, each a plain function in one transaction, and the read models that screen and paper
+show.
+"""
+
+from surveil.desk.alert_page import AlertView, DecisionView, alert_view
+from surveil.desk.cases import case_view, link_alert, open_case, unlink_alert
+from surveil.desk.decisions import approve, decide, reject, reopen
+from surveil.desk.evidence import Evidence, evidence
+from surveil.desk.listing import EXPORT_FIELDS, alerts, decisions, export_alerts
+from surveil.desk.queue import NOBODY, Emptiness, QueueFilters, QueuePage, Sort, choices, first_look, queue
+from surveil.desk.raising import Report, raise_alert
+from surveil.desk.runs import find_run, latest_run, runs
+from surveil.desk.scans import record_scan
+from surveil.desk.triage import Revealed, assign, note, reveal, take
+from surveil.desk.users import (
+    change_user,
+    create_user,
+    find_user,
+    list_users,
+    set_password,
+    set_scope,
+    sign_in,
+)
+
+__all__ = [
+    "EXPORT_FIELDS",
+    "NOBODY",
+    "AlertView",
+    "DecisionView",
+    "Emptiness",
+    "Evidence",
+    "QueueFilters",
+    "QueuePage",
+    "Report",
+    "Revealed",
+    "Sort",
+    "alert_view",
+    "alerts",
+    "approve",
+    "assign",
+    "case_view",
+    "change_user",
+    "choices",
+    "create_user",
+    "decide",
+    "decisions",
+    "evidence",
+    "export_alerts",
+    "find_run",
+    "find_user",
+    "first_look",
+    "latest_run",
+    "link_alert",
+    "list_users",
+    "note",
+    "open_case",
+    "queue",
+    "raise_alert",
+    "record_scan",
+    "reject",
+    "reopen",
+    "reveal",
+    "runs",
+    "set_password",
+    "set_scope",
+    "sign_in",
+    "take",
+    "unlink_alert",
+]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from surveil.alerts.alert import Status
+from surveil.alerts.alert import Source, Status
 from surveil.alerts.errors import Unacceptable
 from surveil.alerts.model import AlertDraft, Severity
 from surveil.alerts.people import SYSTEM
@@ -71,7 +71,7 @@ class _Keeper:
             fingerprint=draft.fingerprint,
             generation=generation,
             previous_alert_id=previous.alert_id if previous else None,
-            source="scan",
+            source=Source.SCAN.value,
             detector=draft.detector,
             subject_type=draft.subject_type.value,
             subject_id=draft.subject_id,

@@ -167,6 +167,13 @@ def head(connection: Connection) -> tuple[int, str]:
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 
+def next_number(session: DeskSession) -> int:
+    """Number of the event that this transaction writes next; unique, so a record made with it can be named by
+    it.
+    """
+    return head(session.connection())[0] + 1
+
+
 def history(session: DeskSession, object_type: str, object_id: str) -> list[Event]:
     """All events of one object, oldest first. The caller has made sure that the user may see the object."""
     query = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import asdict
 
-from surveil.alerts.alert import Alert, Status
+from surveil.alerts.alert import Alert, Source, Status
 from surveil.alerts.dispositions import Disposition
 from surveil.alerts.model import AlertDraft, Driver, Family, Peers, Severity, SubjectType
 from surveil.alerts.people import Role, User
@@ -60,7 +60,7 @@ def alert_of(row: AlertRow) -> Alert:
         disposition=Disposition(row.disposition) if row.disposition else None,
         decided_by=row.decided_by,
         decided_by_role=Role(row.decided_by_role) if row.decided_by_role else None,
-        source=row.source,
+        source=Source(row.source),
         row_version=row.row_version,
         updated_at=row.updated_at,
         drivers=tuple(Driver(**driver) for driver in row.drivers),

@@ -1,0 +1,203 @@
+"""The queue: alerts a user may see, filtered, sorted and counted by the database, a page at a time."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from surveil.alerts.alert import Action, Alert, Status
+from surveil.alerts.model import Family, Severity
+from surveil.alerts.people import Role, User
+from surveil.alerts.policy import demand
+from surveil.store import DeskSession
+from surveil.store.mapping import alert_of, search_key
+from surveil.store.tables import AlertRow, RunRow
+
+Value = TypeVar("Value", bound=enum.StrEnum)
+NOBODY = ""
+"""Stands among assignees for alerts that nobody has."""
+PAGE_SIZE_MAX = 500
+UNDER_REVIEW = (Status.OPEN, Status.IN_REVIEW, Status.PENDING_APPROVAL)
+
+
+class Sort(enum.StrEnum):
+    """Order of the queue; what ties is ordered by alert_id."""
+
+    URGENCY = "urgency"
+    """Severity, then the day it is due, then score."""
+    SCORE = "score"
+    DUE = "due"
+    NEWEST = "newest"
+    CHANGED = "changed"
+
+
+class Emptiness(enum.StrEnum):
+    """Why a queue is empty: never being allowed to look like nothing to do."""
+
+    NO_SCOPE = "no_scope"
+    NO_RUN = "no_run"
+    NO_ALERTS = "no_alerts"
+    NO_MATCH = "no_match"
+
+    @property
+    def sentence(self) -> str:
+        return _EMPTY[self]
+
+
+_EMPTY = {
+    Emptiness.NO_SCOPE: "No branch and no person is assigned to you yet; ask your administrator.",
+    Emptiness.NO_RUN: "No scan has been recorded yet. Load the feeds and run surveil scan.",
+    Emptiness.NO_ALERTS: "There is no alert in what you may see.",
+    Emptiness.NO_MATCH: "No alert matches these filters.",
+}
+
+
+@dataclass(frozen=True)
+class QueueFilters:
+    """What to show: an empty filter is no filter, several values in one mean any of them.
+
+    `assignee` holds user names and NOBODY; `overdue_on` is the day as of which an alert under review is past
+    due; `text` is searched in ids, typology and reason, each word of it, whatever the case and accents.
+    """
+
+    status: tuple[Status, ...] = ()
+    severity: tuple[Severity, ...] = ()
+    family: tuple[Family, ...] = ()
+    detector: tuple[str, ...] = ()
+    branch_id: tuple[str, ...] = ()
+    rep_id: tuple[str, ...] = ()
+    assignee: tuple[str, ...] = ()
+    run_id: tuple[str, ...] = ()
+    overdue_on: date | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """One page. `total` counts all that match; `by_status` and `by_severity` what would match with that
+    filter left open.
+    """
+
+    alerts: tuple[Alert, ...]
+    total: int
+    page: int
+    pages: int
+    by_status: Mapping[Status, int]
+    by_severity: Mapping[Severity, int]
+    empty: Emptiness | None
+
+
+def first_look(user: User) -> QueueFilters:
+    """What the queue opens on: under review, and the user's own or nobody's."""
+    return QueueFilters(status=UNDER_REVIEW, assignee=(user.name, NOBODY))
+
+
+def queue(
+    session: DeskSession,
+    user: User,
+    filters: QueueFilters | None = None,
+    sort: Sort = Sort.URGENCY,
+    page: int = 1,
+    page_size: int = 50,
+) -> QueuePage:
+    """A page of the queue; a page beyond the last gives the last.
+
+    Raises:
+        NotAllowed: the user may not look at alerts.
+    """
+    session.narrow(user)
+    demand(user, Action.READ)
+    chosen = filters or QueueFilters()
+    size = min(max(page_size, 1), PAGE_SIZE_MAX)
+    conditions = _conditions(chosen)
+    total = _count(session, conditions)
+    pages = max(1, -(-total // size))
+    number = min(max(page, 1), pages)
+    rows = session.scalars(
+        select(AlertRow).where(*conditions).order_by(*_ORDER[sort]).limit(size).offset((number - 1) * size)
+    )
+    return QueuePage(
+        alerts=tuple(alert_of(row) for row in rows),
+        total=total,
+        page=number,
+        pages=pages,
+        by_status=_counts(session, Status, AlertRow.status, replace(chosen, status=())),
+        by_severity=_counts(session, Severity, AlertRow.severity, replace(chosen, severity=())),
+        empty=None if total else _why_empty(session, user),
+    )
+
+
+def choices(session: DeskSession, user: User, column: str) -> list[str]:
+    """The values that a filter can take for this user: `detector`, `branch_id`, `rep_id`, `assignee` or
+    `family`.
+    """
+    session.narrow(user)
+    demand(user, Action.READ)
+    attribute = _CHOICES[column]
+    return [value for value in session.scalars(select(attribute).distinct().order_by(attribute)) if value]
+
+
+_CHOICES: dict[str, InstrumentedAttribute[Any]] = {
+    "detector": AlertRow.detector,
+    "branch_id": AlertRow.branch_id,
+    "rep_id": AlertRow.rep_id,
+    "assignee": AlertRow.assignee,
+    "family": AlertRow.family,
+}
+_SCORE = AlertRow.score.desc().nulls_last()
+_ORDER: dict[Sort, tuple[ColumnElement[Any], ...]] = {
+    Sort.URGENCY: (AlertRow.severity_rank.desc(), AlertRow.due_on.asc(), _SCORE, AlertRow.alert_id.asc()),
+    Sort.SCORE: (_SCORE, AlertRow.alert_id.asc()),
+    Sort.DUE: (AlertRow.due_on.asc(), AlertRow.severity_rank.desc(), _SCORE, AlertRow.alert_id.asc()),
+    Sort.NEWEST: (AlertRow.first_seen.desc(), _SCORE, AlertRow.alert_id.asc()),
+    Sort.CHANGED: (AlertRow.updated_at.desc(), AlertRow.alert_id.asc()),
+}
+
+
+def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    listed: Sequence[tuple[InstrumentedAttribute[Any], tuple[str, ...]]] = (
+        (AlertRow.status, filters.status),
+        (AlertRow.severity, filters.severity),
+        (AlertRow.family, filters.family),
+        (AlertRow.detector, filters.detector),
+        (AlertRow.branch_id, filters.branch_id),
+        (AlertRow.rep_id, filters.rep_id),
+        (AlertRow.run_id, filters.run_id),
+    )
+    conditions += [column.in_([str(value) for value in values]) for column, values in listed if values]
+    if filters.assignee:
+        names = [name for name in filters.assignee if name != NOBODY]
+        nobody = [AlertRow.assignee.is_(None)] if NOBODY in filters.assignee else []
+        conditions.append(or_(AlertRow.assignee.in_(names), *nobody))
+    if filters.overdue_on is not None:
+        conditions.append((AlertRow.due_on < filters.overdue_on) & (AlertRow.status != Status.CLOSED.value))
+    for word in search_key(filters.text).split():
+        conditions.append(AlertRow.search_key.contains(word, autoescape=True))
+    return conditions
+
+
+def _count(session: DeskSession, conditions: Sequence[ColumnElement[bool]]) -> int:
+    return session.scalars(select(func.count(AlertRow.alert_id)).where(*conditions)).one()
+
+
+def _counts(
+    session: DeskSession, kind: type[Value], column: InstrumentedAttribute[str], filters: QueueFilters
+) -> dict[Value, int]:
+    query = select(column, func.count(AlertRow.alert_id)).where(*_conditions(filters)).group_by(column)
+    found = dict(session.execute(query).tuples().all())
+    return {value: found.get(value.value, 0) for value in kind}
+
+
+def _why_empty(session: DeskSession, user: User) -> Emptiness:
+    if user.role is Role.SUPERVISOR and not (user.branches or user.reps):
+        return Emptiness.NO_SCOPE
+    if session.scalars(select(RunRow.run_id).limit(1)).first() is None and not _count(session, []):
+        return Emptiness.NO_RUN
+    return Emptiness.NO_MATCH if _count(session, []) else Emptiness.NO_ALERTS
