@@ -6,6 +6,7 @@ Fairness is measured on them: who flags the best sellers or the student branch h
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -23,26 +24,65 @@ BRANCH_KINDS = {
 GROUPS = ("top sellers", "transfers", "new hires", *BRANCH_KINDS.values(), "part-time", "leave")
 
 
-def confounder_groups(folder: Path) -> dict[str, set[str]]:
-    """The reps of each group of `GROUPS`, from the feeds in a folder.
+@dataclass(frozen=True)
+class Firm:
+    """What the scoreboard has to know of a firm.
 
-    A group that the feeds do not tell (its feed is not there) is left out, rather than called empty.
-
-    Raises:
-        InputRefused: the folder has no accounts, or a feed cannot be read.
+    Attributes:
+        folder: where its feeds lie.
+        opened: every account and feature that somebody at the firm opened.
+        openings: those that are neither a feature nor a migration: rep_id (who got the credit), branch_id, day, month.
     """
-    openings = _openings(folder)
-    groups = {"top sellers": _top_sellers(openings)}
-    assignments = _feed(folder, "assignments", ("rep_id", "branch_id"), ("fte",))
-    if assignments is not None:
-        branches_of = assignments.groupby("rep_id")["branch_id"].nunique()
-        groups["transfers"] = set(branches_of.index[branches_of > 1])
-        fte = pd.to_numeric(assignments["fte"], errors="coerce")
-        groups["part-time"] = set(assignments.loc[fte < 1, "rep_id"])
-    groups |= (
-        _new_hires(folder, openings) | _by_branch_kind(folder, openings, assignments) | _on_leave(folder)
-    )
-    return {name: groups[name] for name in GROUPS if name in groups}
+
+    folder: Path
+    opened: list[str]
+    openings: pd.DataFrame
+
+    @classmethod
+    def read(cls, folder: Path) -> Firm:
+        """From a folder of feeds.
+
+        Raises:
+            InputRefused: the folder has no accounts, or they cannot be read.
+        """
+        optional = ("opened_by", "credited_to", "branch_id", "channel", "parent_account_id")
+        accounts = _feed(folder, "accounts", ("account_id", "opened_at"), optional)
+        if accounts is None:
+            raise InputRefused(f"{folder} has no accounts feed. Give the folder that was loaded.")
+        rep = accounts["credited_to"].where(accounts["credited_to"] != "", accounts["opened_by"])
+        by_staff = (rep != "") & (accounts["channel"] != "system")
+        openings = pd.DataFrame(
+            {
+                "rep_id": rep,
+                "branch_id": accounts["branch_id"],
+                "day": accounts["opened_at"].str[:10],
+                "month": accounts["opened_at"].str[:7],
+            }
+        )
+        return cls(
+            folder,
+            accounts.loc[by_staff, "account_id"].tolist(),
+            openings[by_staff & (accounts["parent_account_id"] == "")],
+        )
+
+    def groups(self) -> dict[str, set[str]]:
+        """The reps of each group of `GROUPS`.
+
+        A group that the feeds do not tell (its feed is not there) is left out, rather than called empty.
+
+        Raises:
+            InputRefused: a feed cannot be read.
+        """
+        groups = {"top sellers": _top_sellers(self.openings)}
+        assignments = _feed(self.folder, "assignments", ("rep_id", "branch_id"), ("fte",))
+        if assignments is not None:
+            branches_of = assignments.groupby("rep_id")["branch_id"].nunique()
+            groups["transfers"] = set(branches_of.index[branches_of > 1])
+            fte = pd.to_numeric(assignments["fte"], errors="coerce")
+            groups["part-time"] = set(assignments.loc[fte < 1, "rep_id"])
+        groups |= _new_hires(self.folder, self.openings) | _on_leave(self.folder)
+        groups |= _by_branch_kind(self.folder, self.openings, assignments)
+        return {name: groups[name] for name in GROUPS if name in groups}
 
 
 def _feed(
@@ -56,22 +96,6 @@ def _feed(
     if not paths:
         return None
     return pd.concat([read_text_table(path, required, optional) for path in paths], ignore_index=True)
-
-
-def _openings(folder: Path) -> pd.DataFrame:
-    """Accounts (no features) that somebody opened: rep_id, branch_id, day and month as text."""
-    accounts = _feed(
-        folder,
-        "accounts",
-        ("account_id", "opened_at"),
-        ("opened_by", "credited_to", "branch_id", "channel", "parent_account_id"),
-    )
-    if accounts is None:
-        raise InputRefused(f"{folder} has no accounts feed. Give the folder that was loaded.")
-    accounts["rep_id"] = accounts["credited_to"].where(accounts["credited_to"] != "", accounts["opened_by"])
-    ordinary = (accounts["parent_account_id"] == "") & (accounts["channel"] != "system")
-    openings = accounts.loc[ordinary & (accounts["rep_id"] != ""), ["rep_id", "branch_id", "opened_at"]]
-    return openings.assign(day=openings["opened_at"].str[:10], month=openings["opened_at"].str[:7])
 
 
 def _top_sellers(openings: pd.DataFrame) -> set[str]:

@@ -18,9 +18,8 @@ COLUMNS = {
 }
 COMMANDS = {
     "reps": "surveil rank reps --format csv --out",
-    "accounts": "surveil rank accounts --format csv --out",
-    "findings": "surveil findings --format parquet --out",
-    "alerts": "surveil alerts --format jsonl --out",
+    "findings": "surveil findings --format csv --out",
+    "alerts": "surveil alerts --format csv --out",
 }
 NUMBERS = ("rank", "score", "p_value", "q_value")
 TRUE, FALSE = ("true", "1", "yes", "y", "t"), ("false", "0", "no", "n", "f", "")
@@ -62,24 +61,28 @@ class Outputs:
     def read(cls, folder: Path) -> Outputs:
         """From a folder with `reps`, `accounts`, `findings` and `alerts` in CSV, Parquet or JSON lines.
 
+        Without a file `accounts` no account is ranked, and the scoreboard says so.
+
         Raises:
             InputRefused: a table is absent, there twice, or not as promised.
         """
         paths = {name: _find(folder, name) for name in COLUMNS}
-        tables = {
-            name: _checked(name, read_text_table(path, COLUMNS[name]), str(path))
-            for name, path in paths.items()
-        }
-        return cls(**tables)
+        return cls(**{name: _from_file(name, folder, path) for name, path in paths.items()})
 
 
-def _find(folder: Path, name: str) -> Path:
-    found = [folder / f"{name}{suffix}" for suffix in SUFFIXES if (folder / f"{name}{suffix}").is_file()]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise InputRefused(f"{folder} has {found[0].name} and {found[1].name}. Keep the one to be scored.")
+def _from_file(name: str, folder: Path, path: Path | None) -> pd.DataFrame:
+    if path is not None:
+        return _checked(name, read_text_table(path, COLUMNS[name]), str(path))
+    if name == "accounts":
+        return _from_frame(name, None)
     raise InputRefused(f"{folder} has no {name}. Write it with: {COMMANDS[name]} {folder / name}.csv")
+
+
+def _find(folder: Path, name: str) -> Path | None:
+    found = [folder / f"{name}{suffix}" for suffix in SUFFIXES if (folder / f"{name}{suffix}").is_file()]
+    if len(found) > 1:
+        raise InputRefused(f"{folder} has {found[0].name} and {found[1].name}. Keep the one to be scored.")
+    return found[0] if found else None
 
 
 def _from_frame(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:

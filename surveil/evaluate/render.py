@@ -86,6 +86,8 @@ def _of(flagging: Flagging) -> str:
 
 def _accounts(board: Scoreboard) -> str:
     accounts = board.accounts
+    if not accounts.ranked:
+        return f"Accounts: no ranking of accounts to score; without authority {accounts.unauthorized:,}"
     title = f"Accounts: {accounts.ranked:,} ranked; without authority {accounts.unauthorized:,}"
     if accounts.not_ranked:
         title += f", {accounts.not_ranked:,} of them missing in the ranking and counted as missed"

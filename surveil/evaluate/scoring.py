@@ -9,7 +9,7 @@ import pandas as pd
 from surveil.errors import UsageError
 from surveil.evaluate import metrics
 from surveil.evaluate.answers import AnswerKey
-from surveil.evaluate.confounders import confounder_groups
+from surveil.evaluate.confounders import Firm
 from surveil.evaluate.items import detector_precision, found_items, item_recall
 from surveil.evaluate.outputs import Outputs
 from surveil.evaluate.scoreboard import (
@@ -20,8 +20,8 @@ from surveil.evaluate.scoreboard import (
     GroupAlarms,
     RepScores,
     Scoreboard,
-    TypologyScores,
 )
+from surveil.evaluate.typologies import named_by_chance, typology_scores
 
 BUDGETS = (0.01, 0.02, 0.05)
 CURVE_BUDGETS = tuple(step / 200 for step in range(41))
@@ -45,21 +45,22 @@ def score(outputs: Outputs, answers: Path, confounders: Path | None = None, *, q
     if not 0 < q < 1:
         raise UsageError(f"The declared false-discovery rate is {q}; it has to lie between 0 and 1.")
     key = AnswerKey.read(answers)
-    groups = confounder_groups(confounders) if confounders is not None else {}
+    firm = Firm.read(confounders) if confounders is not None else None
     reps = _labelled(outputs.reps, key)
     accounts = outputs.accounts.assign(
         bad=outputs.accounts["account_id"].isin(set(key.accounts["account_id"]))
     )
     found = found_items(outputs.findings, key)
+    chance = named_by_chance(outputs, key, firm.opened if firm else accounts["account_id"])
     return Scoreboard(
         q=q,
         reps=_rep_scores(reps, key, q),
         accounts=_account_scores(accounts, key),
-        typologies=_typologies(reps, accounts, found, outputs.findings, key),
+        typologies=typology_scores(_counted(reps), found, key, chance),
         items=item_recall(found),
         detectors=detector_precision(outputs.findings, key),
         alerts=_alert_scores(outputs.alerts, reps, key),
-        confounders=_confounders(reps, groups),
+        confounders=_confounders(reps, firm.groups() if firm else {}),
         curves=_curves(reps, accounts, key),
     )
 
@@ -117,13 +118,15 @@ def _account_scores(accounts: pd.DataFrame, key: AnswerKey) -> AccountScores:
     unauthorized = key.accounts["account_id"].nunique()
     missed = unauthorized - int(accounts["bad"].sum())
     ranks, bad = accounts["rank"], accounts["bad"]
-    recall = {f"{b:.0%}": metrics.recall_at_budget(ranks, bad, b, missed) for b in BUDGETS}
+    # Where accounts are not ranked at all, there is nothing to score, which is not the same as a bad score.
+    known = len(accounts) > 0
+    recall = {f"{b:.0%}": metrics.recall_at_budget(ranks, bad, b, missed) if known else None for b in BUDGETS}
     reviewed = {f"{b:.0%}": metrics.rows_in_budget(len(accounts), b) for b in BUDGETS}
     return AccountScores(
         ranked=len(accounts),
         unauthorized=unauthorized,
         not_ranked=missed,
-        average_precision=metrics.average_precision(ranks, bad, missed),
+        average_precision=metrics.average_precision(ranks, bad, missed) if known else None,
         by_chance=metrics.share(int(bad.sum()), len(accounts)),
         recall_at=recall,
         precision_at={name: metrics.precision_at(ranks, bad, rows) for name, rows in reviewed.items()},
@@ -135,55 +138,6 @@ def _at_top(scores: pd.Series) -> int:
     """How many share the highest score; 1 is as it should be."""
     known = scores.dropna()
     return int((known == known.max()).sum()) if len(known) else 0
-
-
-def _typologies(
-    reps: pd.DataFrame, accounts: pd.DataFrame, found: pd.DataFrame, findings: pd.DataFrame, key: AnswerKey
-) -> dict[str, TypologyScores]:
-    counted = _counted(reps)
-    honest_flagged = metrics.share(
-        int(counted.loc[~counted["bad"], "flagged"].sum()), int((~counted["bad"]).sum())
-    )
-    named = set(findings["account_id"]) | set(findings.loc[findings["feed"] == "accounts", "key"])
-    honest_named = accounts.loc[~accounts["bad"], "account_id"].isin(named).mean() if len(accounts) else 0.0
-    return {
-        name: _typology(name, counted, found, key, honest_flagged or 0.0, float(honest_named or 0.0))
-        for name in key.typologies
-    }
-
-
-def _typology(
-    name: str,
-    counted: pd.DataFrame,
-    found: pd.DataFrame,
-    key: AnswerKey,
-    honest_flagged: float,
-    honest_named: float,
-) -> TypologyScores:
-    """Strength is the worst of this typology's own rows, as a rep may do two things."""
-    rows = key.reps[(key.reps["typology"] == name) & (key.reps["strength"] != "grey")]
-    severe = set(rows.loc[rows["strength"] == "severe", "rep_id"])
-    mild = set(rows["rep_id"]) - severe
-    flagged = set(counted.loc[counted["flagged"], "rep_id"])
-    against = counted[counted["rep_id"].isin(severe | mild) | ~counted["bad"]]
-    missed = len((severe | mild) - set(counted["rep_id"]))
-    own = found[found["typology"] == name]
-    accounts, items = own[own["feed"] == "accounts"], own[own["feed"] != "accounts"]
-    reps, hits = len(severe | mild), len((severe | mild) & flagged)
-    return TypologyScores(
-        reps=reps,
-        reps_flagged=hits,
-        average_precision=metrics.average_precision(against["rank"], against["bad"], missed),
-        recall_severe=metrics.share(len(severe & flagged), len(severe)),
-        recall_mild=metrics.share(len(mild & flagged), len(mild)),
-        accounts=len(accounts),
-        accounts_found=int(accounts["found"].sum()),
-        items=len(items),
-        items_found=int(items["found"].sum()),
-        better_than_chance=hits > honest_flagged * reps
-        or float(accounts["found"].sum()) > honest_named * len(accounts)
-        or bool(items["found"].any()),
-    )
 
 
 def _alert_scores(alerts: pd.DataFrame, reps: pd.DataFrame, key: AnswerKey) -> AlertScores:
@@ -227,10 +181,11 @@ def _curves(reps: pd.DataFrame, accounts: pd.DataFrame, key: AnswerKey) -> Curve
     rows, hits = metrics.hits_by_rank(counted["rank"], counted["bad"])
     total = len(key.bad)
     missed = key.accounts["account_id"].nunique() - int(accounts["bad"].sum())
-    recalls = [metrics.recall_at_budget(accounts["rank"], accounts["bad"], b, missed) for b in CURVE_BUDGETS]
+    budgets = CURVE_BUDGETS if len(accounts) else ()
+    recalls = [metrics.recall_at_budget(accounts["rank"], accounts["bad"], b, missed) for b in budgets]
     return Curves(
         reps=tuple((float(h / total), float(h / n)) for n, h in zip(rows, hits, strict=True))
         if total
         else (),
-        accounts=tuple((b, r) for b, r in zip(CURVE_BUDGETS, recalls, strict=True) if r is not None),
+        accounts=tuple((b, r) for b, r in zip(budgets, recalls, strict=True) if r is not None),
     )

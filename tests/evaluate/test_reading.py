@@ -72,8 +72,8 @@ def test_an_output_that_is_not_as_promised_is_refused(
 
 
 def test_a_missing_output_comes_with_the_command_that_writes_it(tmp_path: Path) -> None:
-    (firm.write_outputs(tmp_path) / "accounts.csv").unlink()
-    with pytest.raises(InputRefused, match="surveil rank accounts --format csv --out"):
+    (firm.write_outputs(tmp_path) / "reps.csv").unlink()
+    with pytest.raises(InputRefused, match="surveil rank reps --format csv --out"):
         Outputs.read(tmp_path)
 
 

@@ -72,6 +72,17 @@ def test_accounts_are_scored_at_review_budgets(board: Scoreboard) -> None:
     assert accounts.precision_at["5%"] == 1.0
 
 
+def test_without_a_ranking_of_accounts_there_is_no_score_for_it(tmp_path: Path, answers: Path) -> None:
+    folder = firm.write_outputs(tmp_path / "outputs")
+    (folder / "accounts.csv").unlink()
+    board = score(Outputs.read(folder), answers, firm.write(tmp_path / "feeds", firm.FEEDS))
+    assert (board.accounts.ranked, board.accounts.unauthorized) == (0, 3)
+    assert board.accounts.average_precision is None
+    assert set(board.accounts.recall_at.values()) == {None}
+    assert board.items["accounts/forger"].found == 2
+    assert "no ranking of accounts" in board.render()
+
+
 def test_a_finding_on_something_of_an_account_finds_the_account(board: Scoreboard) -> None:
     assert board.items["accounts/forger"].found == 2
     assert board.items["accounts/forger"].found_by == {"UA01": 1, "UA03": 1}
