@@ -1,0 +1,190 @@
+"""Who misbehaves, in which way, how strongly and when: drawn before anything is sold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from surveil.simulate.days import Calendar
+from surveil.simulate.figures import Preset
+from surveil.simulate.people import ADVISOR, BANKER, MANAGER, PHONE, TELLER, Reps
+from surveil.simulate.table import Array, Streams
+
+MILD, SEVERE, GREY = "mild", "severe", "grey"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A typology: `weight` among the bad representatives, the roles that can do it, fewest months it takes.
+
+    `share` is the size of it, mild and severe: of volume for unauthorized openings, of occasions for the others.
+    """
+
+    name: str
+    weight: float
+    roles: tuple[int, ...]
+    share: tuple[tuple[float, float], tuple[float, float]]
+    months: int = 2
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One representative doing one thing. `start` and `end` are positions of days in the window, both included."""
+
+    rep: int
+    kind: str
+    strength: str
+    start: int
+    end: int
+    share: float
+    style: float
+    """Between 0 and 1: by what means, where there are several."""
+    allies: tuple[int, ...] = ()
+
+    @property
+    def severe(self) -> bool:
+        return self.strength == SEVERE
+
+
+SELLERS = (BANKER, TELLER, PHONE)
+_FORGING = ((0.03, 0.09), (0.10, 0.25))
+
+KINDS: tuple[Kind, ...] = (
+    Kind("forger", 6, SELLERS, _FORGING),
+    Kind("token_funder", 4, (BANKER, TELLER), _FORGING),
+    Kind("gamer", 5, (BANKER,), ((0.60, 0.60), (0.85, 0.85)), 3),
+    Kind("referral_miller", 3, (BANKER, TELLER), ((0.45, 0.45), (0.80, 0.80)), 3),
+    Kind("unlicensed_seller", 3, (BANKER,), ((0.5, 1.0), (1.2, 2.2))),
+    Kind("referral_ring", 3, (BANKER,), ((0.18, 0.18), (0.40, 0.40)), 3),
+    Kind("reseller_after_refusal", 3, (BANKER, PHONE), ((0.10, 0.10), (0.22, 0.22)), 3),
+    Kind("contact_tamperer", 1, (BANKER, TELLER), _FORGING),
+    Kind("feature_enroller", 1, (BANKER, TELLER), ((0.06, 0.12), (0.15, 0.30))),
+    Kind("refused_then_opened", 1, (BANKER, PHONE), ((0.05, 0.08), (0.10, 0.20))),
+    Kind("credit_puller", 1, (BANKER,), ((0.03, 0.06), (0.08, 0.15))),
+    Kind("duplicator", 1, (BANKER,), ((0.04, 0.08), (0.10, 0.18))),
+    Kind("churner", 1, (BANKER,), ((0.04, 0.08), (0.10, 0.20)), 4),
+    Kind("self_and_family", 1, (BANKER,), ((0.02, 0.04), (0.05, 0.09))),
+    Kind("improbable_customers", 1, (BANKER,), ((0.03, 0.05), (0.08, 0.14))),
+    Kind("mass_opener", 1, (BANKER, PHONE), ((0.05, 0.09), (0.12, 0.22))),
+    Kind("sandbagger", 1, (BANKER,), ((0.40, 0.50), (0.65, 0.80)), 3),
+    Kind("bundler", 1, (BANKER,), ((0.10, 0.16), (0.25, 0.40))),
+    Kind("quick_closer", 1, (BANKER,), ((0.05, 0.09), (0.12, 0.22)), 3),
+    Kind("dormant_activator", 1, (BANKER, TELLER), ((0.10, 0.20), (0.30, 0.60)), 3),
+    Kind("untrained_seller", 1, (TELLER,), ((0.5, 1.0), (1.2, 2.2))),
+    Kind("outside_experience", 1, (ADVISOR,), ((0.15, 0.25), (0.35, 0.55)), 3),
+    Kind("profile_mismatch", 1, (ADVISOR,), ((0.12, 0.20), (0.30, 0.50))),
+    Kind("over_concentrator", 1, (ADVISOR,), ((0.10, 0.16), (0.25, 0.40))),
+    Kind("credit_pusher", 1, (BANKER,), ((0.06, 0.12), (0.18, 0.30))),
+    Kind("early_replacer", 1, (ADVISOR,), ((0.5, 1.0), (1.5, 3.0)), 6),
+    Kind("fee_breaker", 1, (TELLER, BANKER), ((0.15, 0.25), (0.40, 0.70))),
+    Kind("pesterer", 1, (BANKER, PHONE), ((1.0, 2.0), (3.0, 5.0))),
+    Kind("branch_pressure", 1, (MANAGER,), ((0.03, 0.04), (0.05, 0.08)), 4),
+)
+KIND = {kind.name: kind for kind in KINDS}
+RING = (3, 5)
+
+
+def plan_schemes(streams: Streams, calendar: Calendar, reps: Reps, preset: Preset) -> list[Scheme]:
+    """Draw the schemes of a firm. Which representatives they fall on depends on nothing but role and presence."""
+    rng = streams("schemes")
+    sellers = np.flatnonzero(reps.role != MANAGER)
+    days_at_work = reps.present.sum(axis=1)
+    volume = reps.base * reps.fte * days_at_work / 30
+    able = (days_at_work >= min(60, calendar.days * 0.6)) & (volume >= 12) & ~reps.star
+    wanted = _kinds(rng, max(1, round(preset.bad_share * len(sellers))), calendar.months, int(able.sum()))
+    free = able.copy()
+    schemes: list[Scheme] = []
+    for kind in wanted:
+        schemes += _cast(rng, kind, calendar, reps, preset, free)
+    schemes += _second_typologies(rng, schemes, reps)
+    return schemes + _grey(rng, calendar, reps, preset, free)
+
+
+def _kinds(rng: np.random.Generator, bad: int, months: int, able: int) -> list[Kind]:
+    """Typologies for so many bad representatives: by weight, each at least once where there is room, order drawn."""
+    possible = [kind for kind in KINDS if kind.months <= months]
+    weights = np.array([kind.weight for kind in possible])
+    exact = weights / weights.sum() * bad
+    numbers = np.floor(exact).astype(int)
+    tie = rng.random(len(possible))
+    for i in np.lexsort((tie, numbers - exact))[: bad - numbers.sum()]:
+        numbers[i] += 1
+    kinds = [kind for kind, number in zip(possible, numbers, strict=True) for _ in range(number)]
+    ring = [kind for kind in kinds if kind.name == "referral_ring"]
+    if 0 < len(ring) < RING[0]:
+        kinds = [kind for kind in kinds if kind.name != "referral_ring"] + (ring * 3)[:3] * (bad >= 12)
+    return kinds
+
+
+def _cast(
+    rng: np.random.Generator, kind: Kind, calendar: Calendar, reps: Reps, preset: Preset, free: Array
+) -> list[Scheme]:
+    """Find somebody for a typology; nobody where no suitable representative is left."""
+    chosen = np.flatnonzero(_suited(kind, reps) & (free | (reps.role == MANAGER)))
+    chosen = chosen[free[chosen] | (kind.name == "branch_pressure")]
+    if not len(chosen):
+        return []
+    rep = int(rng.choice(chosen))
+    free[rep] = False
+    strength = SEVERE if rng.random() < preset.severe_share else MILD
+    low, high = kind.share[strength == SEVERE]
+    months = min(calendar.months, int(rng.integers(max(preset.months[0], 1), preset.months[1] + 1)))
+    first = int(rng.integers(0, calendar.months - months + 1))
+    start, end = int(calendar.month_start[first]), int(calendar.month_start[first + months]) - 1
+    working = np.flatnonzero(reps.present[rep])
+    if reps.present[rep, start : end + 1].sum() < 0.6 * (end - start):
+        start, end = int(working[len(working) // 4]), int(working[-1])
+    return [Scheme(rep, kind.name, strength, start, end, float(rng.uniform(low, high)), float(rng.random()))]
+
+
+def _suited(kind: Kind, reps: Reps) -> Array:
+    suited = np.isin(reps.role, kind.roles)
+    if kind.name == "unlicensed_seller":
+        suited &= ~reps.may_sell[:, :].any(axis=1) | ~np.isin(reps.may_sell.sum(axis=1), [0])
+    return suited
+
+
+def _second_typologies(rng: np.random.Generator, schemes: list[Scheme], reps: Reps) -> list[Scheme]:
+    """Some do a second thing in the same months."""
+    companions = {
+        "forger": ("contact_tamperer", "feature_enroller", "duplicator"),
+        "token_funder": ("dormant_activator", "forger"),
+        "gamer": ("sandbagger", "bundler"),
+        "credit_puller": ("forger",),
+        "profile_mismatch": ("over_concentrator",),
+        "referral_miller": ("pesterer",),
+    }
+    second = []
+    for scheme in schemes:
+        options = [
+            name for name in companions.get(scheme.kind, ()) if reps.role[scheme.rep] in KIND[name].roles
+        ]
+        if options and rng.random() < 0.35:
+            name = options[int(rng.integers(len(options)))]
+            low, high = KIND[name].share[0]
+            second.append(
+                Scheme(
+                    scheme.rep,
+                    name,
+                    MILD,
+                    scheme.start,
+                    scheme.end,
+                    float(rng.uniform(low, high)),
+                    float(rng.random()),
+                )
+            )
+    return second
+
+
+def _grey(
+    rng: np.random.Generator, calendar: Calendar, reps: Reps, preset: Preset, free: Array
+) -> list[Scheme]:
+    candidates = np.flatnonzero(free & np.isin(reps.role, SELLERS))
+    wanted = min(len(candidates), round(preset.grey_share * int((reps.role != MANAGER).sum())))
+    chosen = rng.choice(candidates, wanted, replace=False) if wanted else []
+    last = calendar.days - 1
+    return [
+        Scheme(int(rep), "diffuse", GREY, 0, last, float(rng.uniform(0.01, 0.02)), float(rng.random()))
+        for rep in chosen
+    ]
