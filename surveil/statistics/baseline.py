@@ -110,8 +110,7 @@ def peers_of(cells: Cells) -> tuple[Ints, Floats, Floats]:
     np.bitwise_or.at(member, (stratum, rep // 8), (1 << (rep % 8)).astype(np.uint8))
     peers = np.zeros(cells.reps, dtype=np.int64)
     present, start = np.unique(rep, return_index=True)
-    ends = np.append(start[1:], rep.size)
-    for one, begin, end in zip(present, start, ends, strict=True):
+    for one, begin, end in zip(present, start, np.append(start[1:], rep.size)[: start.size], strict=True):
         peers[one] = int(np.bitwise_count(np.bitwise_or.reduce(member[stratum[begin:end]], axis=0)).sum()) - 1
     items = _per_rep(cells, rep, stratum, cells.n, width)
     events = _per_rep(cells, rep, stratum, cells.y, width)

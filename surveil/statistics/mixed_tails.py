@@ -16,8 +16,11 @@ _BLOCK = 4096
 def logit_normal_binomial_tails(
     observed: npt.ArrayLike, n: npt.ArrayLike, mean: npt.ArrayLike, sigma: npt.ArrayLike, nodes: int = 161
 ) -> Tails:
-    """Tails of Binomial(n, p), logit p normal with standard deviation `sigma`, mean count about `mean`."""
-    x, size, mu, sd = (np.asarray(a, np.float64) for a in np.broadcast_arrays(observed, n, mean, sigma))
+    """Tails of Binomial(n, p), logit p normal with standard deviation `sigma`, mean count about `mean`.
+
+    The arguments broadcast to one dimension; `observed` lies in 0…n. `nodes` points carry the integral.
+    """
+    x, size, mu, sd = _rows(observed, n, mean, sigma)
     p = np.clip(mu / np.where(size > 0, size, 1.0), 1e-12, 1 - 1e-12)
     # The centre moves so that the mean stays where it is, to second order in sigma.
     centre = special.logit(p) - 0.5 * sd**2 * (1 - 2 * p)
@@ -28,11 +31,19 @@ def logit_normal_binomial_tails(
 def log_normal_poisson_tails(
     observed: npt.ArrayLike, mean: npt.ArrayLike, sigma: npt.ArrayLike, nodes: int = 161
 ) -> Tails:
-    """Tails of Poisson(m) where log m is normal with standard deviation `sigma` and E(m) is `mean`."""
-    x, mu, sd = (np.asarray(a, np.float64) for a in np.broadcast_arrays(observed, mean, sigma))
+    """Tails of Poisson(m) where log m is normal with standard deviation `sigma` and E(m) is `mean`.
+
+    The arguments broadcast to one dimension.
+    """
+    x, mu, sd = _rows(observed, mean, sigma)
     centre = np.log(np.maximum(mu, 1e-12)) - 0.5 * sd**2
     parts = [_poisson(x[b], centre[b], sd[b], nodes) for b in _blocks(x.size)]
     return _join(parts)
+
+
+def _rows(*values: npt.ArrayLike) -> list[Floats]:
+    """The values broadcast to one length, as one-dimensional arrays."""
+    return [np.atleast_1d(np.asarray(a, np.float64)) for a in np.broadcast_arrays(*values)]
 
 
 def _blocks(size: int) -> list[slice]:

@@ -58,11 +58,11 @@ class RateSettings:
     strata. min_peer_items: items (exposure, in a count test) these must have. prior_items: weight of the
     firm's rate in a stratum's. factor_prior: expected events that hold the month and branch-month factors
     at one. winsorise: share pulled in on each side before the spread of reps is measured.
-    dispersion_min_expected, dispersion_min_reps: which reps, and how many, the spread is measured on.
-    dispersion_unknown: tau² assumed where too few are. baseline_q: reps that stand out at this
-    false-discovery rate are left out of the baseline of the others in a second pass (0: no second pass).
-    max_prior_events: most events that shrink the displayed ratio towards one. coverage: of the funnel
-    `low`…`high`.
+    dispersion_min_expected: expected events of the reps on whom the spread is measured. dispersion_prior,
+    dispersion_prior_reps: tau² assumed beforehand, and as how many reps it counts. baseline_q: reps that
+    stand out at this false-discovery rate are left out of the baseline of the others in a second pass (0:
+    no second pass). max_prior_events: most events that shrink the displayed ratio towards one. coverage: of
+    the funnel `low`…`high`.
     """
 
     min_expected: float = 0.1
@@ -72,8 +72,8 @@ class RateSettings:
     factor_prior: float = 10.0
     winsorise: float = 0.10
     dispersion_min_expected: float = 1.0
-    dispersion_min_reps: int = 10
-    dispersion_unknown: float = 0.05
+    dispersion_prior: float = 0.08
+    dispersion_prior_reps: float = 20.0
     baseline_q: float = 0.10
     max_prior_events: float = 20.0
     coverage: float = 0.95
@@ -174,7 +174,7 @@ def _judge(
         return logit_normal_binomial_tails(observed[who], n[who], expected[who], sigma, nodes)
 
     phi, spread = _spread(lambda tau2: tails(tau2, measured, 61).p_value(side), measured.size, settings)
-    wide = spread.adjust(tails(spread.tau2, np.arange(n.size)).p_value(side))
+    wide = spread.adjust(tails(spread.tau2, np.arange(n.size)).p_value(side), sampling)
     if counts:
         exact = poisson_tails(observed, expected)
     else:
@@ -190,13 +190,16 @@ def _judge(
 
 def _spread(p_values: Callable[[float], Floats], reps: int, settings: RateSettings) -> tuple[float, Spread]:
     """Phi and the spread between reps; the assumed spread where there are too few reps to tell."""
-    if reps < settings.dispersion_min_reps:
-        return float("nan"), Spread(settings.dispersion_unknown, 0.0, float("inf"))
+    prior, weight = settings.dispersion_prior, settings.dispersion_prior_reps
+    if reps < 2:
+        return float("nan"), Spread(prior, 0.0, float("inf"))
     spread = clean_half_spread(p_values, settings.winsorise)
     z = normal_scores(p_values(0.0))
-    return dispersion(winsorise(z, settings.winsorise)) / winsorised_normal_variance(
-        settings.winsorise
-    ), spread
+    phi = dispersion(winsorise(z, settings.winsorise)) / winsorised_normal_variance(settings.winsorise)
+    # Few reps say little about how reps differ; what is usual fills in for the rest.
+    tau2 = (reps * spread.tau2 + weight * prior) / (reps + weight)
+    centre = spread.centre * reps / (reps + weight)
+    return phi, Spread(tau2, centre, spread.freedom * (reps + weight) / reps)
 
 
 def _sum(cells: baseline.Cells, values: Floats) -> Floats:
