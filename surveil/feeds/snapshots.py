@@ -31,9 +31,10 @@ class Part:
 class FeedState:
     """One feed in a snapshot.
 
-    `columns` are the contract columns seen in any file's header. `parts` are oldest first; the current version
-    of a row is the one in the latest part that has its key, and `rows` counts current versions. Every file in a
-    part has all stored columns of the contract (empty where not handed over), and `_file`, `_line`, `_load`.
+    `columns` are the contract columns seen in any file's header. `parts` are oldest first; the current
+    version of a row is the one in the latest part that has its key, and `rows` counts current versions.
+    Every file in a part has all stored columns of the contract (empty where not handed over), and `_file`,
+    `_line`, `_load`.
     """
 
     name: str
