@@ -1,4 +1,4 @@
-"""The engines that models run on. Each only registers tables, makes tables from SQL and answers queries; the rest is shared."""
+"""The engines that models run on. Each registers tables, makes tables from SQL and answers queries; the rest is shared."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def calendar(first_day: int, last_day: int, country: str) -> pd.DataFrame:
     days = pd.Series(range(first_day, last_day + 1), name="day", dtype="int64")
     dates = pd.to_datetime(days, unit="D")
     closed = _holiday_days(country, dates.iloc[0].year, dates.iloc[-1].year + 1)
-    weekday = dates.dt.weekday
+    weekday = dates.dt.day_of_week
     frame = pd.DataFrame({"day": days, "month": dates.dt.year * 12 + dates.dt.month - 1})
     frame["quarter"] = dates.dt.year * 4 + (dates.dt.month - 1) // 3
     frame["week"] = (days + 3) // 7

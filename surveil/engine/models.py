@@ -1,4 +1,4 @@
-"""SQL models: finding them, what each reads, and their order. A model is a SELECT with a name, written once for every engine."""
+"""SQL models: finding them, what each reads, and their order. A model is a named SELECT, written once for every engine."""
 
 from __future__ import annotations
 

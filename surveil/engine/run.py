@@ -95,7 +95,7 @@ def open_engine(
 
     Args:
         as_of_day: the last day seen; by default the last day with a transaction, account or contact.
-        from_day: the first day of the window judged; by default the first day with an account.
+        from_day: the first day of the window judged; by default the first day with an account, sale or referral.
         folder: where intermediate tables may be written; by default a temporary folder.
 
     Raises:
@@ -134,8 +134,9 @@ def _span(backend: Backend, feed: str, table: str) -> tuple[int, int] | None:
 
 
 def _window(backend: Backend, as_of_day: int | None, from_day: int | None) -> staging.Window:
-    spans = {feed: _span(backend, feed, f"all_{feed}") for feed in staging.AS_OF_FEEDS}
-    last_days = [span[1] for span in spans.values() if span]
+    feeds = (*staging.AS_OF_FEEDS, *staging.FROM_FEEDS)
+    spans = {feed: _span(backend, feed, f"all_{feed}") for feed in feeds}
+    last_days = [span[1] for feed in staging.AS_OF_FEEDS if (span := spans[feed])]
     if as_of_day is None:
         if not last_days:
             raise UsageError(
@@ -143,8 +144,8 @@ def _window(backend: Backend, as_of_day: int | None, from_day: int | None) -> st
             )
         as_of_day = max(last_days)
     if from_day is None:
-        opened = spans["accounts"]
-        from_day = min(opened[0], as_of_day) if opened else as_of_day
+        first_days = [span[0] for feed in staging.FROM_FEEDS if (span := spans[feed])]
+        from_day = min([as_of_day, *first_days])
     if from_day > as_of_day:
         raise UsageError(f"--from {days.to_date(from_day)} lies after --as-of {days.to_date(as_of_day)}")
     return staging.Window(from_day, as_of_day)

@@ -12,6 +12,8 @@ from surveil.feeds.model import Column, ColumnType, Feed
 
 #: What decides the default as-of day: the last day with a transaction, account or contact.
 AS_OF_FEEDS = ("transactions", "accounts", "contacts")
+#: What staff do to customers; the first day with one is where the window begins unless told.
+FROM_FEEDS = ("accounts", "sales", "referrals")
 _ARROW = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BIGINT": pa.int64()}
 
 

@@ -56,6 +56,12 @@ LEFT JOIN qualification_checks AS k
   ON k.feed = e.feed AND k.item_key = e.item_key AND k.clause = q.clause AND k.qualification = q.qualification
 GROUP BY e.feed, e.item_key, q.clause
 
+-- model: registration_known
+-- Representatives of whom it is known what they hold: some registration is on file, or they are marked as not registered.
+SELECT rep_id FROM registrations
+UNION
+SELECT rep_id FROM reps WHERE registered = 0
+
 -- model: unqualified_sale_items
 -- One row per regulated sale with a clause that is not plainly met: how many clauses are met only by a late record, may
 -- be met in a state not known, are not met, and why the worst is not. `known` 0: the representative has no
@@ -63,7 +69,7 @@ GROUP BY e.feed, e.item_key, q.clause
 SELECT e.feed AS feed, e.item_key AS item_key, e.rep_id AS rep_id, e.customer_id AS customer_id,
        e.account_id AS account_id, e.product_code AS product_code, e.day AS day, e.state AS state,
        MIN(e.solicited) AS solicited,
-       MAX(CASE WHEN n.rep_id IS NOT NULL OR w.registered = 0 THEN 1 ELSE 0 END) AS known,
+       MAX(CASE WHEN n.rep_id IS NOT NULL THEN 1 ELSE 0 END) AS known,
        SUM(CASE WHEN c.held = 0 AND c.held_by_late_record = 1 THEN 1 ELSE 0 END) AS late,
        SUM(CASE WHEN c.held_by_late_record = 0 AND c.held_somewhere = 1 THEN 1 ELSE 0 END) AS unclear,
        SUM(CASE WHEN c.held_by_late_record = 0 AND c.held_somewhere = 0 THEN 1 ELSE 0 END) AS unmet,
@@ -74,11 +80,13 @@ SELECT e.feed AS feed, e.item_key AS item_key, e.rep_id AS rep_id, e.customer_id
        SUM(CASE WHEN c.held_by_late_record = 0 AND c.held_somewhere = 0 AND c.later = 1 THEN 1 ELSE 0 END) AS later
 FROM regulated_sales AS e
 JOIN clause_states AS c ON c.feed = e.feed AND c.item_key = e.item_key
-LEFT JOIN (SELECT DISTINCT rep_id FROM registrations) AS n ON n.rep_id = e.rep_id
-LEFT JOIN reps AS w ON w.rep_id = e.rep_id
+LEFT JOIN registration_known AS n ON n.rep_id = e.rep_id
 WHERE c.held = 0
 GROUP BY e.feed, e.item_key, e.rep_id, e.customer_id, e.account_id, e.product_code, e.day, e.state
 
 -- model: regulated_sale_counts
--- Regulated sales counted by representative and month.
-SELECT rep_id, month, COUNT(*) AS n FROM regulated_sales GROUP BY rep_id, month
+-- Regulated sales of representatives whose registrations are known, counted by representative and month.
+SELECT e.rep_id AS rep_id, e.month AS month, COUNT(*) AS n
+FROM regulated_sales AS e
+JOIN registration_known AS n ON n.rep_id = e.rep_id
+GROUP BY e.rep_id, e.month

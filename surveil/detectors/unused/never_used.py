@@ -3,7 +3,8 @@
 
 ## What it finds
 Accounts and features that their customer has done nothing with since they were opened, older than the horizon of their
-product (where a product states none: {deposit_days} days for deposits, {card_days} for cards, {credit_line_days} for credit lines, {feature_days} for features).
+product (where a product states none: {deposit_days} days for deposits, {card_days} for cards, {credit_line_days} for
+credit lines, {feature_days} for features).
 
 ## Why it matters
 An account nobody uses is the trace that most unauthorized accounts leave. It is also a cost without a profit.

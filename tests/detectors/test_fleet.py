@@ -1,0 +1,113 @@
+"""What holds for every detector: documented, with cases of each kind, in the portable subset, versioned."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from surveil.detectors import registry
+from surveil.detectors.base import HEADINGS, Detector, Parameters
+from surveil.engine.lint import problems
+from surveil.engine.models import catalogue, in_order
+from tests.detectors.cases import cases_of, files
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = Path(__file__).with_name("detectors.lock")
+DETECTORS = list(registry.detectors().values())
+IDENTITY = {
+    "id", "slug", "name", "version", "status", "family", "typology", "severity", "subject", "rule", "supports", "needs",
+    "models", "parameter_type",
+}  # fmt: skip
+
+each = pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.id)
+
+
+def source(detector: Detector) -> Path:
+    return Path(str(sys.modules[type(detector).__module__].__file__))
+
+
+@each
+def test_names_agree(detector: Detector) -> None:
+    assert re.fullmatch(r"[A-Z]{2}\d\d", detector.id)
+    assert source(detector).stem == detector.slug
+    assert type(detector).__name__ == "".join(word.capitalize() for word in detector.slug.split("_"))
+    own = {name for name in vars(type(detector)) if not name.startswith("_")}
+    assert own - IDENTITY <= {"decide"}, "an attribute that nothing reads"
+
+
+@each
+def test_the_manual_page_is_complete(detector: Detector) -> None:
+    page = detector.manual()
+    assert page.startswith(f"# {detector.id} ")
+    found = re.findall(r"^## (.+)$", page, re.MULTILINE)
+    assert tuple(found) == HEADINGS
+    assert all(len(part.split("\n", 1)[1].strip()) > 20 for part in page.split("\n## ")[1:])
+    innocent = page.partition("## Innocent explanations")[2].partition("\n## ")[0]
+    assert innocent.count("\n- ") >= 2, "an alert may cost somebody his job: name what else it may be"
+
+
+@each
+def test_numbers_in_the_manual_come_from_the_parameters(detector: Detector) -> None:
+    """A default typed into the prose would go stale when it is tuned."""
+    written = detector.__class__.__module__ and (sys.modules[type(detector).__module__].__doc__ or "")
+    decides = written.partition("## How it decides")[2].partition("\n## ")[0]
+    defaults = {str(f.default) for f in detector.parameter_type.model_fields.values()} - {"0", "1", "2"}
+    assert not defaults & set(re.findall(r"(?<![\w.{-])\d+(?:\.\d+)?", decides))
+
+
+@each
+def test_every_parameter_says_what_it_is(detector: Detector) -> None:
+    assert issubclass(detector.parameter_type, Parameters)
+    for name, info in detector.parameter_type.model_fields.items():
+        extra = info.json_schema_extra
+        assert isinstance(extra, dict), name
+        assert info.description, name
+        assert extra["unit"], name
+        assert extra["citation"], name
+
+
+@each
+def test_it_has_cases_of_every_kind(detector: Detector) -> None:
+    file = Path(__file__).parent / detector.slug / "cases.yml"
+    assert file in files(), f"{detector.id} has no cases"
+    kinds = Counter(case.expect for case in cases_of(file))
+    least = {"fires": 2, "quiet": 2, "boundary": 2, "insufficient": 1, "not run": 1}
+    assert all(kinds[kind] >= n for kind, n in least.items()), kinds
+
+
+@pytest.mark.parametrize("model", catalogue().values(), ids=lambda m: m.name)
+def test_models_stay_in_the_portable_subset(model: object) -> None:
+    assert problems(model) == []  # type: ignore[arg-type]
+
+
+def fingerprint(detector: Detector) -> str:
+    """A hash of all that a detector's decision depends on in its own files and models."""
+    texts = [source(detector).read_text(encoding="utf-8")]
+    texts += [model.sql for model in in_order(detector.models, catalogue())]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+
+def test_a_changed_detector_has_a_new_version() -> None:
+    """`detectors.lock` is rewritten by: python -m tests.detectors.test_fleet"""
+    locked = json.loads(LOCK.read_text(encoding="utf-8"))
+    now = {d.id: {"version": d.version, "sha256": fingerprint(d)} for d in DETECTORS}
+    stale = {
+        name
+        for name, line in now.items()
+        if name in locked
+        and line["sha256"] != locked[name]["sha256"]
+        and line["version"] == locked[name]["version"]
+    }
+    assert not stale, f"changed without a new version: {sorted(stale)}"
+    assert now == locked, "run: python -m tests.detectors.test_fleet"
+
+
+if __name__ == "__main__":
+    content = {d.id: {"version": d.version, "sha256": fingerprint(d)} for d in DETECTORS}
+    LOCK.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
