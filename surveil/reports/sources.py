@@ -61,15 +61,24 @@ class FileFacts:
 
 @dataclass(frozen=True)
 class FeedFacts:
-    """One feed of the contract. `covered` is the span its extract covers; `declared` says the firm stated it."""
+    """One feed of the contract. `covered` are the spans its extract covers; `declared` says the firm stated them."""
 
     name: str
     present: bool
     rows: int = 0
     columns: frozenset[str] = frozenset()
     files: tuple[FileFacts, ...] = ()
-    covered: Period | None = None
+    covered: tuple[Period, ...] = ()
     declared: bool = False
+
+    def covers(self, period: Period) -> bool:
+        """Whether one span reaches over the whole period."""
+        return any(span.first <= period.first and period.last <= span.last for span in self.covered)
+
+    @property
+    def spans(self) -> str:
+        """The spans for print; empty where none is known."""
+        return "; ".join(map(str, self.covered))
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ class DetectorFacts:
     """One detector of the catalogue. `parameters` is name, value and unit of each, ready to print."""
 
     id: str
-    slug: str
+    name: str
     version: str
     family: str
     severity: str
@@ -87,7 +96,7 @@ class DetectorFacts:
 
 @dataclass(frozen=True)
 class CoverageFacts:
-    """What a detector of the run did: `state` as the run recorded it, and what it could not examine and why."""
+    """What a detector of the run did: `state` is run, not run or failed, and what it could not examine and why."""
 
     detector: str
     state: str
@@ -111,6 +120,7 @@ class AlertFacts:
     reason: str
     item_count: int
     first_seen: dt.date
+    run_id: str | None = None
     due_on: dt.date | None = None
     disposition: str | None = None
     decided_on: dt.date | None = None
@@ -119,11 +129,11 @@ class AlertFacts:
 
 @dataclass(frozen=True)
 class TrailFacts:
-    """The audit trail at the last event that changed what is reported: its length, and the hash of that event."""
+    """The audit trail at the last event that changed what is reported: its length, hash and time (UTC, ISO)."""
 
     events: int
     head: str
-    checkpoint: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +156,11 @@ class Sources:
     trail: TrailFacts
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     findings: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def desk_day(self) -> dt.date:
+        """The day the alerts and decisions are as of: of the last event in the trail, or of the data."""
+        return dt.date.fromisoformat(self.trail.at[:10]) if self.trail.at else self.run.as_of
 
     def absent(self, *names: str) -> list[str]:
         """The feeds among `names` that were not provided."""

@@ -77,7 +77,7 @@ def _state(
         return STATES[entry.state], ""
     if reasons:
         return State.ANSWERED_PARTIAL, ""
-    if content.found == 0:
+    if content.found == 0 and not entry.narrative.strip():
         extracts = "; ".join(_extract(sources.feeds[feed]) for feed in _searched_feeds(item, sources))
         by = sources.firm.signer or f"surveil {sources.run.version}, run {sources.run.run_id}"
         return State.NO_RESPONSIVE_MATERIAL, _nothing(
@@ -88,8 +88,8 @@ def _state(
 
 def _nothing(sources: Sources, by: str, what: str, when: str) -> str:
     return (
-        f"The firm states that it has no documents or information responsive to this item for the period {sources.period}. "
-        f"Searched by: {by}. Searched: {what}. Searched on: {when}."
+        "The firm states that it has no documents or information responsive to this item for the period "
+        f"{sources.period}. Searched by: {by}. Searched: {what}. Searched on: {when}."
     )
 
 
@@ -99,10 +99,10 @@ def _searched_feeds(item: Item, sources: Sources) -> list[str]:
 
 def _extract(feed: FeedFacts) -> str:
     files = ", ".join(f"{file.name} (SHA-256 {file.sha256[:16]}…)" for file in feed.files)
-    if feed.covered is None:
+    if not feed.covered:
         cover = "the firm has not declared which days it covers"
     else:
-        cover = f"covering {feed.covered}" + ("" if feed.declared else " by the dates found in it")
+        cover = f"covering {feed.spans}" + ("" if feed.declared else " by the dates found in it")
     return f"the extract {feed.name}, {files}, {cover}"
 
 
@@ -111,12 +111,10 @@ def _not_covered(item: Item, sources: Sources) -> list[str]:
     reasons = []
     for name in item.feeds:
         feed = sources.feeds[name]
-        if feed.declared and feed.covered is not None:
-            outside = sources.period.first < feed.covered.first or sources.period.last > feed.covered.last
-            if outside:
-                reasons.append(
-                    f"Nothing was found, but the extract {name} covers only {feed.covered}; the rest of the period is not known."
-                )
+        if feed.declared and not feed.covers(sources.period):
+            reasons.append(
+                f"Nothing was found, but the extract {name} covers only {feed.spans}; the rest of the period is not known."
+            )
     return reasons
 
 

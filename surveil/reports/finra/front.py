@@ -74,7 +74,7 @@ def files_exhibit(sources: Sources) -> Exhibit:
 def _feed_row(feed: FeedFacts) -> tuple[str | int | None, ...]:
     if not feed.present:
         return feed.name, "no", None, None, None
-    covered = str(feed.covered) if feed.covered else None
+    covered = feed.spans or None
     stated = "the firm" if feed.declared else ("dates found in the feed" if covered else None)
     return feed.name, "yes", feed.rows, covered, stated
 

@@ -32,8 +32,8 @@ class LetterPeriod(Part):
 class Item(Part):
     """One item of a letter.
 
-    `answer` names what computes it (`surveil.reports.finra.items`); `feeds` must have been provided for a full answer, those in
-    `also` add to it. `narrative` says what the firm has to tell in its own words, where the item asks for that.
+    `answer` names what computes it (`surveil.reports.finra.items`); `feeds` must have been provided for a full answer,
+    those in `also` add to it. `narrative` says what the firm has to tell in its own words, where the item asks for it.
     `verification` says how sure we are of the item's text.
     """
 

@@ -62,11 +62,18 @@ def render(paper: Paper, typesetter: Typesetter | None = None) -> bytes:
     )
     _cover(story, paper)
     _front_matter(story, paper)
+    wordless = False
     for item, answer in paper.response.answers:
+        # Items that only wait for the firm's words share a page.
+        if wordless and not answer.blocks:
+            story.gap(18)
+        else:
+            story.new_page(wide=_is_wide(paper, answer.blocks))
+        wordless = not answer.blocks
         _item(story, paper, item, answer)
-    for item, answer in paper.response.answers:
+    for _, answer in paper.response.answers:
         if answer.annex:
-            story.new_page()
+            story.new_page(wide=_is_wide(paper, answer.annex))
             story.heading(answer.annex_title)
             _blocks(story, paper, answer.annex)
     _exhibit_list(story, paper)
@@ -102,8 +109,8 @@ def _cover(story: Story, paper: Paper) -> None:
         )
     if not paper.revealed:
         story.text(
-            "Names are reduced to initials and free text is withheld, here and in the exhibits; the firm's own numbers stay. "
-            "Make the copy for the regulator with personal data revealed; that is entered in the audit trail.",
+            "Names are reduced to initials and free text is withheld, here and in the exhibits; the firm's own numbers "
+            "stay. Make the copy for the regulator with personal data revealed; that is entered in the audit trail.",
             "status",
         )
     story.new_page()
@@ -146,7 +153,7 @@ def _front_matter(story: Story, paper: Paper) -> None:
     _method(story, paper)
     story.heading("Sources", 1)
     for exhibit in paper.front[1:]:
-        story.heading(f"{exhibit.title} ({exhibit.number})", 2)
+        story.label(f"{exhibit.title} ({exhibit.number})")
         _listing(story, exhibit)
 
 
@@ -154,8 +161,8 @@ def _method(story: Story, paper: Paper) -> None:
     run, trail = paper.sources.run, paper.sources.trail
     story.heading("Method", 1)
     story.text(
-        "The firm's feeds were loaded and checked; rows that failed a check were set aside with a reason. Detectors measured "
-        "the accepted rows as of the day named, and raised alerts. Reviewers decided alerts, each with a written reason. "
+        "The firm's feeds were loaded and checked; rows that failed a check were set aside with a reason. Detectors "
+        "measured the accepted rows as of the day named, and raised alerts. Reviewers decided alerts, each with a written reason. "
         "Lists and figures were computed from the feeds and from decisions that stand. Every figure names the exhibit "
         "and rows it comes from (exhibit EX-00A)."
     )
@@ -176,19 +183,18 @@ def _method(story: Story, paper: Paper) -> None:
             ("Data snapshot", run.snapshot_id),
             ("Window examined", str(run.window)),
             ("Complete", "yes" if run.complete else f"no: {', '.join(run.failed_detectors)} failed"),
-            ("Made on", run.searched_on or None),
+            ("Run made on (UTC)", run.searched_on or None),
             ("surveil version of the run", run.version),
             ("surveil version of this document", paper.code_version),
             ("Configuration (hash)", run.config_hash),
             ("Audit trail, events", f"{trail.events:,}"),
-            ("Audit trail, head (hash)", trail.head),
-            ("Last signed checkpoint", trail.checkpoint or "none"),
+            ("Audit trail, last event (hash)", trail.head),
+            ("Audit trail, last event (UTC)", trail.at or None),
         ],
     )
 
 
 def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
-    story.new_page()
     story.heading(f"Item {item.number}. {item.title}")
     story.text(f"Asked: {item.request}", "quote")
     story.text(f"Source of this item's text: {item.verification}.", "small")
@@ -199,7 +205,7 @@ def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
     if answer.reasons:
         story.bullets(answer.reasons)
     if answer.figures:
-        story.heading("Figures", 1)
+        story.label("Figures")
         story.table(
             [
                 TableColumn("Figure", 3),
@@ -211,12 +217,12 @@ def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
         )
     _blocks(story, paper, answer.blocks)
     if answer.limits:
-        story.heading("What to know of these figures", 1)
+        story.label("What to know of these figures")
         story.bullets(answer.limits)
     if answer.attachments:
-        story.heading("Attachments", 1)
+        story.label("Attachments")
         story.table(
-            [TableColumn("Title", 2), TableColumn("File", 2), TableColumn("SHA-256", 3.5)],
+            [TableColumn("Title", 2), TableColumn("File", 2), TableColumn("SHA-256", 3.5, whole=True)],
             [(a.title, a.path, hashlib.sha256(a.content).hexdigest()) for a in answer.attachments],
         )
 
@@ -227,7 +233,7 @@ def _blocks(story: Story, paper: Paper, blocks: Sequence[Block]) -> None:
             story.heading(block.text, 1)
         elif isinstance(block, Text):
             if block.firm:
-                story.heading("The firm's account", 1)
+                story.label("The firm's account")
             story.text(block.text)
         elif isinstance(block, Listing):
             _listing(story, paper.exhibits[block.exhibit])
@@ -237,22 +243,35 @@ def _blocks(story: Story, paper: Paper, blocks: Sequence[Block]) -> None:
 
 def _listing(story: Story, exhibit: Exhibit) -> None:
     """The fields meant for paper, as many rows as paper is for, and where the rest is."""
-    places = [place for place, field in enumerate(exhibit.fields) if field.share > 0]
-    wide = len(places) >= WIDE_COLUMNS
+    places = _places(exhibit)
     columns = [
-        TableColumn(exhibit.fields[p].title, exhibit.fields[p].share, exhibit.fields[p].align) for p in places
+        TableColumn(field.title, field.share, field.align, whole=field.name == "sha256")
+        for field in (exhibit.fields[place] for place in places)
     ]
     rows = [[shown(row[p]) for p in places] for row in exhibit.rows[:PAPER_ROWS]]
-    if wide:
-        story.new_page(wide=True)
     more = len(exhibit.rows) - len(rows)
-    extent = f"the first {len(rows):,} of {len(exhibit.rows):,} rows" if more > 0 else f"{len(rows):,} rows"
+    extent = (
+        f"the first {len(rows):,} of {len(exhibit.rows):,} rows"
+        if more > 0
+        else "1 row"
+        if len(rows) == 1
+        else f"{len(rows):,} rows"
+    )
     story.text(f"Exhibit {exhibit.number}: {extent}. {exhibit.about}", "small")
     if len(places) < len(exhibit.fields):
         story.text(f"The exhibit has further columns: {_further(exhibit)}.", "small")
     story.table(columns, rows)
-    if wide:
-        story.new_page()
+
+
+def _places(exhibit: Exhibit) -> list[int]:
+    """The fields that are meant for paper."""
+    return [place for place, field in enumerate(exhibit.fields) if field.share > 0]
+
+
+def _is_wide(paper: Paper, blocks: Sequence[Block]) -> bool:
+    """Whether a list among the blocks needs the landscape page."""
+    listed = [paper.exhibits[block.exhibit] for block in blocks if isinstance(block, Listing)]
+    return any(len(_places(exhibit)) >= WIDE_COLUMNS for exhibit in listed)
 
 
 def _further(exhibit: Exhibit) -> str:
@@ -266,7 +285,7 @@ def _chart(story: Story, exhibit: Exhibit, chart: Chart) -> None:
     highest = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:CHART_BARS]
     if not any(value > 0 for _, value in highest):
         return
-    story.heading(chart.title, 2)
+    story.label(chart.title)
     story.flowable(charts.bars(story.typesetter, highest))
     more = len(sums) - len(highest)
     note = f" The {len(highest)} highest of {len(sums)} are drawn." if more > 0 else ""
@@ -277,8 +296,8 @@ def _exhibit_list(story: Story, paper: Paper) -> None:
     story.new_page()
     story.heading("Exhibits")
     story.text(
-        "Each exhibit is a CSV file (UTF-8) in the folder exhibits. SHA256SUMS beside this document lists the hash of every file; "
-        "'sha256sum --check SHA256SUMS' proves that none was changed."
+        "Each exhibit is a CSV file (UTF-8) in the folder exhibits. SHA256SUMS beside this document lists the hash of "
+        "every file; 'sha256sum --check SHA256SUMS' proves that none was changed."
     )
     everything = [*paper.front, *paper.exhibits.values()]
     story.table(
@@ -286,7 +305,7 @@ def _exhibit_list(story: Story, paper: Paper) -> None:
             TableColumn("Exhibit", 0.7),
             TableColumn("Title", 2.2),
             TableColumn("Rows", 0.6, "right"),
-            TableColumn("SHA-256", 3),
+            TableColumn("SHA-256", 3, whole=True),
         ],
         [
             (e.number, e.title, f"{len(e.rows):,}", hashlib.sha256(e.csv()).hexdigest())
@@ -328,8 +347,8 @@ def _rendering_notes(story: Story) -> None:
         else:
             part.text("Every character of the data in this document could be drawn.")
         part.text(
-            "Control and format characters in the data are made visible by their code, such as \\u{202E}. Cells of more than "
-            "2,000 characters are cut, and say so."
+            "Control and format characters in the data are made visible by their code, such as \\u{202E}. Cells of more "
+            "than 2,000 characters are cut, and say so."
         )
         if typesetter.reordered:
             part.text("Right-to-left text was put in visual order.")

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reportlab.graphics.charts.barcharts import HorizontalBarChart
-from reportlab.graphics.shapes import Drawing
+from reportlab.graphics.shapes import STATE_DEFAULTS, Drawing
 from reportlab.lib import colors
 
+from surveil.reports.pdf.fonts import REGULAR
 from surveil.reports.pdf.text import Typesetter
 
 WIDTH = 500.0
 BAR = 13.0
 LABEL_CHARACTERS = 44
 FILL = colors.HexColor("#3b6ea5")
+# A drawing begins with the library's default font, which is not embedded; ours is.
+STATE_DEFAULTS["fontName"] = REGULAR
 
 
 def bars(typesetter: Typesetter, values: Sequence[tuple[str, float]], *, format_value: str = "%d") -> Drawing:

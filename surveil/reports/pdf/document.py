@@ -22,6 +22,7 @@ from reportlab.platypus import (
     PageBreak,
     PageTemplate,
     Spacer,
+    TableStyle,
 )
 from reportlab.platypus.tableofcontents import TableOfContents
 
@@ -52,7 +53,10 @@ class Imprint:
 
 
 class Story:
-    """A report being written, top to bottom; `render` gives the file's bytes."""
+    """A report being written, top to bottom; `render` gives the file's bytes.
+
+    Styles of `text`: `body`, `small`, `quote`, `warning` and `status` (both boxed).
+    """
 
     def __init__(self, typesetter: Typesetter, imprint: Imprint) -> None:
         self.typesetter = typesetter
@@ -69,6 +73,11 @@ class Story:
         )
         paragraph.surveil_heading = (level, self.typesetter.plain(text), f"h{self._headings}")
         self._flowables += [CondPageBreak(room), paragraph]
+
+    def label(self, text: str) -> None:
+        """A heading within a section, without bookmark or line in the contents."""
+        self._flowables.append(CondPageBreak(inch))
+        self._add(self.typesetter.markup(text, bold=True), "heading2")
 
     def title(self, text: str) -> None:
         self._add(self.typesetter.markup(text, bold=True), "title")
@@ -105,6 +114,13 @@ class Story:
         contents = TableOfContents()
         contents.levelStyles = [self._styles["contents0"], self._styles["contents1"]]
         contents.dotsMinLevel = 0
+        # The library's own style names a font of the viewer's; every font of a report is embedded.
+        contents.tableStyle = TableStyle(
+            [
+                ("FONTNAME", (0, 0), (-1, -1), self.typesetter.fonts.regular),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+            ]
+        )
         self._flowables.append(contents)
 
     def new_page(self, *, wide: bool = False) -> None:
@@ -222,14 +238,22 @@ def _styles(typesetter: Typesetter) -> dict[str, ParagraphStyle]:
         "bullet": style("bullet", leftIndent=14, bulletIndent=4, spaceAfter=3, bulletFontName=base.fontName),
         "warning": style(
             "warning",
-            borderColor=colors.HexColor("#a33"),
+            borderColor=colors.HexColor("#aa3333"),
             borderWidth=1,
             borderPadding=5,
-            spaceBefore=6,
+            leftIndent=5,
+            rightIndent=5,
+            spaceBefore=10,
             spaceAfter=10,
         ),
         "status": style(
-            "status", backColor=colors.HexColor("#eef2f6"), borderPadding=5, spaceBefore=5, spaceAfter=10
+            "status",
+            backColor=colors.HexColor("#eef2f6"),
+            borderPadding=5,
+            leftIndent=5,
+            rightIndent=5,
+            spaceBefore=8,
+            spaceAfter=10,
         ),
         "title": style("title", fontSize=19, leading=24, textColor=ACCENT, spaceAfter=10),
         "heading0": style("heading0", fontSize=14, leading=18, spaceBefore=4, spaceAfter=8, **heads),

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable
 
-from surveil.reports.pdf.text import CELL_LIMIT, Typesetter
+from surveil.reports.pdf.text import CELL_LIMIT, UNBROKEN_LIMIT, Typesetter
 
 SIZE = 7.5
 LEADING = 9.5
-PADDING = 3.0
+PADDING = 3.5
 HEAD_FILL = colors.HexColor("#e4e9ef")
 RULE = colors.HexColor("#b8c1cc")
+# A column is as wide as its longest word among the first rows, up to this many points, so that a date or a number stays
+# whole.
+WORD_LIMIT = 90.0
+SAMPLED_ROWS = 50
 # A row taller than this is split where the page ends; a lower one moves to the next page whole.
 SPLIT_ABOVE = 12 * LEADING
 
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column on paper. `share` is its part of the width among the columns' shares."""
+    """A column on paper. `share` is its part of the width among the columns' shares; `whole` never breaks a word."""
 
     title: str
     share: float
     align: Literal["left", "right"] = "left"
+    whole: bool = False
 
 
 @dataclass
@@ -56,12 +63,12 @@ class StreamTable(Flowable):  # type: ignore[misc]
         rows: Sequence[Sequence[object]],
         *,
         limit: int = CELL_LIMIT,
-        _start: int = 0,
-        _ready: _Row | None = None,
     ) -> None:
         super().__init__()
         self._typesetter, self._columns, self._rows, self._limit = typesetter, columns, rows, limit
-        self._start, self._ready = _start, _ready
+        self._start = 0
+        self._ready: _Row | None = None
+        self._measured_for = -1.0
         self._styles = {align: _style(typesetter, align) for align in ("left", "right")}
         self._drawn: list[_Row] = []
         self._widths: list[float] = []
@@ -95,9 +102,8 @@ class StreamTable(Flowable):  # type: ignore[misc]
                 rest = pieces[1]
         if not drawn:
             return []
-        following = StreamTable(
-            self._typesetter, self._columns, self._rows, limit=self._limit, _start=position, _ready=rest
-        )
+        following = copy(self)
+        following._start, following._ready = position, rest
         return [_Part(self, drawn), following]
 
     def draw(self) -> None:
@@ -107,12 +113,13 @@ class StreamTable(Flowable):  # type: ignore[misc]
         """Draw head and rows from the top down, on a canvas whose origin is the lower left corner."""
         canvas.saveState()
         total = sum(self._widths)
-        canvas.setFillColor(HEAD_FILL)
-        canvas.rect(0, height - self._head.height, total, self._head.height, stroke=0, fill=1)
+        if self._head.height:
+            canvas.setFillColor(HEAD_FILL)
+            canvas.rect(0, height - self._head.height, total, self._head.height, stroke=0, fill=1)
         canvas.setStrokeColor(RULE)
         canvas.setLineWidth(0.4)
         top = height
-        for row in (self._head, *rows):
+        for row in (self._head, *rows) if self._head.height else rows:
             self._paint_cells(canvas, row, top)
             top -= row.height
             canvas.line(0, top, total, top)
@@ -132,8 +139,13 @@ class StreamTable(Flowable):  # type: ignore[misc]
             left += width
 
     def _measure(self, available_width: float) -> None:
-        shares = sum(column.share for column in self._columns)
-        self._widths = [available_width * column.share / shares for column in self._columns]
+        if self._measured_for == available_width:
+            return
+        self._measured_for = available_width
+        self._widths = self._shared_out(available_width)
+        if not any(column.title for column in self._columns):
+            self._head = _Row([""] * len(self._columns), 0.0)
+            return
         titles = [self._typesetter.markup(column.title, bold=True) for column in self._columns]
         self._head = self._laid_out(
             [
@@ -141,6 +153,28 @@ class StreamTable(Flowable):  # type: ignore[misc]
                 for title, column in zip(titles, self._columns, strict=True)
             ]
         )
+
+    def _shared_out(self, available_width: float) -> list[float]:
+        """Width of each column: its longest word, and its share of what is left."""
+        least = [self._longest_word(place) for place in range(len(self._columns))]
+        if (room := available_width - sum(least)) < 0:
+            return [available_width * word / sum(least) for word in least]
+        shares = [column.share for column in self._columns]
+        wanted = [available_width * share / sum(shares) for share in shares]
+        lacking = [max(0.0, wish - word) for wish, word in zip(wanted, least, strict=True)]
+        scale = room / sum(lacking) if sum(lacking) else 0.0
+        return [word + lack * scale for word, lack in zip(least, lacking, strict=True)]
+
+    def _longest_word(self, place: int) -> float:
+        sample = [str(row[place]) for row in self._rows[:SAMPLED_ROWS] if row[place] is not None]
+        words = [word[:UNBROKEN_LIMIT] for text in sample for word in text[: self._limit].split()]
+        font = self._typesetter.fonts
+        widest = max((self._typesetter.width(word, SIZE) for word in words), default=0.0)
+        title = max(
+            (stringWidth(word, font.bold, SIZE) for word in self._columns[place].title.split()), default=0.0
+        )
+        needed = max(widest, title) + 1
+        return (needed if self._columns[place].whole else min(WORD_LIMIT, needed)) + 2 * PADDING
 
     def _next(self, position: int) -> _Row | None:
         if position >= len(self._rows):

@@ -23,6 +23,7 @@ from surveil.reports.sources import AlertFacts, Sources
 CONFIRMED = "confirmed_unauthorized"
 UNDETERMINED = {None, "cannot_rule_out", "escalated"}
 FAMILY = "unauthorized"
+RAN = "run"
 
 FIELDS = (
     text("customer_id", "Customer", 0.9),
@@ -121,16 +122,18 @@ def unauthorized(item: Item, sources: Sources) -> Content:
         ),
         exhibits=(answer, annex),
         limits=(
-            "The list has the accounts and features opened in the period that stand behind an alert which a reviewer decided as "
-            "confirmed. The decision was taken on the alert as a whole; the column alert_ids leads to it and to its grounds.",
-            "An account is related to a cross-selling program if it was counted to a campaign, or if the employee who opened it "
-            "had a goal for accounts or for that product on that day; the exhibit states which.",
+            "The list has the accounts and features opened in the period that stand behind an alert which a reviewer "
+            "decided as confirmed. The decision was taken on the alert as a whole; the column alert_ids leads to it and "
+            "to its grounds.",
+            "An account is related to a cross-selling program if it was counted to a campaign, or if the employee who "
+            "opened it had a goal for accounts or for that product on that day; the exhibit states which.",
         ),
         annex_title=f"Annex to item {item.number}: potential, not confirmed",
         annex=(
             Text(
-                "These accounts and features stand behind an alert that is undecided, awaits approval or could not be ruled "
-                "out. Nobody has found that they were opened without authorization. They are not part of the answer to the item."
+                "These accounts and features stand behind an alert that is undecided, awaits approval or could not be "
+                "ruled out. Nobody has found that they were opened without authorization. They are not part of the "
+                "answer to the item."
             ),
             Text(f"Number of accounts and features in exhibit {annex.number}: {len(annex.rows):,}."),
             *([Listing(annex.number)] if annex.rows else []),
@@ -153,12 +156,17 @@ def _gaps(
     gaps = []
     if annex.rows or potential:
         gaps.append(
-            f"Alerts are undecided or could not be ruled out; what stands behind them is listed apart in exhibit {annex.number}."
+            "Alerts are undecided or could not be ruled out; what stands behind them is listed apart in exhibit "
+            f"{annex.number}."
         )
     if any(alert.item_count == 0 for alert in confirmed.values()):
         gaps.append("A confirmed alert names no single account; the accounts it means are not known.")
     blind = sorted(
-        {c.detector for c in sources.coverage if _family(sources, c.detector) == FAMILY and c.state != "ran"}
+        {
+            c.detector
+            for c in sources.coverage
+            if _family(sources, c.detector) == FAMILY and (c.state != RAN or c.not_examined)
+        }
     )
     if blind:
         gaps.append(

@@ -52,8 +52,8 @@ def complaints(item: Item, sources: Sources) -> Content:
         ),
         exhibits=(listed, counts),
         limits=(
-            "The feed does not say which complaints are about cross-selling. All complaints received in the period are listed, "
-            "with the category the firm gave them.",
+            "The feed does not say which complaints are about cross-selling. All complaints received in the period are "
+            "listed, with the category the firm gave them.",
         ),
     )
 
@@ -146,7 +146,7 @@ def _list(item: Item, rows: list[dict[str, Any]]) -> Exhibit:
                 *(row[name] for name in ("source", "channel", "customer_id", "customer_name", "account_id")),
                 *(row[name] for name in ("rep_id", "product_code", "problem_code", "category", "narrative")),
                 *(row[name] for name in ("status", "resolution")),
-                iso(row["settled_on_day"]),
+                "" if row["status"] == "open" else iso(row["settled_on_day"]),
                 money(row["amount_paid_cents"]),
             )
             for row in rows

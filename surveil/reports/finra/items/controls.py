@@ -11,6 +11,7 @@ from surveil.reports.finra.response import Chart, Heading, Listing, Text
 from surveil.reports.sources import AlertFacts, Sources
 
 DECIDED = "closed"
+RAN = "run"
 AGE_BANDS = ((8, "0 to 7 days"), (31, "8 to 30 days"), (91, "31 to 90 days"))
 OLDEST = "over 90 days"
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -35,7 +36,7 @@ def controls(item: Item, sources: Sources) -> Content:
         _statistics(item, sources),
         _coverage(item, sources),
     )
-    partly = [fact.detector for fact in sources.coverage if fact.state != "ran" or fact.not_examined]
+    partly = [fact.detector for fact in sources.coverage if fact.state != RAN or fact.not_examined]
     gaps = []
     if sources.run.failed_detectors:
         gaps.append(f"The run is incomplete: {', '.join(sources.run.failed_detectors)} failed.")
@@ -67,7 +68,7 @@ def controls(item: Item, sources: Sources) -> Content:
                 "Detectors that did not run, or could not examine everything",
                 len(set(partly)),
                 coverage,
-                "distinct detector where state is not ran or not_examined is over 0",
+                "distinct detector where state is not run or not_examined is over 0",
             ),
         ),
         blocks=(
@@ -79,20 +80,22 @@ def controls(item: Item, sources: Sources) -> Content:
             *(block for exhibit in exhibits for block in (Heading(exhibit.title), Listing(exhibit.number))),
         ),
         exhibits=exhibits,
-        limits=("The statistics cover all alerts kept up to the as-of day, also those of earlier runs.",),
+        limits=(
+            "The statistics cover all alerts kept up to the last event in the audit trail, also those of earlier runs.",
+        ),
     )
 
 
 def escalation(item: Item, sources: Sources) -> Content:
     """Ageing of undecided alerts, and the days decisions took."""
-    as_of = sources.run.as_of
+    as_of = sources.desk_day
     undecided = [alert for alert in sources.alerts if alert.status != DECIDED]
     decided = [alert for alert in sources.alerts if alert.decided_on is not None and alert.status == DECIDED]
     ageing = Exhibit(
         control_number(item, "A"),
         "ageing_of_undecided_alerts",
         "Undecided alerts by severity and age",
-        "One row per severity and age in days from first seen to the as-of day.",
+        "One row per severity and age in days from first seen to the day of the last event in the audit trail.",
         (
             text("severity", "Severity"),
             text("age", "Age", 1.4),
@@ -160,7 +163,7 @@ def _catalogue(item: Item, sources: Sources) -> Exhibit:
             text("parameters", "Parameters", 2.4),
         ),
         tuple(
-            (d.id, d.slug, d.version, d.family, d.severity, d.finds, "; ".join(d.parameters))
+            (d.id, d.name, d.version, d.family, d.severity, d.finds, "; ".join(d.parameters))
             for d in sources.detectors
         ),
     )
@@ -215,7 +218,7 @@ def _with_outcome(sources: Sources, outcome: str) -> int:
 
 
 def _age(alert: AlertFacts, sources: Sources) -> str:
-    days = (sources.run.as_of - alert.first_seen).days
+    days = (sources.desk_day - alert.first_seen).days
     return next((name for bound, name in AGE_BANDS if days < bound), OLDEST)
 
 

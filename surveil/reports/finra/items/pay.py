@@ -83,7 +83,7 @@ def _ledger(item: Item, paid: list[dict[str, Any]]) -> Exhibit:
             text("program", "Program", 1.6),
             text("kind", "Kind"),
             text("role", "Role"),
-            number("year", "Year"),
+            text("year", "Year", 0.6),
             number("payouts", "Payouts"),
             number("employees", "Employees", 0.8),
             number("amount", "Amount", 1.1),
@@ -136,7 +136,7 @@ def goals(item: Item, sources: Sources) -> Content:
         (
             text("metric", "Metric", 1.3),
             text("goal_of", "Goal of"),
-            number("year", "Year"),
+            text("year", "Year", 0.6),
             text("reached", "Reached", 1.1),
             number("goals", "Goals"),
         ),

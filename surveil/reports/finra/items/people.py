@@ -103,7 +103,8 @@ def _list(item: Item, letter: str, code: str | None, title: str, rows: Sequence[
 
 def _row(row: dict[str, Any]) -> tuple[Value, ...]:
     filed, acted = row["u5_filed_on_day"], row["action_on_day"]
-    counted = row["action"] == "termination" and filed is not None
+    # Form U5 is for registered people who leave; whether somebody was registered may itself be not known.
+    expected = row["action"] == "termination" and row["registered"] != 0
     return (
         row["action_id"],
         row["rep_id"],
@@ -116,8 +117,8 @@ def _row(row: dict[str, Any]) -> tuple[Value, ...]:
         row["action"],
         iso(acted),
         row["reason"],
-        iso(filed),
-        filed - acted if counted else None,
+        iso(filed) if expected else "not applicable",
+        (None if filed is None else filed - acted) if expected else "",
     )
 
 

@@ -81,7 +81,7 @@ def revenue(item: Item, sources: Sources) -> Content:
             text("family", "Family"),
             text("product_code", "Product"),
             text("product_name", "Name", 2),
-            number("year", "Year"),
+            text("year", "Year", 0.6),
             number("sales", "Sales"),
             number("amount", "Amount sold", 1.2),
             number("commission", "Commission", 1.2),
@@ -138,7 +138,7 @@ def _openings(item: Item, sources: Sources) -> Exhibit:
             text("family", "Family"),
             text("kind", "Kind"),
             text("opened_by", "Opened by", 1.4),
-            number("year", "Year"),
+            text("year", "Year", 0.6),
             number("opened", "Opened"),
         ),
         tuple(
@@ -195,7 +195,7 @@ def _sales_by_family(item: Item, sources: Sources) -> Exhibit:
         "One row per product family and year; reversed sales are left out.",
         (
             text("family", "Family"),
-            number("year", "Year"),
+            text("year", "Year", 0.6),
             number("sales", "Sales"),
             number("amount", "Amount sold", 1.2),
         ),
@@ -215,7 +215,7 @@ def _referrals(item: Item, sources: Sources) -> Exhibit:
         (
             text("family", "Family"),
             text("outcome", "Outcome"),
-            number("year", "Year"),
+            text("year", "Year", 0.6),
             number("referrals", "Referrals"),
             number("fees_paid", "Fees paid", 1.2),
         ),

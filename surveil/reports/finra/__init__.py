@@ -1,0 +1,1 @@
+"""Answers to FINRA's letters: specification, items, composition, paper."""
