@@ -81,7 +81,9 @@ def _funnel_p(features: Features, metric: str) -> pd.Series:
     phi = float((z.clip(low, high) ** 2).mean())
     w = expected**2 / variance
     tau2 = max(0.0, (n * phi - (n - 1)) / float(w.sum() - (w**2).sum() / w.sum()))
-    return pd.Series(stats.norm.sf((observed - expected) / np.sqrt(variance + tau2 * expected**2)), z.index)
+    spread = stats.norm.sf((observed - expected) / np.sqrt(variance + tau2 * expected**2))
+    # With few items the normal tail is far too small: never below the exact one of a Poisson count.
+    return pd.Series(np.maximum(spread, stats.poisson.sf(observed - 1, expected)), z.index)
 
 
 def _outliers(model: object, table: pd.DataFrame) -> pd.DataFrame:
@@ -95,16 +97,17 @@ def _ranking(
     score: pd.Series, flagged: pd.Series, p_value: object = np.nan, q_value: object = np.nan
 ) -> pd.DataFrame:
     """In the shape of `surveil rank reps`; equal scores share a rank."""
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "rank": score.rank(ascending=False, method="min"),
-            "rep_id": score.index,
+            "rep_id": score.index.to_numpy(),
             "score": score,
             "p_value": p_value,
             "q_value": q_value,
             "flagged": flagged,
         }
-    ).sort_values(["rank", "rep_id"])
+    )
+    return table.reset_index(drop=True).sort_values(["rank", "rep_id"], ignore_index=True)
 
 
 BASELINES: dict[str, Callable[[Features], pd.DataFrame]] = {

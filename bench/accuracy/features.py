@@ -36,7 +36,7 @@ COLUMNS = {
     "complaints": ("account_id",),
     "registrations": ("rep_id", "qualification", "granted_on", "ended_on", "status"),
 }
-MINIMUM_ITEMS = 10  # below, a rate says nothing and the rep counts as average
+MINIMUM_ITEMS = 10  # below, a plain rate says nothing and the rep counts as average
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,5 @@ def _by_rep(cells: pd.DataFrame, reps: pd.Index) -> Features:
     cells = cells.assign(expected=cells["n"] * rate, variance=cells["n"] * rate * (1 - rate))
     sums = cells.groupby(["rep_id", "metric"])[["n", "y", "expected", "variance"]].sum()
     wide = sums.unstack("metric")
-    known = wide["n"] >= MINIMUM_ITEMS
-
-    def column(name: str) -> pd.DataFrame:
-        return wide[name].where(known).reindex(reps)
-
-    raw = (wide["y"] / wide["n"]).where(known).reindex(reps)
-    return Features(raw, column("y"), column("expected"), column("variance"))
+    raw = (wide["y"] / wide["n"]).where(wide["n"] >= MINIMUM_ITEMS)
+    return Features(*(table.reindex(reps) for table in (raw, wide["y"], wide["expected"], wide["variance"])))

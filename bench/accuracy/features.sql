@@ -12,7 +12,8 @@ SELECT a.account_id, a.customer_id, a.opened_by AS rep_id, a.product_code, a.cha
 FROM accounts a
 LEFT JOIN products p USING (product_code)
 LEFT JOIN branches b USING (branch_id)
-WHERE a.opened_by <> '' AND a.channel <> 'system' AND COALESCE(a.parent_account_id, '') = '';
+WHERE a.opened_by <> '' AND a.channel <> 'system' AND COALESCE(a.parent_account_id, '') = ''
+  AND LEFT(a.opened_at, 10) >= (SELECT MIN(LEFT(posted_at, 10)) FROM transactions);
 
 CREATE TEMP TABLE last_day AS
 SELECT GREATEST((SELECT MAX(day) FROM opened), (SELECT MAX(CAST(LEFT(posted_at, 10) AS DATE)) FROM transactions)) AS day;
@@ -95,7 +96,9 @@ FROM (
     UNION ALL
     SELECT 'feature without consent', f.opened_by, CONCAT_WS('|', f.product_code, LEFT(f.opened_at, 7)),
            f.account_id NOT IN (SELECT account_id FROM consents)
-    FROM accounts f WHERE f.opened_by <> '' AND COALESCE(f.parent_account_id, '') <> ''
+    FROM accounts f
+    WHERE f.opened_by <> '' AND COALESCE(f.parent_account_id, '') <> ''
+      AND LEFT(f.opened_at, 10) >= (SELECT MIN(LEFT(posted_at, 10)) FROM transactions)
     UNION ALL
     SELECT 'referral not converted', from_rep_id, product_code, outcome <> 'converted'
     FROM referrals WHERE outcome IN ('converted', 'declined', 'no_show')

@@ -30,7 +30,7 @@ class Firm:
 
     Attributes:
         folder: where its feeds lie.
-        opened: every account and feature that somebody at the firm opened.
+        opened: every account and feature that somebody at the firm opened since its transactions are covered.
         openings: those that are neither a feature nor a migration: rep_id (who got the credit), branch_id, day, month.
     """
 
@@ -49,6 +49,7 @@ class Firm:
         accounts = _feed(folder, "accounts", ("account_id", "opened_at"), optional)
         if accounts is None:
             raise InputRefused(f"{folder} has no accounts feed. Give the folder that was loaded.")
+        accounts = accounts[accounts["opened_at"] >= _first_day(folder)]
         rep = accounts["credited_to"].where(accounts["credited_to"] != "", accounts["opened_by"])
         by_staff = (rep != "") & (accounts["channel"] != "system")
         openings = pd.DataFrame(
@@ -96,6 +97,15 @@ def _feed(
     if not paths:
         return None
     return pd.concat([read_text_table(path, required, optional) for path in paths], ignore_index=True)
+
+
+def _first_day(folder: Path) -> str:
+    """The first day that the transactions' extract covers: what was opened before is history, not seen as it happened."""
+    coverage = _feed(folder, "coverage", ("feed", "covers_from"), ("scope",))
+    if coverage is None:
+        return ""
+    general = coverage[(coverage["feed"] == "transactions") & (coverage["scope"] == "")]
+    return str(general["covers_from"].min()) if len(general) else ""
 
 
 def _top_sellers(openings: pd.DataFrame) -> set[str]:

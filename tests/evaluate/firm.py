@@ -55,6 +55,7 @@ FEEDS = {
         "account_id,customer_id,product_code,opened_at,opened_by,credited_to,branch_id,channel,parent_account_id\n"
         + "".join(f"s{i},c{i},P,2023-0{1 + i % 2}-10 10:00,star,,b1,branch,\n" for i in range(40))
         + "a3,c3,P,2023-02-06T10:00,other,clerk,b2,branch,\n"
+        + "".join(f"h{i},c3,P,2009-01-01,boss,,b2,branch,\n" for i in range(50))
         + "".join(f"m{i},c3,P,2001-01-01,boss,,b2,system,\n" for i in range(50))
         + "".join(f"k{i},c3,K,2023-02-06,boss,,b2,branch,a3\n" for i in range(50))
     ),
@@ -62,6 +63,7 @@ FEEDS = {
         "rep_id,name,role,hired_on\nstar,S,banker,2010-01-01\nrookie,R,banker,2023-02-01\n"
         "clerk,C,x,2001-01-01\n"
     ),
+    "coverage.csv": "feed,scope,covers_from,covers_to\ntransactions,,2023-01-01,\ntransactions,b1,2001-01-01,\n",
     "branches.csv": "branch_id,name,kind\nb1,One,student\nb2,Two,standard\nb3,Three,payroll\n",
     "assignments-1.csv": (
         "rep_id,start_on,end_on,branch_id,fte\nstar,2010-01-01,,b1,1\nclerk,2010-01-01,2022-01-01,b2,0.5\n"

@@ -150,7 +150,9 @@ def test_groups_the_feeds_do_not_tell_are_left_out(tmp_path: Path, answers: Path
     assert score(outputs, answers).confounders == {}
 
 
-def test_migrated_accounts_and_features_make_nobody_a_top_seller(tmp_path: Path, answers: Path) -> None:
+def test_old_and_migrated_accounts_and_features_make_nobody_a_top_seller(
+    tmp_path: Path, answers: Path
+) -> None:
     many = "".join(f"o{i},c,P,2023-01-10,r{i},,b2,branch,\n" for i in range(20))
     feeds = {**firm.FEEDS, "accounts.csv": firm.FEEDS["accounts.csv"] + many}
     outputs = firm.ranking(["star", "boss", "clerk"], {"star"})
