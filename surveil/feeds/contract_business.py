@@ -55,8 +55,8 @@ ACCOUNTS_AND_USE: Final[tuple[Feed, ...]] = (
             text("phone", "as given for this account at its opening"),
             text("device_id", "device it was opened on"),
             timestamp("credit_pulled_at", "when a credit report was drawn for it"),
-            text("parent_account_id", "set where this row is a feature (debit card, online banking, bill "
-                 "pay, overdraft line) of another account", to=ACCOUNT),
+            text("parent_account_id", "for a feature such as a debit card or online banking: the account "
+                 "that has it", to=ACCOUNT),
             text("campaign_id", "campaign it belongs to", to=CAMPAIGN),
         ),
     ),
@@ -78,7 +78,7 @@ ACCOUNTS_AND_USE: Final[tuple[Feed, ...]] = (
     ),
     Feed(
         "transactions",
-        doc="What happened on the accounts. A transfer is two rows, one a leg; each names the other account.",
+        doc="Money movements and other events on accounts; both sides of a transfer have a row naming the other side.",
         event="posted_at",
         columns=(
             text("transaction_id", "the transaction", KR),
@@ -194,8 +194,8 @@ DEALINGS: Final[tuple[Feed, ...]] = (
 GOALS_AND_PAY: Final[tuple[Feed, ...]] = (
     Feed(
         "quotas",
-        doc="Goals, and what is paid for reaching them. A branch's quota is a total; a role's is for each "
-        "representative.",
+        doc="Goals and incentives. One set for a branch is for all of it together; one set for a role is for "
+        "every representative in it.",
         event="period_start",
         exactly_one=("rep_id", "branch_id", "role"),
         columns=(
@@ -260,8 +260,8 @@ GOALS_AND_PAY: Final[tuple[Feed, ...]] = (
     ),
     Feed(
         "coverage",
-        doc="What each extract covers; a row with a scope replaces the general row for that scope. Absent: "
-        "the range of dates in the feed.",
+        doc="Which days each extract is complete for. For the branch or channel in its scope, a row takes the "
+        "place of the feed's general row. Without rows, a feed is taken to cover the dates found in it.",
         columns=(
             one_of("feed", "which feed", *FEED_NAMES, mark=KR),
             text("scope", "empty: all; else a branch_id or a channel", K),

@@ -55,7 +55,7 @@ PEOPLE_AND_PLACES: Final[tuple[Feed, ...]] = (
             text("npn", "National Producer Number of an insurance producer"),
             text("role", "banker, advisor, teller, call_centre, manager or another role", R),
             one_of("employer", "whose employee", "bank", "broker_dealer", "affiliate", "vendor"),
-            boolean("registered", "registered with FINRA; no: a sale that needs a registration is a breach"),
+            boolean("registered", "registered with FINRA; where no, selling what needs a registration is a breach"),
             date("hired_on", "first day", R),
             date("terminated_on", "first day no longer employed"),
             text("termination_reason", "why employment ended"),
@@ -68,7 +68,7 @@ PEOPLE_AND_PLACES: Final[tuple[Feed, ...]] = (
     ),
     Feed(
         "assignments",
-        doc="Who sat where and under whom. Without it a representative's branch is the one of each opening.",
+        doc="The branch and supervisor of each representative over time; where there are none, openings say the branch.",
         event="start_on",
         columns=(
             text("rep_id", "the representative", KR, to=REP),
@@ -93,7 +93,7 @@ PEOPLE_AND_PLACES: Final[tuple[Feed, ...]] = (
     ),
     Feed(
         "registrations",
-        doc="Licences and training held; a row is one spell in one status.",
+        doc="Licences and training held. A row is a span of days during which one status applied.",
         event="granted_on",
         forgets=(Forget("ended_on", ("ended_on",)),),
         columns=(
@@ -105,7 +105,7 @@ PEOPLE_AND_PLACES: Final[tuple[Feed, ...]] = (
             date("ended_on", "first day no longer in force"),
             one_of("status", "of the spell; empty counts as active",
                     "active", "lapsed", "suspended", "ce_inactive", "terminated"),
-            date("recorded_on", "when the firm entered the row; later than a sale: shown as a late record"),
+            date("recorded_on", "when the firm made the entry; an entry made after a sale is pointed out as late"),
         ),
     ),
 )  # fmt: skip
@@ -167,7 +167,7 @@ WHAT_AND_WHO: Final[tuple[Feed, ...]] = (
     ),
     Feed(
         "profile_changes",
-        doc="Each edit of a customer's record, a change back too.",
+        doc="The history of customers' records: one row an edit, including edits that restore an old value.",
         event="changed_at",
         columns=(
             text("change_id", "the edit", KR),
