@@ -7,6 +7,7 @@ from surveil.desk.cases import case_view, link_alert, open_case, unlink_alert
 from surveil.desk.decisions import approve, decide, reject, reopen
 from surveil.desk.evidence import Evidence, evidence
 from surveil.desk.listing import EXPORT_FIELDS, alerts, decisions, export_alerts
+from surveil.desk.opening import open_desk, prepare_desk
 from surveil.desk.queue import NOBODY, Emptiness, QueueFilters, QueuePage, Sort, choices, first_look, queue
 from surveil.desk.raising import Report, raise_alert
 from surveil.desk.runs import find_run, latest_run, runs
@@ -21,6 +22,7 @@ from surveil.desk.users import (
     set_scope,
     sign_in,
 )
+from surveil.store import Store
 
 __all__ = [
     "EXPORT_FIELDS",
@@ -34,6 +36,7 @@ __all__ = [
     "Report",
     "Revealed",
     "Sort",
+    "Store",
     "alert_view",
     "alerts",
     "approve",
@@ -54,6 +57,8 @@ __all__ = [
     "list_users",
     "note",
     "open_case",
+    "open_desk",
+    "prepare_desk",
     "queue",
     "raise_alert",
     "record_scan",

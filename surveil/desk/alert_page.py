@@ -175,7 +175,7 @@ def _hits(session: DeskSession, alert_id: str) -> Iterator[Hit]:
         .where(AlertHitRow.alert_id == alert_id)
         .order_by(RunRow.as_of, AlertHitRow.seen_at, AlertHitRow.run_id)
     )
-    for row, as_of in session.execute(query).tuples():
+    for row, as_of in session.execute(query):
         yield Hit(
             row.run_id,
             as_of,

@@ -191,7 +191,7 @@ def _counts(
     session: DeskSession, kind: type[Value], column: InstrumentedAttribute[str], filters: QueueFilters
 ) -> dict[Value, int]:
     query = select(column, func.count(AlertRow.alert_id)).where(*_conditions(filters)).group_by(column)
-    found = dict(session.execute(query).tuples().all())
+    found = dict(session.execute(query).all())
     return {value: found.get(value.value, 0) for value in kind}
 
 

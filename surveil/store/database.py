@@ -82,8 +82,14 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[DeskSession]:
         """A look at the data; the read models narrow it to what their user may see."""
-        with _reachable(), self.engine.connect() as connection, DeskSession(bind=connection) as session:
+        with self.connection() as connection, DeskSession(bind=connection) as session:
             yield session
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A bare connection, for looks that are not a user's: the trail and the database's own shape."""
+        with _reachable(), self.engine.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         self.engine.dispose()

@@ -9,10 +9,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from surveil.errors import UsageError
-from surveil.store.database import connect, writing
+from surveil.store.database import Store, connect, writing
 
 
 def migrate(url: str) -> None:
@@ -33,9 +33,9 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
-def is_current(engine: Engine) -> bool:
+def is_current(store: Store) -> bool:
     """Whether the database has the shape this version needs."""
-    with engine.connect() as connection:
+    with store.connection() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     return found == ScriptDirectory(str(_folder())).get_current_head()
 

@@ -1,0 +1,135 @@
+"""The queue as a screen shows it: alerts gathered under whom they are about, and counts for saved views."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from surveil.alerts.alert import Action, Alert
+from surveil.alerts.people import User
+from surveil.alerts.policy import demand
+from surveil.desk.queue import (
+    _ORDER,
+    PAGE_SIZE_MAX,
+    Emptiness,
+    QueueFilters,
+    Sort,
+    _conditions,
+    _count,
+    _why_empty,
+)
+from surveil.store import DeskSession
+from surveil.store.mapping import alert_of
+from surveil.store.tables import AlertRow
+
+
+@dataclass(frozen=True)
+class SubjectGroup:
+    """One subject: a representative with all that touches him, else the branch, customer or account itself.
+
+    `alerts` are those that match, in the order of the queue; `elsewhere` counts his other ones (closed, or
+    left out by the filters).
+    """
+
+    key: str
+    alerts: tuple[Alert, ...]
+    elsewhere: int
+
+
+@dataclass(frozen=True)
+class SubjectPage:
+    """One page of subjects. `total` counts all alerts that match, `subjects` whom they are about."""
+
+    groups: tuple[SubjectGroup, ...]
+    total: int
+    subjects: int
+    page: int
+    pages: int
+    empty: Emptiness | None
+
+
+_KEY: ColumnElement[str] = func.coalesce(AlertRow.rep_id, AlertRow.subject_type + ":" + AlertRow.subject_id)
+_FIRST: dict[Sort, tuple[ColumnElement[Any], ...]] = {
+    Sort.URGENCY: (
+        func.max(AlertRow.severity_rank).desc(),
+        func.min(AlertRow.due_on).asc(),
+        func.max(AlertRow.score).desc().nulls_last(),
+    ),
+    Sort.SCORE: (func.max(AlertRow.score).desc().nulls_last(),),
+    Sort.DUE: (func.min(AlertRow.due_on).asc(), func.max(AlertRow.severity_rank).desc()),
+    Sort.NEWEST: (func.max(AlertRow.first_seen).desc(), func.max(AlertRow.score).desc().nulls_last()),
+    Sort.CHANGED: (func.max(AlertRow.updated_at).desc(),),
+}
+
+
+def queue_by_subject(
+    session: DeskSession,
+    user: User,
+    filters: QueueFilters | None = None,
+    sort: Sort = Sort.URGENCY,
+    page: int = 1,
+    page_size: int = 20,
+) -> SubjectPage:
+    """A page of subjects with their matching alerts; a page beyond the last gives the last.
+
+    Subjects stand in the order of what is most pressing among their matching alerts.
+
+    Raises:
+        NotAllowed: the user may not look at alerts.
+    """
+    session.narrow(user)
+    demand(user, Action.READ)
+    conditions = _conditions(filters or QueueFilters())
+    size = min(max(page_size, 1), PAGE_SIZE_MAX)
+    total = _count(session, conditions)
+    subjects = session.scalars(select(func.count(_KEY.distinct())).select_from(AlertRow).where(*conditions)).one()
+    pages = max(1, -(-subjects // size))
+    number = min(max(page, 1), pages)
+    keys = list(
+        session.scalars(
+            select(_KEY)
+            .select_from(AlertRow)
+            .where(*conditions)
+            .group_by(_KEY)
+            .order_by(*_FIRST[sort], _KEY.asc())
+            .limit(size)
+            .offset((number - 1) * size)
+        )
+    )
+    return SubjectPage(
+        groups=_groups(session, keys, conditions, sort),
+        total=total,
+        subjects=subjects,
+        page=number,
+        pages=pages,
+        empty=None if total else _why_empty(session, user),
+    )
+
+
+def count_alerts(session: DeskSession, user: User, filters: QueueFilters) -> int:
+    """How many alerts match, for the number beside a saved view."""
+    session.narrow(user)
+    demand(user, Action.READ)
+    return _count(session, _conditions(filters))
+
+
+def _groups(
+    session: DeskSession, keys: Sequence[str], conditions: Sequence[ColumnElement[bool]], sort: Sort
+) -> tuple[SubjectGroup, ...]:
+    matching: dict[str, list[Alert]] = defaultdict(list)
+    query = select(_KEY, AlertRow).where(_KEY.in_(keys), *conditions).order_by(*_ORDER[sort])
+    for key, row in session.execute(query).tuples():
+        matching[key].append(alert_of(row))
+    everything = _all_of(session, keys)
+    return tuple(
+        SubjectGroup(key, tuple(matching[key]), everything[key] - len(matching[key])) for key in keys
+    )
+
+
+def _all_of(session: DeskSession, keys: Sequence[str]) -> Mapping[str, int]:
+    query = select(_KEY, func.count(AlertRow.alert_id)).where(_KEY.in_(keys)).group_by(_KEY)
+    return dict(session.execute(query).tuples().all())
