@@ -1,0 +1,219 @@
+"""From observed and expected counts to p-values: the judgement that rates, counts and survival share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from surveil.statistics.arrays import Bools, Floats, Ints
+from surveil.statistics.combine import benjamini_hochberg
+from surveil.statistics.mixed_tails import log_normal_poisson_tails, logit_normal_binomial_tails
+from surveil.statistics.overdispersion import (
+    Spread,
+    clean_half_spread,
+    dispersion,
+    normal_scores,
+    winsorise,
+    winsorised_normal_variance,
+)
+from surveil.statistics.tails import Tails
+
+Side = Literal["high", "low"]
+
+REP_COLUMNS = (
+    "rep",
+    "n",
+    "observed",
+    "expected",
+    "variance",
+    "ratio",
+    "low",
+    "high",
+    "z",
+    "p_value",
+    "peer_n",
+    "peers",
+    "peer_rate",
+    "insufficient",
+)
+
+
+@dataclass(frozen=True)
+class RateSettings:
+    """How a rate test is made; a detector takes these from its own parameters.
+
+    min_expected: expected events below which nothing is tested. min_peers: other reps needed in the same
+    strata. min_peer_items: items (exposure, in a count test) these must have. prior_items: weight of the
+    firm's rate in a stratum's. factor_prior: expected events that hold the month and branch-month factors
+    at one. winsorise: share pulled in on each side before the spread of reps is measured.
+    dispersion_min_expected: expected events of the reps on whom the spread is measured. dispersion_prior,
+    dispersion_prior_reps: tau² assumed beforehand, and as how many reps it counts. baseline_q: reps that
+    stand out at this false-discovery rate are left out of the baseline of the others in a second pass (0:
+    no second pass). max_prior_events: most events that shrink the displayed ratio towards one. coverage: of
+    the funnel `low`…`high`.
+    """
+
+    min_expected: float = 0.1
+    min_peers: int = 3
+    min_peer_items: float = 20.0
+    prior_items: float = 2.0
+    factor_prior: float = 10.0
+    winsorise: float = 0.10
+    dispersion_min_expected: float = 1.0
+    dispersion_prior: float = 0.08
+    dispersion_prior_reps: float = 20.0
+    baseline_q: float = 0.10
+    max_prior_events: float = 20.0
+    coverage: float = 0.95
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One entry per rep. `counts`: events may exceed `n` (Poisson), else `observed` are some of `n` items.
+
+    `sampling`: variance of the observed count by chance; `doubt`: variance of the logarithm of the expected
+    count (for rates, of its odds) from not knowing the baseline exactly; `exact`: tails under chance alone;
+    `peers`, `peer_n`, `peer_y`: other reps in the same strata, their items (exposure) and their events.
+    """
+
+    counts: bool
+    n: Floats
+    observed: Floats
+    expected: Floats
+    sampling: Floats
+    doubt: Floats
+    exact: Tails
+    peers: Ints
+    peer_n: Floats
+    peer_y: Floats
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """p-values of all reps, which of them hold (`tested`), variance of the counts of ordinary reps."""
+
+    p_value: Floats
+    tested: Bools
+    variance: Floats
+    phi: float
+    tau2: float
+
+
+def in_two_passes(
+    tally: Callable[[Bools], Tally], reps: int, side: Side, settings: RateSettings
+) -> tuple[Tally, Verdict, Bools]:
+    """Judge all reps, then once more with the remarkable ones left out of everybody's baseline.
+
+    `tally` makes the tally with the baseline of the reps it is given; who was in it comes back last.
+    """
+    included = np.ones(reps, dtype=bool)
+    first = tally(included)
+    verdict = judge(first, included, side, settings)
+    if settings.baseline_q <= 0:
+        return first, verdict, included
+    q = benjamini_hochberg(np.where(verdict.tested, verdict.p_value, np.nan))
+    remarkable = q <= settings.baseline_q
+    # A baseline needs most reps: when half stand out, the model is wrong, not the reps.
+    if not remarkable.any() or remarkable.sum() > 0.5 * reps:
+        return first, verdict, included
+    second = tally(~remarkable)
+    return second, judge(second, ~remarkable, side, settings), ~remarkable
+
+
+def judge(tally: Tally, included: Bools, side: Side, settings: RateSettings) -> Verdict:
+    """Spread between the `included` reps, and the tails of all."""
+    enough = (tally.peers >= settings.min_peers) & (tally.peer_n >= settings.min_peer_items) & (tally.n > 0)
+    measured = np.flatnonzero(enough & included & (tally.expected >= settings.dispersion_min_expected))
+
+    def p_values(tau2: float, who: Ints, nodes: int) -> Floats:
+        sigma, observed, expected = np.sqrt(tau2 + tally.doubt[who]), tally.observed[who], tally.expected[who]
+        if tally.counts:
+            return log_normal_poisson_tails(observed, expected, sigma, nodes).p_value(side)
+        return logit_normal_binomial_tails(observed, tally.n[who], expected, sigma, nodes).p_value(side)
+
+    phi, spread = _spread(lambda tau2: p_values(tau2, measured, 61), measured.size, settings)
+    wide = spread.adjust(p_values(spread.tau2, np.arange(tally.n.size), 161), tally.sampling)
+    # Overdispersion may only ever make a rep less remarkable than chance alone would.
+    p_value = np.maximum(tally.exact.p_value(side), wide)
+    variance = tally.sampling + (spread.tau2 + tally.doubt) * tally.sampling**2
+    return Verdict(p_value, enough & (tally.expected >= settings.min_expected), variance, phi, spread.tau2)
+
+
+def _spread(p_values: Callable[[float], Floats], reps: int, settings: RateSettings) -> tuple[float, Spread]:
+    """Phi and the spread between reps; the assumed spread where there are too few reps to tell."""
+    prior, weight = settings.dispersion_prior, settings.dispersion_prior_reps
+    if reps < 2:
+        return float("nan"), Spread(prior, 0.0, float("inf"))
+    spread = clean_half_spread(p_values, settings.winsorise)
+    z = normal_scores(p_values(0.0))
+    phi = dispersion(winsorise(z, settings.winsorise)) / winsorised_normal_variance(settings.winsorise)
+    # Few reps say little about how reps differ; what is usual fills in for the rest.
+    tau2 = (reps * spread.tau2 + weight * prior) / (reps + weight)
+    centre = spread.centre * reps / (reps + weight)
+    return phi, Spread(tau2, centre, spread.freedom * (reps + weight) / reps)
+
+
+def table(names: Sequence[Any], tally: Tally, verdict: Verdict, settings: RateSettings) -> pd.DataFrame:
+    """One row per rep with the columns `REP_COLUMNS`."""
+    low, high = _funnel(tally, verdict.variance, settings.coverage)
+    prior = settings.max_prior_events
+    if verdict.tau2 > 0:
+        prior = min(1 / verdict.tau2, prior)
+    spread = np.sqrt(np.where(verdict.variance > 0, verdict.variance, 1.0))
+    has_peers = tally.peer_n > 0
+    columns = {
+        "rep": names,
+        "n": _whole(tally.n),
+        "observed": tally.observed.astype(np.int64),
+        "expected": tally.expected,
+        "variance": verdict.variance,
+        "ratio": (tally.observed + prior) / (tally.expected + prior),
+        "low": low,
+        "high": high,
+        "z": np.where(verdict.variance > 0, (tally.observed - tally.expected) / spread, 0.0),
+        "p_value": np.where(verdict.tested, verdict.p_value, np.nan),
+        "peer_n": _whole(tally.peer_n),
+        "peers": tally.peers,
+        "peer_rate": np.where(has_peers, tally.peer_y / np.where(has_peers, tally.peer_n, 1.0), np.nan),
+        "insufficient": _reasons(tally, settings),
+    }
+    return pd.DataFrame(columns, columns=list(REP_COLUMNS))
+
+
+def _whole(values: Floats) -> Floats | Ints:
+    """As whole numbers where all are; exposure need not be."""
+    whole = np.round(values)
+    return whole.astype(np.int64) if np.array_equal(whole, values) else values
+
+
+def _reasons(tally: Tally, settings: RateSettings) -> list[str]:
+    """Why a rep was not tested, in words; empty where he was."""
+    choices = [
+        (tally.n <= 0, "no items"),
+        (tally.peers < settings.min_peers, f"fewer than {settings.min_peers} peers"),
+        (tally.peer_n < settings.min_peer_items, f"peers have fewer than {settings.min_peer_items:g} items"),
+        (tally.expected < settings.min_expected, f"fewer than {settings.min_expected:g} events expected"),
+    ]
+    return [str(x) for x in np.select([c for c, _ in choices], [text for _, text in choices], default="")]
+
+
+def _funnel(tally: Tally, variance: Floats, coverage: float) -> tuple[Floats, Floats]:
+    """Range of an ordinary rep's count: gamma (counts) or scaled beta quantiles."""
+    mean = tally.expected
+    known = (mean > 0) & (variance > 0)
+    mu, var = np.where(known, mean, 1.0), np.where(known, variance, 1.0)
+    tail = (1 - coverage) / 2
+    if tally.counts:
+        shape = mu**2 / var
+        low, high = (special.gammaincinv(shape, q) * var / mu for q in (tail, 1 - tail))
+    else:
+        size = np.where(known, tally.n, 2.0)
+        p = np.clip(mu / size, 1e-9, 1 - 1e-9)
+        strength = np.maximum(p * (1 - p) * size**2 / var - 1, 0.05)
+        low, high = (size * special.betaincinv(p * strength, (1 - p) * strength, q) for q in (tail, 1 - tail))
+    return np.where(known, low, 0.0), np.where(known, high, 0.0)
