@@ -75,7 +75,7 @@ class Exhibit:
 
 def money(cents: object) -> Decimal | None:
     """Whole cents as an amount; None stays not known."""
-    return None if cents is None else Decimal(int(str(cents))) / 100
+    return None if cents is None else Decimal(int(str(cents))).scaleb(-2)
 
 
 def shown(value: Value) -> str | None:
@@ -93,7 +93,7 @@ def manifest(files: Mapping[str, bytes]) -> bytes:
 
 def total(values: Iterable[Value]) -> Decimal:
     """Sum of the known amounts."""
-    return sum((value for value in values if isinstance(value, Decimal)), Decimal(0))
+    return sum((value for value in values if isinstance(value, Decimal)), Decimal("0.00"))
 
 
 def count(values: Sequence[Value], wanted: Value) -> int:

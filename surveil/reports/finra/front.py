@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from surveil.reports.exhibits import Exhibit, Field, shown
-from surveil.reports.finra.response import Response
+from surveil.reports.finra.response import Answer, Chart, Figure, Response
 from surveil.reports.sources import FeedFacts, Sources
 
 NOT_KNOWN = "not known"
@@ -15,7 +15,7 @@ def figures_exhibit(response: Response) -> Exhibit:
         "EX-00A",
         "figures",
         "Figures of this response and where each comes from",
-        "One row per figure stated under an item.",
+        "One row per figure stated or drawn under an item.",
         (
             Field("item", "Item", 0.4),
             Field("figure", "Figure", 3),
@@ -26,9 +26,25 @@ def figures_exhibit(response: Response) -> Exhibit:
         tuple(
             (item.number, figure.label, figure.value, figure.exhibit, figure.how)
             for item, answer in response.answers
-            for figure in answer.figures
+            for figure in (*answer.figures, *_drawn(answer))
         ),
     )
+
+
+def _drawn(answer: Answer) -> list[Figure]:
+    """The bars of an answer's charts as figures."""
+    exhibits = {exhibit.number: exhibit for exhibit in answer.exhibits}
+    return [
+        Figure(
+            f"{chart.title}: {label}",
+            value,
+            chart.exhibit,
+            f"sum of {chart.value} where {chart.label} is {label}",
+        )
+        for chart in answer.blocks
+        if isinstance(chart, Chart)
+        for label, value in chart.bars(exhibits[chart.exhibit])
+    ]
 
 
 def feeds_exhibit(sources: Sources) -> Exhibit:

@@ -162,7 +162,8 @@ def _method(story: Story, paper: Paper) -> None:
     story.heading("Method", 1)
     story.text(
         "The firm's feeds were loaded and checked; rows that failed a check were set aside with a reason. Detectors "
-        "measured the accepted rows as of the day named, and raised alerts. Reviewers decided alerts, each with a written reason. "
+        "measured the accepted rows as of the day named, and raised alerts. Reviewers decided alerts, each with a "
+        "written reason. "
         "Lists and figures were computed from the feeds and from decisions that stand. Every figure names the exhibit "
         "and rows it comes from (exhibit EX-00A)."
     )
@@ -279,16 +280,15 @@ def _further(exhibit: Exhibit) -> str:
 
 
 def _chart(story: Story, exhibit: Exhibit, chart: Chart) -> None:
-    sums: dict[str, float] = {}
-    for label, value in zip(exhibit.column(chart.label), exhibit.column(chart.value), strict=True):
-        sums[str(label)] = sums.get(str(label), 0.0) + float(value or 0)
-    highest = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))[:CHART_BARS]
-    if not any(value > 0 for _, value in highest):
+    bars = chart.bars(exhibit)
+    highest = bars[:CHART_BARS]
+    if not highest:
         return
     story.label(chart.title)
-    story.flowable(charts.bars(story.typesetter, highest))
-    more = len(sums) - len(highest)
-    note = f" The {len(highest)} highest of {len(sums)} are drawn." if more > 0 else ""
+    drawn = [(label, float(value), shown(value) or "") for label, value in highest]
+    story.flowable(charts.bars(story.typesetter, drawn))
+    more = len(bars) - len(highest)
+    note = f" The {len(highest)} highest of {len(bars)} are drawn." if more > 0 else ""
     story.text(f"Sums of '{chart.value}' in exhibit {exhibit.number}.{note}", "small")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 
 from surveil.errors import UsageError
@@ -59,6 +60,15 @@ class Chart:
     title: str
     label: str
     value: str
+
+    def bars(self, exhibit: Exhibit) -> list[tuple[str, int | Decimal]]:
+        """Label and sum of each bar, highest first."""
+        sums: dict[str, int | Decimal] = {}
+        for label, value in zip(exhibit.column(self.label), exhibit.column(self.value), strict=True):
+            if isinstance(value, int | Decimal):
+                sums[str(label)] = sums.get(str(label), 0) + value
+        drawn = [(label, total) for label, total in sums.items() if total > 0]
+        return sorted(drawn, key=lambda bar: (-bar[1], bar[0]))
 
 
 Block = Heading | Text | Listing | Chart

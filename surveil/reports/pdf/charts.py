@@ -19,31 +19,31 @@ FILL = colors.HexColor("#3b6ea5")
 STATE_DEFAULTS["fontName"] = REGULAR
 
 
-def bars(typesetter: Typesetter, values: Sequence[tuple[str, float]], *, format_value: str = "%d") -> Drawing:
+def bars(typesetter: Typesetter, values: Sequence[tuple[str, float, str]]) -> Drawing:
     """Horizontal bars, first value on top, each with its label and number.
 
     Args:
         typesetter: makes labels drawable.
-        values: label and value (0 or more) of each bar; at least one.
-        format_value: printf format of the numbers.
+        values: label, value (0 or more) and the value in print of each bar; at least one.
     """
     height = BAR * 1.5 * len(values)
     drawing = Drawing(WIDTH, height + 8)
     chart = HorizontalBarChart()
     chart.x, chart.y, chart.width, chart.height = 190, 4, WIDTH - 250, height
-    chart.data = [tuple(value for _, value in values)]
+    chart.data = [tuple(value for _, value, _ in values)]
     chart.reversePlotOrder = 1
     chart.barSpacing, chart.groupSpacing, chart.barWidth = 0, BAR * 0.5, BAR
     chart.bars[0].fillColor, chart.bars[0].strokeColor = FILL, None
-    chart.categoryAxis.categoryNames = [_label(typesetter, label) for label, _ in values]
+    chart.categoryAxis.categoryNames = [_label(typesetter, label) for label, _, _ in values]
     chart.categoryAxis.reverseDirection = 1
     chart.categoryAxis.labels.fontName = typesetter.fonts.regular
     chart.categoryAxis.labels.fontSize = 7.5
     chart.categoryAxis.visibleTicks = 0
     chart.valueAxis.valueMin = 0
-    chart.valueAxis.valueMax = max(1.0, *(value for _, value in values)) * 1.02
+    chart.valueAxis.valueMax = max(1.0, *(value for _, value, _ in values)) * 1.02
     chart.valueAxis.visible = 0
-    chart.barLabelFormat = format_value
+    chart.barLabelFormat = "values"
+    chart.barLabelArray = [[printed for _, _, printed in values]]
     chart.barLabels.fontName, chart.barLabels.fontSize = typesetter.fonts.regular, 7.5
     chart.barLabels.boxAnchor, chart.barLabels.nudge, chart.barLabels.dx = "w", 4, 0
     drawing.add(chart)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -102,9 +101,14 @@ class StreamTable(Flowable):  # type: ignore[misc]
                 rest = pieces[1]
         if not drawn:
             return []
-        following = copy(self)
-        following._start, following._ready = position, rest
-        return [_Part(self, drawn), following]
+        return [_Part(self, drawn), self._continued(position, rest)]
+
+    def _continued(self, start: int, ready: _Row) -> StreamTable:
+        """The same table from a row on, of which `ready` is what is left; what was measured stays."""
+        rest = StreamTable(self._typesetter, self._columns, self._rows, limit=self._limit)
+        rest._start, rest._ready = start, ready
+        rest._measured_for, rest._widths, rest._head = self._measured_for, self._widths, self._head
+        return rest
 
     def draw(self) -> None:
         self.paint(self.canv, self._drawn, self.height)

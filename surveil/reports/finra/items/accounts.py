@@ -17,13 +17,27 @@ from surveil.reports.finra.items.base import (
     yes_no,
 )
 from surveil.reports.finra.letter import Item
-from surveil.reports.finra.response import Heading, Listing, Text
+from surveil.reports.finra.response import Figure, Heading, Listing, Text
 from surveil.reports.sources import AlertFacts, Sources
 
 CONFIRMED = "confirmed_unauthorized"
 UNDETERMINED = {None, "cannot_rule_out", "escalated"}
 FAMILY = "unauthorized"
 RAN = "run"
+OPENED, ADDED = "account opened", "feature added"
+
+ABOUT = "One row per account or feature opened in the period; the period is that of the opening, not of the detection."
+LIMITS = (
+    "The list has the accounts and features opened in the period that stand behind an alert which a reviewer decided "
+    "as confirmed. The decision was taken on the alert as a whole; the column alert_ids leads to it and to its grounds.",
+    "An account is related to a cross-selling program if it was counted to a campaign, or if the employee who opened "
+    "it had a goal for accounts or for that product on that day; the exhibit states which.",
+)
+ANNEX = (
+    "These accounts and features stand behind an alert that is undecided, awaits approval or could not be ruled out. "
+    "Nobody has found that they were opened without authorization. They are not part of the answer to the item."
+)
+NO_POTENTIAL = "No account or feature of the period stands behind such an alert."
 
 FIELDS = (
     text("customer_id", "Customer", 0.9),
@@ -67,78 +81,140 @@ def unauthorized(item: Item, sources: Sources) -> Content:
         for a in sources.alerts
         if a.family == FAMILY and a.alert_id not in confirmed and a.disposition in UNDETERMINED
     }
-    facts = {row["account_id"]: row for row in records(sources.tables["finra_accounts"])}
-    behind = _alerts_by_account(sources)
-    answer = _list(
-        item,
-        "A",
-        "confirmed",
-        "Confirmed: opened or added without authorization",
-        confirmed,
-        facts,
-        behind,
-        sources,
-    )
-    certain = set(answer.column("account_id"))
-    rest = {account: ids for account, ids in behind.items() if account not in certain}
-    annex = _list(
-        item, "B", "potential", "Potential: under review or not ruled out", potential, facts, rest, sources
-    )
-    gaps = _gaps(sources, confirmed, potential, annex)
-    limbs = answer.column("limb")
+    lister = _Lister(item, sources)
+    answer = lister.exhibit("A", "confirmed", "Confirmed: opened or added without authorization", confirmed)
+    certain = frozenset(answer.column("account_id"))
+    annex = lister.exhibit("B", "potential", "Potential: under review or not ruled out", potential, certain)
+    nothing = "No account or feature of the period has been confirmed as opened without authorization."
     return Content(
         found=len(answer.rows),
-        gaps=tuple(gaps),
-        figures=(
-            figure(
-                "Confirmed: accounts opened without authorization",
-                count(limbs, "account opened"),
-                answer,
-                "rows of limb account opened",
-            ),
-            figure(
-                "Confirmed: features added without authorization",
-                count(limbs, "feature added"),
-                answer,
-                "rows of limb feature added",
-            ),
-            figure(
-                "Customers concerned", len(set(answer.column("customer_id"))), answer, "distinct customer_id"
-            ),
-            figure(
-                "Fees charged on them",
-                total(answer.column("fees_charged")) if not sources.absent("transactions") else None,
-                answer,
-                "sum of fees_charged",
-            ),
-        ),
-        blocks=(
-            Heading(answer.title),
-            Listing(answer.number)
-            if answer.rows
-            else Text(
-                "No account or feature of the period has been confirmed as opened without authorization."
-            ),
-        ),
+        gaps=tuple([*_unfinished(potential, annex), *lister.nameless(confirmed), *_unexamined(sources)]),
+        figures=_figures(answer, sources),
+        blocks=(Heading(answer.title), Listing(answer.number) if answer.rows else Text(nothing)),
         exhibits=(answer, annex),
-        limits=(
-            "The list has the accounts and features opened in the period that stand behind an alert which a reviewer "
-            "decided as confirmed. The decision was taken on the alert as a whole; the column alert_ids leads to it and "
-            "to its grounds.",
-            "An account is related to a cross-selling program if it was counted to a campaign, or if the employee who "
-            "opened it had a goal for accounts or for that product on that day; the exhibit states which.",
-        ),
+        limits=LIMITS,
         annex_title=f"Annex to item {item.number}: potential, not confirmed",
-        annex=(
-            Text(
-                "These accounts and features stand behind an alert that is undecided, awaits approval or could not be "
-                "ruled out. Nobody has found that they were opened without authorization. They are not part of the "
-                "answer to the item."
-            ),
-            Text(f"Number of accounts and features in exhibit {annex.number}: {len(annex.rows):,}."),
-            *([Listing(annex.number)] if annex.rows else []),
-        ),
+        annex=(Text(ANNEX), Listing(annex.number) if annex.rows else Text(NO_POTENTIAL)),
     )
+
+
+def _figures(answer: Exhibit, sources: Sources) -> tuple[Figure, ...]:
+    limbs, customers = answer.column("limb"), set(answer.column("customer_id"))
+    fees = None if sources.absent("transactions") else total(answer.column("fees_charged"))
+    return (
+        figure(
+            "Confirmed: accounts opened without authorization",
+            count(limbs, OPENED),
+            answer,
+            f"rows where limb is {OPENED}",
+        ),
+        figure(
+            "Confirmed: features added without authorization",
+            count(limbs, ADDED),
+            answer,
+            f"rows where limb is {ADDED}",
+        ),
+        figure("Customers concerned", len(customers), answer, "distinct customer_id"),
+        figure("Fees charged on them", fees, answer, "sum of fees_charged"),
+    )
+
+
+def _unfinished(potential: Mapping[str, AlertFacts], annex: Exhibit) -> list[str]:
+    if not potential:
+        return []
+    return [
+        "Alerts are undecided or could not be ruled out; what stands behind them is listed apart in exhibit "
+        f"{annex.number}."
+    ]
+
+
+def _unexamined(sources: Sources) -> list[str]:
+    """What the detectors of unauthorized accounts did not see."""
+    own = {detector.id for detector in sources.detectors if detector.family == FAMILY}
+    if not own:
+        return ["No detector of unauthorized accounts was part of the run."]
+    blind = {c.detector for c in sources.coverage if c.detector in own and (c.state != RAN or c.not_examined)}
+    if not blind:
+        return []
+    return [
+        f"Not examined in full by {', '.join(sorted(blind))}; item 9 states what was not examined and why."
+    ]
+
+
+class _Lister:
+    """Makes the lists of accounts behind alerts, all from the same facts."""
+
+    def __init__(self, item: Item, sources: Sources) -> None:
+        self._item, self._sources = item, sources
+        self._facts = {row["account_id"]: row for row in records(sources.tables["finra_accounts"])}
+        self._behind = _alerts_by_account(sources)
+        self._paid, self._acted = _compensation(sources), _actions(sources)
+
+    def exhibit(
+        self,
+        letter: str,
+        slug: str,
+        title: str,
+        alerts: Mapping[str, AlertFacts],
+        without: frozenset[Value] = frozenset(),
+    ) -> Exhibit:
+        """The accounts of the period behind these alerts, `without` those listed elsewhere."""
+        rows = []
+        for account, alert_ids in self._behind.items():
+            relevant = [alerts[alert_id] for alert_id in alert_ids if alert_id in alerts]
+            if relevant and account in self._facts and account not in without:
+                rows.append(self._row(self._facts[account], relevant))
+        return Exhibit(control_number(self._item, letter), slug, title, ABOUT, FIELDS, tuple(rows))
+
+    def nameless(self, alerts: Mapping[str, AlertFacts]) -> list[str]:
+        """Alerts behind which no single account stands."""
+        named = {alert_id for ids in self._behind.values() for alert_id in ids}
+        missing = sorted(set(alerts) - named)
+        if not missing:
+            return []
+        return [
+            f"Confirmed alerts that name no single account: {', '.join(missing)}. Which they mean is not known."
+        ]
+
+    def _row(self, fact: Mapping[str, Any], alerts: list[AlertFacts]) -> tuple[Value, ...]:
+        absent = self._sources.absent
+        fees = not absent("transactions")
+        last = max(
+            (a for a in alerts if a.decided_on is not None),
+            key=lambda a: (str(a.decided_on), a.alert_id),
+            default=None,
+        )
+        return (
+            fact["customer_id"],
+            fact["customer_name"],
+            fact["account_id"],
+            ADDED if fact["parent_account_id"] else OPENED,
+            fact["product_name"] or fact["product_code"],
+            iso(fact["opened_at_day"]),
+            fact["channel"],
+            fact["branch_id"],
+            fact["rep_id"],
+            fact["rep_name"],
+            fact["crd_number"],
+            yes_no(fact["registered"]),
+            fact["supervisor_id"],
+            fact["campaign_id"],
+            *_relation(fact, self._sources),
+            "exception report: " + ", ".join(sorted({alert.detector for alert in alerts})),
+            min(alert.first_seen for alert in alerts).isoformat(),
+            str(last.decided_on) if last else None,
+            last.decided_by if last else None,
+            money(fact["fee_cents"]) if fees else None,
+            money(fact["refund_cents"]) if fees else None,
+            iso(fact["credit_pulled_at_day"]),
+            None if absent("complaints") else money(self._paid.get(fact["account_id"], 0)),
+            fact["status"],
+            iso(fact["closed_on_day"]),
+            fact["closed_by"],
+            None if absent("discipline") else self._acted.get(str(fact["rep_id"]), "none recorded"),
+            ";".join(alert.alert_id for alert in alerts),
+            ";".join(sorted({alert.disposition or "undecided" for alert in alerts})),
+        )
 
 
 def _alerts_by_account(sources: Sources) -> dict[str, list[str]]:
@@ -148,100 +224,6 @@ def _alerts_by_account(sources: Sources) -> dict[str, list[str]]:
         if row["account_id"] is not None and row["alert_id"] is not None:
             found.setdefault(row["account_id"], set()).add(row["alert_id"])
     return {account: sorted(ids) for account, ids in sorted(found.items())}
-
-
-def _gaps(
-    sources: Sources, confirmed: Mapping[str, AlertFacts], potential: Mapping[str, AlertFacts], annex: Exhibit
-) -> list[str]:
-    gaps = []
-    if annex.rows or potential:
-        gaps.append(
-            "Alerts are undecided or could not be ruled out; what stands behind them is listed apart in exhibit "
-            f"{annex.number}."
-        )
-    if any(alert.item_count == 0 for alert in confirmed.values()):
-        gaps.append("A confirmed alert names no single account; the accounts it means are not known.")
-    blind = sorted(
-        {
-            c.detector
-            for c in sources.coverage
-            if _family(sources, c.detector) == FAMILY and (c.state != RAN or c.not_examined)
-        }
-    )
-    if blind:
-        gaps.append(
-            f"Not examined in full by {', '.join(blind)}; item 9 states what was not examined and why."
-        )
-    return gaps
-
-
-def _family(sources: Sources, detector: str) -> str:
-    return next((d.family for d in sources.detectors if d.id == detector), "")
-
-
-def _list(
-    item: Item,
-    letter: str,
-    slug: str,
-    title: str,
-    alerts: Mapping[str, AlertFacts],
-    facts: Mapping[str, Mapping[str, Any]],
-    behind: Mapping[str, list[str]],
-    sources: Sources,
-) -> Exhibit:
-    paid, acted = _compensation(sources), _actions(sources)
-    rows = []
-    for account, alert_ids in behind.items():
-        relevant = [alerts[alert_id] for alert_id in alert_ids if alert_id in alerts]
-        if relevant and account in facts:
-            rows.append(_row(facts[account], relevant, paid, acted, sources))
-    about = "One row per account or feature opened in the period; the period is that of the opening, not of the detection."
-    return Exhibit(control_number(item, letter), slug, title, about, FIELDS, tuple(rows))
-
-
-def _row(
-    fact: Mapping[str, Any],
-    alerts: list[AlertFacts],
-    paid: Mapping[str, int],
-    acted: Mapping[str, str],
-    sources: Sources,
-) -> tuple[Value, ...]:
-    money_known = not sources.absent("transactions")
-    related, basis = _relation(fact, sources)
-    decided = [alert for alert in alerts if alert.decided_on is not None]
-    last = max(decided, key=lambda a: (str(a.decided_on), a.alert_id), default=None)
-    return (
-        fact["customer_id"],
-        fact["customer_name"],
-        fact["account_id"],
-        "feature added" if fact["parent_account_id"] else "account opened",
-        fact["product_name"] or fact["product_code"],
-        iso(fact["opened_at_day"]),
-        fact["channel"],
-        fact["branch_id"],
-        fact["rep_id"],
-        fact["rep_name"],
-        fact["crd_number"],
-        yes_no(fact["registered"]),
-        fact["supervisor_id"],
-        fact["campaign_id"],
-        related,
-        basis,
-        "exception report: " + ", ".join(sorted({alert.detector for alert in alerts})),
-        min(alert.first_seen for alert in alerts).isoformat(),
-        str(last.decided_on) if last else None,
-        last.decided_by if last else None,
-        money(fact["fee_cents"]) if money_known else None,
-        money(fact["refund_cents"]) if money_known else None,
-        iso(fact["credit_pulled_at_day"]),
-        money(paid.get(fact["account_id"], 0)) if not sources.absent("complaints") else None,
-        fact["status"],
-        iso(fact["closed_on_day"]),
-        fact["closed_by"],
-        None if sources.absent("discipline") else acted.get(str(fact["rep_id"]), "none recorded"),
-        ";".join(alert.alert_id for alert in alerts),
-        ";".join(sorted({alert.disposition or "undecided" for alert in alerts})),
-    )
 
 
 def _relation(fact: Mapping[str, Any], sources: Sources) -> tuple[str | None, str]:
