@@ -29,12 +29,12 @@ SELECT rep_id, MIN(branch_id) AS branch_id
 FROM (
     SELECT o.rep_id AS rep_id, o.branch_id AS branch_id,
            ROW_NUMBER() OVER (PARTITION BY o.rep_id ORDER BY o.n DESC, o.branch_id) AS place
-    FROM (SELECT rep_id, branch_id, COUNT(*) AS n FROM staff_openings GROUP BY rep_id, branch_id) AS o
+    FROM (SELECT rep_id, branch_id, COUNT(*) AS n FROM new_accounts WHERE rep_id IS NOT NULL GROUP BY rep_id, branch_id) AS o
     UNION ALL
     SELECT s.rep_id, s.branch_id,
            ROW_NUMBER() OVER (PARTITION BY s.rep_id ORDER BY s.start_on_day DESC, s.branch_id)
     FROM assignments AS s
-    WHERE s.rep_id NOT IN (SELECT rep_id FROM staff_openings)
+    WHERE s.rep_id NOT IN (SELECT rep_id FROM new_accounts WHERE rep_id IS NOT NULL)
 ) AS ranked
 WHERE place = 1
 GROUP BY rep_id

@@ -9,9 +9,9 @@ JOIN assignments AS s
 WHERE a.branch_id IS NULL
 GROUP BY a.account_id
 
--- model: staff_openings
--- One row per account or feature that somebody at the firm opened in the window. Nobody's sale (no opener, or the
--- channel "system") is left out. `rep_id` is the opener, `credited_to` who got the credit.
+-- model: new_accounts
+-- One row per account or feature opened in the window, but for migrations, conversions and replacements (the channel
+-- "system"). `rep_id` is the opener, `credited_to` who got the credit; both are empty for self-service.
 SELECT
     a.account_id AS account_id,
     a.customer_id AS customer_id,
@@ -29,12 +29,11 @@ SELECT
     a.closed_on_day AS closed_day
 FROM accounts AS a
 LEFT JOIN opener_branches AS s ON s.account_id = a.account_id
-WHERE a.opened_by IS NOT NULL
-  AND COALESCE(a.channel, '') <> 'system'
+WHERE COALESCE(a.channel, '') <> 'system'
   AND a.opened_at_day >= :from_day
 
 -- model: openings
--- `staff_openings` with product, branch, calendar and, for each feed of evidence, the days its extract covers around
+-- `new_accounts` with product, branch, calendar and, for each feed of evidence, the days its extract covers around
 -- the opening (empty where the opening's day is not covered: nothing can be said of it from that feed).
 SELECT
     o.account_id AS account_id,
@@ -62,7 +61,7 @@ SELECT
     s.to_day AS consents_to,
     n.from_day AS contacts_from,
     n.to_day AS contacts_to
-FROM staff_openings AS o
+FROM new_accounts AS o
 JOIN calendar AS c ON c.day = o.opened_day
 LEFT JOIN products AS p ON p.product_code = o.product_code
 LEFT JOIN branches AS b ON b.branch_id = o.branch_id

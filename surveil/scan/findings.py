@@ -32,7 +32,7 @@ def checked(detector: Detector, decision: Decision) -> Decision:
         or not tests["p_value"].dropna().between(0, 1).all()
     ):
         raise ValueError(f"{detector.id} decides with a score or a p-value that is not between 0 and 1")
-    subjects = items["subject_id"].astype("string").fillna(items["rep_id"].astype("string"))
+    subjects = items["subject_id"].astype("string").fillna(items["rep_id"].astype("string")).fillna("")
     filled = items.assign(subject_id=subjects)
     return Decision(filled, tests.astype({"subject_id": str}), decision.examined, decision.gaps)
 

@@ -11,7 +11,7 @@ FROM (
     FROM openings AS o
     JOIN calendar AS c ON c.day = o.opened_day
     LEFT JOIN first_use AS u ON u.account_id = o.account_id
-    WHERE o.is_feature = 0 AND c.period_last_day <= :as_of_day
+    WHERE o.credited_to IS NOT NULL AND o.is_feature = 0 AND c.period_last_day <= :as_of_day
 ) AS counted
 GROUP BY rep_id, family, branch_kind, branch_id, period, days_left, used
 
@@ -23,7 +23,8 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS ope
 FROM openings AS o
 JOIN calendar AS c ON c.day = o.opened_day
 JOIN first_use AS u ON u.account_id = o.account_id
-WHERE o.is_feature = 0
+WHERE o.credited_to IS NOT NULL
+  AND o.is_feature = 0
   AND c.period_last_day <= :as_of_day
   AND c.period_left < 5
   AND u.seen_days >= :after_life_days

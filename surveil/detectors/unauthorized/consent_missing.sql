@@ -1,12 +1,13 @@
 -- model: consent_missing_items
--- One row per opening that had no consent on record on the day it was opened: days to the first one (empty: none so
+-- One row per opening by staff that had no consent on record on the day it was opened: days to the first one (empty: none so
 -- far) and the days after the opening that the consents' extract covers.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel, o.month AS month,
        o.opened_day AS opened_day, l.lag_days AS lag_days, o.consents_to - o.opened_day AS covered_days
 FROM openings AS o
 LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
-WHERE o.consents_to IS NOT NULL
+WHERE o.rep_id IS NOT NULL
+  AND o.consents_to IS NOT NULL
   AND (l.lag_days IS NULL OR l.lag_days > 0)
 
 -- model: consent_missing_cells
@@ -20,5 +21,6 @@ FROM (
            CASE WHEN o.consents_to - o.opened_day > 60 THEN 61 ELSE o.consents_to - o.opened_day END AS covered_days
     FROM openings AS o
     LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
+    WHERE o.rep_id IS NOT NULL
 ) AS counted
 GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month, lag_days, covered_days

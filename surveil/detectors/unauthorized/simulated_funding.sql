@@ -11,6 +11,7 @@ FROM openings AS o
 JOIN funding_trips AS t ON t.account_id = o.account_id
 JOIN round_trip_accounts AS r ON r.account_id = o.account_id
 JOIN first_use AS u ON u.account_id = o.account_id
+WHERE o.rep_id IS NOT NULL
 
 -- model: simulated_funding_cells
 -- Openings counted by opener, kind of account, branch and month; how many had a round trip with no other action of the
@@ -26,6 +27,6 @@ FROM (
     FROM openings AS o
     LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
     LEFT JOIN first_use AS u ON u.account_id = o.account_id
-    WHERE o.is_feature = 0
+    WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
 ) AS counted
 GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month, mature

@@ -2,7 +2,7 @@
 # UN01 Never used
 
 ## What it finds
-Accounts and features that their customer has done nothing with since they were opened, older than the horizon of their
+Accounts and features, opened by staff or by the customer himself, that their customer has done nothing with since they were opened, older than the horizon of their
 product (where a product states none: {deposit_days} days for deposits, {card_days} for cards, {credit_line_days} for
 credit lines, {feature_days} for features).
 
@@ -58,7 +58,7 @@ class NeverUsed(Detector):
     typology = "T16 T18"
     severity = Severity.LOW
     supports = "UN02"
-    needs = ("accounts.opened_by", "transactions")
+    needs = ("transactions",)
     models = ("never_used_items", "use_cells")
     parameter_type = Parameters
 

@@ -1,0 +1,70 @@
+"""The command line: parse, call, print. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from surveil import __version__
+from surveil.cli import admin, results, work
+from surveil.cli.common import say
+from surveil.errors import SurveilError
+
+app = typer.Typer(
+    name="surveil",
+    help="Sales-practice surveillance: from a firm's extracts to the regulator's answer.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for commands in (work, results, admin):
+    app.add_typer(commands.app)
+app.add_typer(results.rank_app, name="rank")
+app.add_typer(admin.audit_app, name="audit")
+app.add_typer(admin.user_app, name="user")
+
+
+def main() -> None:
+    """Run a command; an error of ours is one clear message and the promised exit status, never a traceback."""
+    try:
+        app(standalone_mode=False, prog_name="surveil")
+    except SurveilError as error:
+        say(f"surveil: {error}")
+        sys.exit(error.exit_code)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        say("surveil: stopped; nothing was half-written")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of the pipe has what it wanted; a second error while closing would only confuse.
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        _usage_error(error)
+
+
+def _usage_error(error: Exception) -> None:
+    """Wrong usage as typer tells it; whatever else is a defect and keeps its traceback."""
+    show = getattr(error, "show", None)
+    if show is None:
+        raise error
+    show()
+    sys.exit(getattr(error, "exit_code", 2))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"surveil {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Options of all commands."""

@@ -1,0 +1,172 @@
+"""Commands for reports, the desk, the audit trail and its users."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surveil.cli.common import (
+    Format,
+    FormatOption,
+    OutOption,
+    ReportFormat,
+    WorkspaceOption,
+    now,
+    open_database,
+    open_workspace,
+    put_text,
+    read_text,
+    say,
+)
+from surveil.errors import UsageError
+
+app = typer.Typer()
+audit_app = typer.Typer(help="The audit trail.", no_args_is_help=True)
+user_app = typer.Typer(help="Local users and roles.", no_args_is_help=True)
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="Which report, such as finra-cross-selling.")],
+    out: Annotated[Path, typer.Option(help="Folder to write into.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write a report. Example: surveil report finra-cross-selling --out answer"""
+    from surveil.reports import write
+
+    for file in write(name, open_workspace(workspace), out):
+        typer.echo(str(file))
+
+
+@app.command()
+def dashboard(
+    workspace: WorkspaceOption = None,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8501,
+) -> None:
+    """Open the review desk in the browser. Example: surveil dashboard --port 8600"""
+    from surveil.launch import dashboard as serve
+
+    serve(open_workspace(workspace), port)
+
+
+@app.command()
+def demo(
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", help="Folder (default: ./demo).")
+    ] = None,
+) -> None:
+    """The whole job in one go, on a simulated firm. Example: surveil demo"""
+    from surveil.demo import run
+
+    run(workspace or Path("demo"), say)
+
+
+@audit_app.command("verify")
+def audit_verify(
+    workspace: WorkspaceOption = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="A checkpoint kept elsewhere, to check against.")
+    ] = None,
+) -> None:
+    """Check the audit trail. Example: surveil audit verify --checkpoint kept/2016-09-30.json"""
+    from surveil.errors import VerificationFailed
+    from surveil.store.checkpoint import Checkpoint
+    from surveil.store.verification import verify
+
+    kept = Checkpoint.from_json(read_text(checkpoint)) if checkpoint else None
+    with open_database(open_workspace(workspace)) as store:
+        result = verify(store.engine, kept)
+    for problem in result.problems:
+        say(f"{'event ' + str(problem.seq) if problem.seq else 'the trail'}: {problem.message}")
+    if not result.ok:
+        raise VerificationFailed(
+            f"{len(result.problems)} problems in the audit trail ({result.events} events)"
+        )
+    against = "and agrees with the checkpoint" if kept else "(no checkpoint was given to compare with)"
+    typer.echo(f"The audit trail is whole: {result.events} events, last {result.head}, {against}")
+
+
+@audit_app.command("checkpoint")
+def audit_checkpoint(workspace: WorkspaceOption = None, out: OutOption = None) -> None:
+    """Sign how far the trail has come; keep it out of the reach of who runs the database.
+    Example: surveil audit checkpoint --out kept/today.json"""
+    from surveil.store.checkpoint import load_key, make_checkpoint
+
+    opened = open_workspace(workspace)
+    with open_database(opened) as store:
+        text = make_checkpoint(store.engine, load_key(opened.path), now()).to_json()
+    put_text(text, out)
+
+
+@audit_app.command("export")
+def audit_export(
+    workspace: WorkspaceOption = None,
+    out: OutOption = None,
+    record: Annotated[
+        str | None, typer.Option(help="Only of this record, such as alert:A-12ab34cd56ef.")
+    ] = None,
+    format: Annotated[
+        ReportFormat, typer.Option("--format", help="JSON lines, or text to read.")
+    ] = ReportFormat.JSON,
+) -> None:
+    """The audit trail, all of it or one record's. Example: surveil audit export --out trail.jsonl"""
+    from surveil.store.export import export_jsonl, export_text
+
+    kind, _, name = (record or "").partition(":")
+    export = export_jsonl if format is ReportFormat.JSON else export_text
+    with open_database(open_workspace(workspace)) as store:
+        put_text("".join(export(store.engine, kind or None, name or None)), out)
+
+
+@user_app.command("add")
+def user_add(
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    role: Annotated[str, typer.Option(help="officer, supervisor, auditor or administrator.")],
+    display_name: Annotated[str, typer.Option(help="Name to show.")] = "",
+    rep: Annotated[str | None, typer.Option(help="His own rep_id, if he is a representative.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Let a person in; asks for the password. Example: surveil user add m.jones --role officer"""
+    from surveil.alerts.people import SYSTEM, Role
+    from surveil.desk.users import create_user
+
+    if role not in set(Role) - {Role.SYSTEM}:
+        raise UsageError(f"there is no role {role!r}; use officer, supervisor, auditor or administrator")
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    with open_database(open_workspace(workspace)) as store:
+        create_user(
+            store, SYSTEM, name, Role(role), now(), display_name=display_name, password=password, rep_id=rep
+        )
+    say(f"{name} may sign in as {role}.")
+
+
+@user_app.command("scope")
+def user_scope(
+    name: Annotated[str, typer.Argument(help="Whose scope.")],
+    branch: Annotated[list[str] | None, typer.Option(help="A branch he sees (may be repeated).")] = None,
+    rep: Annotated[list[str] | None, typer.Option(help="A representative he sees (may be repeated).")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """What a supervisor sees. Example: surveil user scope m.jones --branch B017."""
+    from surveil.alerts.people import SYSTEM
+    from surveil.desk.users import set_scope
+
+    with open_database(open_workspace(workspace)) as store:
+        set_scope(store, SYSTEM, name, now(), branches=branch or (), reps=rep or ())
+    say(f"{name} now sees {len(branch or ())} branches and {len(rep or ())} representatives.")
+
+
+@user_app.command("list")
+def user_list(
+    workspace: WorkspaceOption = None, format: FormatOption = Format.TABLE, out: OutOption = None
+) -> None:
+    """Who may sign in. Example: surveil user list"""
+    from surveil.alerts.people import SYSTEM
+    from surveil.desk.users import list_users
+    from surveil.output import write_rows
+
+    with open_database(open_workspace(workspace)) as store, store.read() as session:
+        users = list_users(session, SYSTEM)
+    write_rows([{"name": u.name, "role": u.role.value, "rep_id": u.rep_id} for u in users], format, out)

@@ -1,0 +1,104 @@
+"""What the commands share: options, the workspace, messages, formats."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from surveil.errors import UsageError
+
+if TYPE_CHECKING:
+    from surveil.config import Workspace
+    from surveil.store import Store
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    CSV = "csv"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+class ReportFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", "-w", help="Workspace folder (default: $SURVEIL_WORKSPACE, else ./workspace)."
+    ),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to write the rows.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Write to this file instead of standard output.")
+]
+
+
+def say(text: str) -> None:
+    """A message for a person: on standard error, so that data stays clean."""
+    typer.echo(text, err=True)
+
+
+def open_workspace(folder: Path | None) -> Workspace:
+    from surveil.config import Workspace, locate
+
+    return Workspace.open(locate(folder))
+
+
+@contextmanager
+def open_database(workspace: Workspace) -> Iterator[Store]:
+    from surveil.alerts.clocks import Calendar
+    from surveil.store import migrate, open_store
+
+    migrate(workspace.database_url)
+    settings = workspace.settings
+    store = open_store(workspace.database_url, Calendar(settings.holidays, settings.timezone))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def read_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} can't be read: {error}") from error
+
+
+def put_text(text: str, out: Path | None) -> None:
+    if out is None:
+        typer.echo(text, nl=not text.endswith("\n"))
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{out} can't be written: {error.strerror}") from error
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[str, float], None]]:
+    """A bar on a terminal's standard error, nothing elsewhere; call what it gives with (step, share done)."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=1.0)
+
+        def show(step: str, share: float) -> None:
+            bar.update(task, description=step, completed=share)
+
+        yield show

@@ -1,0 +1,119 @@
+"""Commands that list what was found, and the catalogue of detectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surveil.cli.common import (
+    Format,
+    FormatOption,
+    OutOption,
+    ReportFormat,
+    WorkspaceOption,
+    open_database,
+    open_workspace,
+)
+
+app = typer.Typer()
+rank_app = typer.Typer(help="Rankings of the last scan.", no_args_is_help=True)
+
+
+@app.command()
+def alerts(
+    workspace: WorkspaceOption = None,
+    format: FormatOption = Format.TABLE,
+    out: OutOption = None,
+    severity: Annotated[str | None, typer.Option(help="Only this severity.")] = None,
+    detector: Annotated[str | None, typer.Option(help="Only this detector.")] = None,
+    rep: Annotated[str | None, typer.Option(help="Only this representative.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only this status.")] = None,
+) -> None:
+    """The alerts. Example: surveil alerts --format jsonl --severity high"""
+    from surveil.alerts.people import SYSTEM
+    from surveil.desk.listing import export_alerts
+    from surveil.output import write_rows
+
+    with open_database(open_workspace(workspace)) as store, store.read() as session:
+        rows = export_alerts(session, SYSTEM)
+    wanted = {"severity": severity, "detector": detector, "rep_id": rep, "status": status}
+    kept = [row for row in rows if all(value is None or row[name] == value for name, value in wanted.items())]
+    write_rows(kept, format, out)
+
+
+@app.command()
+def findings(
+    workspace: WorkspaceOption = None,
+    format: FormatOption = Format.TABLE,
+    out: OutOption = None,
+    detector: Annotated[str | None, typer.Option(help="Only this detector.")] = None,
+    rep: Annotated[str | None, typer.Option(help="Only this representative.")] = None,
+    alert: Annotated[str | None, typer.Option(help="Only behind this alert.")] = None,
+) -> None:
+    """The items found by the last scan. Example: surveil findings --detector UA01 --format csv --out ua01.csv"""
+    from surveil.output import write_frame
+    from surveil.scan.results import last_findings
+
+    wanted = {"detector": detector, "rep_id": rep, "alert_id": alert}
+    write_frame(
+        last_findings(open_workspace(workspace), {k: v for k, v in wanted.items() if v is not None}),
+        format,
+        out,
+    )
+
+
+def _rank(what: str, workspace: Path | None, format: Format, out: Path | None) -> None:
+    from surveil.output import write_frame
+    from surveil.scan.results import last_ranking
+
+    write_frame(last_ranking(open_workspace(workspace), what), format, out)
+
+
+@rank_app.command("reps")
+def rank_reps(
+    workspace: WorkspaceOption = None, format: FormatOption = Format.TABLE, out: OutOption = None
+) -> None:
+    """Representatives, the most remarkable first. Example: surveil rank reps --format csv"""
+    _rank("reps", workspace, format, out)
+
+
+@rank_app.command("accounts")
+def rank_accounts(
+    workspace: WorkspaceOption = None, format: FormatOption = Format.TABLE, out: OutOption = None
+) -> None:
+    """Accounts, the likeliest to be unauthorized first. Example: surveil rank accounts --format csv"""
+    _rank("accounts", workspace, format, out)
+
+
+@app.command()
+def detectors(
+    detector: Annotated[str | None, typer.Argument(help="A detector's id or slug: its manual page.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """The catalogue, or one detector's manual page and parameters. Example: surveil detectors UA01"""
+    from surveil.config import Settings, locate, read_settings
+    from surveil.detectors.catalogue import page, table
+
+    file = locate(workspace) / "surveil.toml"
+    settings = read_settings(file) if file.is_file() else Settings()
+    typer.echo(page(detector, settings.detectors) if detector else table())
+
+
+@app.command()
+def evaluate(
+    answers: Annotated[Path, typer.Option(help="Folder of the answer key.")],
+    workspace: WorkspaceOption = None,
+    format: Annotated[ReportFormat, typer.Option("--format", help="Table or JSON.")] = ReportFormat.TEXT,
+    plots: Annotated[Path | None, typer.Option(help="Write plots into this folder.")] = None,
+) -> None:
+    """Score the last scan against an answer key. Example: surveil evaluate --answers firm/answers"""
+    import json
+
+    from surveil.scoreboard import scoreboard
+
+    board = scoreboard(open_workspace(workspace), answers)
+    if plots:
+        board.plots(plots)
+    typer.echo(json.dumps(board.as_dict(), indent=1) if format is ReportFormat.JSON else board.render())

@@ -1,0 +1,132 @@
+"""Commands that bring data in and scan it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surveil.cli.common import (
+    ReportFormat,
+    WorkspaceOption,
+    now,
+    open_database,
+    open_workspace,
+    progress_bar,
+    say,
+)
+
+app = typer.Typer()
+
+
+@app.command()
+def init(workspace: WorkspaceOption = None) -> None:
+    """Make a workspace. Example: surveil init --workspace /srv/surveil"""
+    from surveil.config import Workspace, locate
+    from surveil.store.checkpoint import create_key
+
+    made = Workspace.init(locate(workspace))
+    create_key(made.path)
+    with open_database(made):
+        say(
+            f"Workspace ready: {made.path}. Settings: {made.path / 'surveil.toml'}. Next: surveil load FOLDER"
+        )
+
+
+@app.command()
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="Where to write the feeds (and answers/).")],
+    reps: Annotated[int, typer.Option(min=1, help="Number of representatives.")] = 200,
+    months: Annotated[int, typer.Option(min=1, help="Number of months.")] = 18,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same firm.")] = 1,
+    accounts: Annotated[
+        int | None, typer.Option(min=1, help="About so many accounts (large firms: Parquet).")
+    ] = None,
+    honest: Annotated[bool, typer.Option("--honest", help="A firm where nobody does wrong.")] = False,
+    preset: Annotated[str, typer.Option(help="base, epidemic, diffuse or short.")] = "base",
+) -> None:
+    """Write a firm's feeds and its answer key. Example: surveil simulate firm --reps 200 --months 18 --seed 7"""
+    from surveil.simulate import simulate as make
+
+    make(
+        folder,
+        reps=reps,
+        months=months,
+        seed=seed,
+        accounts=accounts,
+        honest=honest,
+        preset=preset,
+        progress=say,
+    )
+    say(f"Feeds: {folder}. Answer key: {folder / 'answers'}. Next: surveil load {folder}")
+
+
+@app.command()
+def load(
+    folder: Annotated[Path, typer.Argument(help="Folder with <feed>.csv, .csv.gz or .parquet files.")],
+    workspace: WorkspaceOption = None,
+    format: Annotated[
+        ReportFormat, typer.Option("--format", help="How to show the load report.")
+    ] = ReportFormat.TEXT,
+) -> None:
+    """Load the feeds in a folder. Example: surveil load exports/2016-09"""
+    import json
+
+    from surveil.feeds.load import load as load_feeds
+
+    with progress_bar("Loading") as show:
+        report = load_feeds(open_workspace(workspace), folder, progress=show)
+    typer.echo(json.dumps(report.as_dict(), indent=1) if format is ReportFormat.JSON else report.render())
+
+
+@app.command()
+def schema(
+    templates: Annotated[
+        Path | None, typer.Option(help="Write empty CSV templates into this folder instead.")
+    ] = None,
+) -> None:
+    """The feeds as JSON Schema, or empty CSV templates. Example: surveil schema --templates templates"""
+    import json
+
+    from surveil.feeds import schema as feeds_schema
+
+    if templates is None:
+        typer.echo(json.dumps(feeds_schema.json_schema(), indent=1))
+    else:
+        feeds_schema.write_templates(templates)
+        say(f"Templates written to {templates}.")
+
+
+@app.command()
+def scan(
+    workspace: WorkspaceOption = None,
+    from_: Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE",
+                     help="First day of the window judged.")] = None,
+    as_of: Annotated[dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE",
+                     help="Last day seen.")] = None,
+    detector: Annotated[list[str] | None, typer.Option(help="Only this detector (may be repeated).")] = None,
+    engine: Annotated[str | None, typer.Option(help="Where to run, such as spark://local[2].")] = None,
+) -> None:  # fmt: skip
+    """Run the detectors. Example: surveil scan --as-of 2016-09-30"""
+    from surveil.desk.scans import record_scan
+    from surveil.errors import RunIncomplete
+    from surveil.scan.job import scan as run_scan
+    from surveil.scan.render import scan_summary
+
+    opened = open_workspace(workspace)
+    if engine:
+        opened = opened.with_engine(engine)
+    with open_database(opened) as store:
+        result = run_scan(
+            opened,
+            lambda run, drafts: record_scan(store, run, drafts, now()),
+            as_of=as_of.date() if as_of else None,
+            from_date=from_.date() if from_ else None,
+            detector_ids=detector,
+            progress=say,
+        )
+    typer.echo(scan_summary(result))
+    if result.failed:
+        raise RunIncomplete(f"the run {result.run.run_id} is incomplete: {', '.join(result.failed)} failed")
