@@ -18,6 +18,7 @@ Ints = npt.NDArray[np.int64]
 _NUL, _NEWLINE, _QUOTE, _COMMA = 0, 10, 34, 44
 _WINDOW = 1 << 14
 _GROWTH = 8
+_WIDE = 5  # columns from which the commas of a line hardly agree with the header by chance
 
 
 class Fault(IntEnum):
@@ -184,7 +185,7 @@ def _swallowing(
 ) -> int | None:
     """The first record that holds other rows: too long, or most of its lines have the commas of a whole row.
 
-    That is what two missing quotes leave. Text that has line ends does not look so.
+    That is what two missing quotes leave. In a narrow table a letter may look so by chance: there all lines must.
     """
     first, last = np.searchsorted(newlines, starts), np.searchsorted(newlines, ends)
     several = np.flatnonzero(last > first)
@@ -196,7 +197,8 @@ def _swallowing(
     count = last[several] - first[several] + 1
     alike = like_row[last[several] + 1] - like_row[first[several]]
     too_long = ends[several] - starts[several] > longest
-    suspicious = several[too_long | ((2 * alike > count) & (columns > 2))]
+    rows = 2 * alike > count if columns >= _WIDE else (alike == count) & (count > 2)
+    suspicious = several[too_long | rows]
     return int(suspicious[0]) if len(suspicious) else None
 
 
