@@ -21,14 +21,14 @@ from surveil.feeds.zones import offsets
 
 ZONES = ["America/New_York", "America/Phoenix", "Europe/Riga", "Australia/Lord_Howe", "UTC"]
 EPOCH = datetime(1970, 1, 1)
+CONNECTION = duckdb.connect(config={"threads": 1})
 
 
 def read(feed: str, column: str, cells: list[str]) -> list[dict[str, Any]]:
     """What the rules make of the cells of one column, the other columns being absent."""
     rules = compile_rules(FEEDS[feed], {column: Kind.TEXT})
-    with duckdb.connect() as connection:
-        connection.register("raw", pa.table({column: pa.array(cells, pa.string())}))
-        rows = connection.sql(rules.sql).to_arrow_table().to_pylist()
+    CONNECTION.register("raw", pa.table({column: pa.array(cells, pa.string())}))
+    rows = CONNECTION.sql(rules.sql).to_arrow_table().to_pylist()
     for row in rows:
         row["reason"] = rules.problems[row["_problem"] - 1][1] if row["_problem"] else None
     return rows
@@ -99,6 +99,7 @@ def test_wrong_cells_reject_the_row_and_name_the_column(feed: str, column: str, 
         assert row["reason"].startswith(f"{column} is not ")
 
 
+@settings(max_examples=40)
 @given(st.lists(st.text(max_size=12).filter(lambda text: "\0" not in text), min_size=1, max_size=10))
 def test_no_text_makes_reading_fail(cells: list[str]) -> None:
     for feed, column in (
