@@ -8,7 +8,7 @@ from surveil.simulate.days import leisure_hours, office_hours
 from surveil.simulate.products import CODE, FAMILIES, FAMILY, IS_SALE, PRODUCTS, in_family
 from surveil.simulate.schemes.profiles import chance
 from surveil.simulate.sittings import BRANCH_CHANNEL, SYSTEM, Part
-from surveil.simulate.table import DAY, NONE, Array, Columns, length, spread, stack, take
+from surveil.simulate.table import DAY, NONE, Array, Columns, spread, stack, take
 
 KINDS = (
     "deposit",
@@ -130,7 +130,7 @@ def _uses(part: Part, accounts: Columns, stop: Array) -> Columns:
     parent, nth = spread(counts)
     account = used[parent]
     size = len(account)
-    first = np.maximum(accounts["first_use"][account], part.start * DAY + 3600)
+    first = accounts["first_use"][account]
     room = np.maximum(stop[account] - first, DAY)
     gap = (rng.beta(1.0, 2.4, size) * room).astype(np.int64) // DAY * DAY
     at = np.where(nth == 0, first, (first + gap) // DAY * DAY + leisure_hours(rng, size))

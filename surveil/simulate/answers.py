@@ -11,7 +11,7 @@ from pathlib import Path
 from surveil.simulate.days import date
 from surveil.simulate.firm import Firm
 from surveil.simulate.numbering import text_of
-from surveil.simulate.schemes.plan import Scheme
+from surveil.simulate.schemes.plan import GREY, Scheme
 from surveil.simulate.table import Array
 
 KEYS = {
@@ -38,11 +38,10 @@ class Answers:
         self.accounts += zip(text_of("accounts", numbers), kinds, strict=True)
         self.by_scheme.update(int(s) for s in scheme)
 
-    def add_items(
-        self, feed: str, keys: Iterable[str], typologies: Iterable[str], scheme: Iterable[int] = ()
-    ) -> None:
-        """Other planted rows of a feed."""
-        self.items += [(feed, key, typology) for key, typology in zip(keys, typologies, strict=True)]
+    def add_items(self, feed: str, schemes: tuple[Scheme, ...], numbers: Array, scheme: Array) -> None:
+        """Other planted rows of a feed, as `add_accounts`."""
+        kinds = [schemes[int(s)].kind for s in scheme]
+        self.items += [(feed, key, kind) for key, kind in zip(text_of(feed, numbers), kinds, strict=True)]
         self.by_scheme.update(int(s) for s in scheme)
 
     def write(self, folder: Path, firm: Firm, rep_numbers: Array) -> None:
@@ -55,15 +54,14 @@ class Answers:
     def _reps(self, firm: Firm, rep_numbers: Array) -> Iterable[tuple[str, ...]]:
         first = firm.calendar.first
         names = text_of("reps", rep_numbers)
-        for position, scheme in enumerate(firm.schemes):
-            if not self.by_scheme[position]:
-                continue
+        for scheme in firm.schemes:
             span = (date(first + scheme.start).isoformat(), date(first + scheme.end).isoformat())
             yield names[scheme.rep], scheme.kind, scheme.strength, *span
         for rep, position in self.lent:
             scheme = firm.schemes[position]
             span = (date(first + scheme.start).isoformat(), date(first + scheme.end).isoformat())
-            yield names[rep], "identity_borrowed", "grey", *span
+            typology = "pressed_by_manager" if scheme.kind == "branch_pressure" else "identity_borrowed"
+            yield names[rep], typology, GREY, *span
 
 
 def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:

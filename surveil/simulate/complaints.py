@@ -6,7 +6,7 @@ import numpy as np
 
 from surveil.simulate.figures import LATE
 from surveil.simulate.sittings import Part
-from surveil.simulate.table import DAY, NONE, Columns, stack
+from surveil.simulate.table import DAY, NONE, Columns, objects, only
 
 ALLEGED = (
     ("en", "I got a card in the mail that I never asked for. I did not sign anything."),
@@ -66,12 +66,12 @@ def complaints(part: Part, accounts: Columns) -> Columns:
             np.array(["service", "fees", "technical"], dtype=object)[draw % 3],
         ),
         "channel": np.array(["written", "electronic", "oral"], dtype=object)[draw % 3],
-        "narrative": np.array([text for _, text in pick] or [None], dtype=object)[: len(pick)],
+        "narrative": objects([text for _, text in pick]),
         "status": np.where(resolved, "resolved", "open").astype(object),
-        "resolution": np.where(resolved, np.where(alleges, "account closed", "explained"), None),
+        "resolution": only(resolved, np.where(alleges, "account closed", "explained")),
         "settled": np.where(resolved, settled, NONE),
         "paid": paid,
         "source": np.where(inside, "employee", "customer").astype(object),
         "scheme": accounts["scheme"][about],
     }
-    return stack([table])
+    return table

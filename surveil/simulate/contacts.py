@@ -6,7 +6,7 @@ import numpy as np
 
 from surveil.simulate.days import call_hours, office_hours
 from surveil.simulate.figures import LATE
-from surveil.simulate.people import ADVISOR, BANKER, MANAGER, TELLER
+from surveil.simulate.people import ADVISOR, BANKER, TELLER
 from surveil.simulate.products import CODE, CODES, NEED
 from surveil.simulate.sittings import Part, rate
 from surveil.simulate.table import DAY, Array, Columns, choose, length, spread
@@ -61,7 +61,9 @@ def offers(part: Part, customers: Columns) -> Columns:
     """Offers by call, mail and e-mail in proportion to what a representative sells; about half the answers are no."""
     rng = part.streams("offers")
     expected = rate(part)
-    exposure = np.exp(rng.normal(0, 0.8, len(expected)))[:, None]
+    exposure = np.exp(rng.normal(0, 0.8, len(expected)))
+    callers = [scheme.rep for scheme in part.firm.schemes if scheme.kind == "reseller_after_refusal"]
+    exposure = np.where(np.isin(part.group.reps, callers), np.maximum(exposure, 1.0), exposure)[:, None]
     counts = rng.poisson(expected * LATE.offers_per_sitting * exposure)
     cell, _ = spread(counts.ravel())
     days = part.firm.calendar.days
@@ -173,11 +175,23 @@ def referral_rows(
         "at": at,
         "outcome": np.where(late, OPEN, outcome),
         "decided": decided,
-        "fee": np.where(rng.random(size) < 0.9, LATE.nominal_fee, 1500),
-        "basis": rng.choice([0, 1], size, p=[0.85, 0.15]),
+        **_fees(part, rng, giver),
         "scheme": np.full(size, -1),
     }
     return table | {name: np.broadcast_to(np.asarray(value), size) for name, value in others.items()}
+
+
+def _fees(part: Part, rng: np.random.Generator, giver: Array) -> Columns:
+    """Nominal and for the meeting, but for registered givers, who may be paid more and for the sale."""
+    size = len(giver)
+    registered = part.firm.reps.may_sell[giver, CODE["FUND"]]
+    large = registered & (rng.random(size) < 0.4)
+    usual = np.where(rng.random(size) < 0.9, LATE.nominal_fee, LATE.nominal_fee // 2)
+    basis = rng.choice([0, 1], size, p=[0.85, 0.15])
+    return {
+        "fee": np.where(large, 10_000, usual),
+        "basis": np.where(large & (rng.random(size) < 0.5), 2, basis),
+    }
 
 
 def _takers(part: Part, rng: np.random.Generator, giver: Array, product: Array) -> Array:
@@ -185,7 +199,9 @@ def _takers(part: Part, rng: np.random.Generator, giver: Array, product: Array) 
     reps = part.firm.reps
     taker = np.full(len(giver), -1)
     for code in np.unique(product):
-        able = np.flatnonzero(reps.may_sell[:, code] & (reps.role != MANAGER) & (reps.hired < part.start))
+        able = np.flatnonzero(
+            reps.may_sell[:, code] & np.isin(reps.role, (BANKER, ADVISOR)) & (reps.hired < part.start)
+        )
         able = able if len(able) else np.flatnonzero(reps.role == ADVISOR)
         if not len(able):
             continue

@@ -51,14 +51,23 @@ def assign_customers(part: Part, sittings: Columns) -> tuple[Array, Columns]:
     return customer, {"branch": home, "created": created, "first": first}
 
 
-def describe_customers(part: Part, bare: Columns, child: Array, bulk: Array) -> Columns:
-    """Give bare customers names, homes, contacts and means. `child`: opened a youth account first; `bulk`: employer or -1."""
+def describe_customers(
+    part: Part, bare: Columns, child: Array, bulk: Array, own: Array, family: Array
+) -> Columns:
+    """Give bare customers names, homes, contacts and means.
+
+    `child`: opened a youth account first; `bulk`: employer or -1; `own`, `family`: see `victims.staff_records`.
+    """
     rng = part.streams("people")
     size = length(bare)
     kind = part.firm.branches.kind[bare["branch"]]
     household = _households(rng, bare, child)
-    script, family = names.draw_scripts(rng, size)
-    who = names.people(rng, script[household], family[household])
+    household = np.where(family >= 0, family, household)
+    script, surname = names.draw_scripts(rng, size)
+    staff = np.flatnonzero(own >= 0)
+    script[own[staff]] = part.firm.reps.table["script"][staff]
+    surname[own[staff]] = part.firm.reps.table["family"][staff]
+    who = names.people(rng, script[household], surname[household])
     birth = _births(rng, part, bare["created"] // DAY, kind, child)
     address = _addresses(rng, part, bare["branch"], kind, household)
     business = (rng.random(size) < 0.05) & ~child & (bulk < 0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from surveil.simulate.paperwork import APPLICATION, CUSTOMER_DEVICE, ESIGN, PAD_DEVICE, REP_DEVICE
 from surveil.simulate.sittings import MOBILE, ONLINE, Part
-from surveil.simulate.table import Array, Columns, length
+from surveil.simulate.table import Array, Columns, length, objects, only
 
 
 def _scrambled(prefix: str, values: Array, seed: int) -> Array:
@@ -16,14 +16,14 @@ def _scrambled(prefix: str, values: Array, seed: int) -> Array:
     mixed = (
         values.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seed * 2654435761 % 2**63)
     ) >> np.uint64(24)
-    return np.array([f"{prefix}{m:010x}" for m in mixed.tolist()] or [None], dtype=object)[: len(values)]
+    return objects([f"{prefix}{m:010x}" for m in mixed.tolist()])
 
 
 def device_names(part: Part, accounts: Columns) -> Array:
     """The customer's own device where he opened the account himself or was sent a link; else none."""
     own = np.isin(accounts["channel"], (ONLINE, MOBILE))
     labels = _scrambled("dev-", customer_device(part, accounts["customer"]), part.firm.seed)
-    return np.where(own, labels, None)
+    return only(own, labels)
 
 
 def customer_device(part: Part, customer: Array) -> Array:
@@ -44,14 +44,14 @@ def signing_names(part: Part, signed: Columns) -> None:
         -1,
     )
     labels = _scrambled("dev-", np.maximum(number, 0), part.firm.seed)
-    signed["device_name"] = np.where((number >= 0) & (rng.random(size) < 0.93), labels, None)
+    signed["device_name"] = only((number >= 0) & (rng.random(size) < 0.93), labels)
     electronic = np.isin(signed["kind"], (ESIGN, APPLICATION))
     home = [f"100.{64 + n % 64}.{n // 64 % 256}.{n // 16384 % 256}" for n in owner.tolist()]
     office = [f"10.{b % 200}.0.{7 + b % 40}" for b in signed["branch"].tolist()]
     from_office = (signed["device"] == REP_DEVICE) | (rng.random(size) < 0.02)
-    address = np.where(from_office, np.array(office, dtype=object), np.array(home, dtype=object))
-    signed["ip"] = np.where(electronic, address, None)
+    address = np.where(from_office, objects(office), objects(home))
+    signed["ip"] = only(electronic, address)
     salt = f"{part.firm.seed}/{part.group.number}/"
     unique, back = np.unique(signed["document"], return_inverse=True)
     digests = [hashlib.sha256(f"{salt}{d}".encode()).hexdigest()[:24] for d in unique.tolist()]
-    signed["hash"] = np.array(digests or [None], dtype=object)[back] if size else np.zeros(0, dtype=object)
+    signed["hash"] = objects(digests)[back]

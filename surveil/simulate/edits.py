@@ -9,7 +9,7 @@ from surveil.simulate.customers import format_phone
 from surveil.simulate.days import leisure_hours, office_hours
 from surveil.simulate.schemes.profiles import chance
 from surveil.simulate.sittings import Part
-from surveil.simulate.table import DAY, Array, Columns, length, stack, take
+from surveil.simulate.table import DAY, Array, Columns, length, objects, stack, take
 
 FIELDS = ("email", "phone", "address_line", "risk_tolerance", "employer")
 EMAIL, PHONE, ADDRESS = range(3)
@@ -133,16 +133,11 @@ def _former_values(rng: np.random.Generator, field: Array) -> Array:
     phone = format_phone(area * 10_000_000 + 555_0000 + number, rng.integers(0, 4, size))
     street = rng.integers(0, len(names.STREETS), size)
     domain = rng.integers(0, len(names.MAIL_DOMAINS), size)
-    email = np.array(
+    email = objects(
         [
             f"user{n}.{names.STREETS[s].lower()}@{names.MAIL_DOMAINS[d]}"
             for n, s, d in zip(number, street, domain, strict=True)
         ]
-        or [None],
-        dtype=object,
-    )[:size]
-    line = np.array(
-        [f"{n % 4000 + 1} {names.STREETS[s]} St" for n, s in zip(number, street, strict=True)] or [None],
-        dtype=object,
-    )[:size]
+    )
+    line = objects([f"{n % 4000 + 1} {names.STREETS[s]} St" for n, s in zip(number, street, strict=True)])
     return np.select([field == EMAIL, field == PHONE], [email, phone], line)

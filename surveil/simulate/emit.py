@@ -13,7 +13,7 @@ from surveil.simulate.firm import Firm
 from surveil.simulate.numbering import PREFIX
 from surveil.simulate.products import CODES, PRODUCTS
 from surveil.simulate.sittings import CHANNELS, Part
-from surveil.simulate.table import DAY, NONE, Array, Columns
+from surveil.simulate.table import DAY, NONE, Array, Columns, only
 from surveil.simulate.writer import (
     codes,
     dates,
@@ -54,19 +54,18 @@ def branches(firm: Firm, numbers: Array) -> Feed:
 
 
 def reps(firm: Firm, numbers: Array, customer: Array) -> Feed:
+    """`customer`: the customer number of each representative, -1 where he has none."""
     people, table = firm.reps, firm.reps.table
     some = np.arange(people.count)
     registered = np.array([bool(r) for r in people.may_sell[:, CODES.index("FUND")]])
     return {
         "rep_id": key("reps", numbers),
         "name": texts(table["name"]),
-        "crd_number": texts(np.where(registered, (4_100_000 + some * 37 % 900_000).astype(str), None)),
+        "crd_number": texts(only(registered, (4_100_000 + some * 37 % 900_000).astype(str))),
         "nmls_id": texts(
-            np.where(people.may_sell[:, CODES.index("MORTGAGE")], (510_000 + some * 91).astype(str), None)
+            only(people.may_sell[:, CODES.index("MORTGAGE")], (510_000 + some * 91).astype(str))
         ),
-        "npn": texts(
-            np.where(people.may_sell[:, CODES.index("LIFE")], (8_800_000 + some * 53).astype(str), None)
-        ),
+        "npn": texts(only(people.may_sell[:, CODES.index("LIFE")], (8_800_000 + some * 53).astype(str))),
         "role": texts(table["role"]),
         "employer": texts(table["employer"]),
         "registered": flags(registered.astype(np.int64)),
@@ -137,7 +136,7 @@ def products() -> Feed:
     }
 
 
-def customers(part: Part, table: Columns, numbers: Array, branch: Array) -> Feed:
+def customers(table: Columns, numbers: Array, branch: Array) -> Feed:
     alone = table["alone"] | ~table["household_known"]
     household = np.where(alone, -1, numbers[table["household"]])
     return {

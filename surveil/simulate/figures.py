@@ -54,7 +54,7 @@ class BranchFigures:
 class RepFigures:
     """Representatives: how much they sell and what makes them differ without being dishonest."""
 
-    sittings_per_month: float = 13.0
+    sittings_per_month: float = 11.0
     """Of a full-time banker; a sitting opens 1.4 accounts, and features besides."""
     volume_sd: float = 0.30
     week_shock_shape: float = 9.0
@@ -70,6 +70,7 @@ class RepFigures:
     quality_sd: float = 0.25
     """Spread, on the logit scale, of how many of a representative's accounts come to life."""
     paperwork_sd: float = 0.35
+    specialty_sd: float = 0.7
     funds_licence: float = 0.30
     mortgage_licence: float = 0.22
     property_licence: float = 0.08
@@ -124,7 +125,7 @@ class LateFigures:
     complaint_rate: float = 0.004
     complaint_rate_bad: float = 0.05
     refusal_share: float = 0.45
-    offers_per_sitting: float = 0.55
+    offers_per_sitting: float = 1.0
     resale_after_refusal: float = 0.04
     cooling_days: int = 14
     referrals_per_month: float = 2.2
@@ -132,7 +133,7 @@ class LateFigures:
     preferred_colleague: float = 0.30
     conversion: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType(
-            {"FUND": 0.25, "MORTGAGE": 0.22, "LIFE": 0.24, "ADVISORY": 0.27}
+            {"FUND": 0.25, "MORTGAGE": 0.22, "LIFE": 0.24, "ADVISORY": 0.27, "BUSINESS": 0.24, "CARD": 0.26}
         )
     )
     goal_stretch: float = 1.02

@@ -12,7 +12,7 @@ from surveil.simulate.days import Calendar, make_calendar
 from surveil.simulate.figures import GROUP_ACCOUNTS, PRESETS, REP
 from surveil.simulate.people import Reps, make_reps
 from surveil.simulate.schemes.plan import Scheme, plan_schemes
-from surveil.simulate.table import Array, Columns, Streams
+from surveil.simulate.table import Array, Columns, Streams, only
 
 START = dt.date(2023, 1, 1)
 ACCOUNTS_PER_SITTING = 1.41
@@ -104,7 +104,7 @@ def _campaigns(streams: Streams, calendar: Calendar, branches: Branches) -> Colu
         "campaign_id": np.arange(count),
         "name": title[rng.integers(0, len(title), count)],
         "family": family,
-        "region": np.where(scope == 1, region, None),
+        "region": only(scope == 1, region),
         "branch_id": np.where(scope == 2, branch, -1),
         "starts_on": start,
         "ends_on": start + rng.integers(14, 43, count),

@@ -10,13 +10,12 @@ import numpy as np
 
 from surveil.errors import UsageError
 from surveil.simulate import emit, goals
-from surveil.simulate.answers import Answers
 from surveil.simulate.figures import PARQUET_ABOVE, PRESETS
 from surveil.simulate.firm import Firm, make_firm
-from surveil.simulate.making import make_group, write_group
-from surveil.simulate.numbering import Numbering
+from surveil.simulate.making import make_group
 from surveil.simulate.table import Array
 from surveil.simulate.writer import Writer
+from surveil.simulate.writing import Output, open_output, write_group
 
 LEAST_REPS, LEAST_MONTHS = 4, 2
 
@@ -59,39 +58,35 @@ def simulate(
 
     Raises:
         UsageError: an argument is out of range, or the folder is not empty.
+        SurveilError: a planted scheme left no trace, or one column gives it away (another seed helps).
     """
     _check_arguments(folder, reps, months, seed, accounts, preset)
     say = progress or (lambda _: None)
     firm = make_firm(reps, months, seed, accounts, honest, preset)
     folder.mkdir(parents=True, exist_ok=True)
-    numbering = Numbering(seed)
-    rep, branch = (
-        numbering.shuffled("reps", firm.reps.count),
-        numbering.shuffled("branches", firm.branches.count),
-    )
-    writer = Writer(folder, firm.expected_accounts > PARQUET_ABOVE, len(firm.groups) > 1)
-    answers = Answers()
+    out = open_output(firm, Writer(folder, firm.expected_accounts > PARQUET_ABOVE, len(firm.groups) > 1))
     counts = np.zeros((firm.reps.count, months), dtype=np.int64)
-    commission = np.zeros_like(counts)
     for group in firm.groups:
         tables, credited = make_group(firm, group)
         counts += credited
-        commission += write_group(firm, group, tables, writer, numbering, answers, rep, branch)
+        write_group(out, tables)
         say(
-            f"Made part {group.number + 1} of {len(firm.groups)}: {writer.rows['accounts']:,} accounts so far."
+            f"Made part {group.number + 1} of {len(firm.groups)}: {out.writer.rows['accounts']:,} accounts so far."
         )
-    _write_firm(firm, writer, rep, branch, counts, commission)
-    answers.write(folder / "answers", firm, rep)
-    say(f"Wrote {sum(writer.rows.values()):,} rows and the answer key.")
+    out.findings.look_at_reps(firm, out.rep)
+    out.findings.settle(firm, out.answers)
+    _write_firm(firm, out, counts)
+    out.answers.write(folder / "answers", firm, out.rep)
+    say(f"Wrote {sum(out.writer.rows.values()):,} rows and the answer key.")
     kinds = [scheme.kind for scheme in firm.schemes]
     return SimulatedFirm(
         folder,
         reps,
         firm.branches.count,
-        dict(writer.rows),
+        dict(out.writer.rows),
         {kind: kinds.count(kind) for kind in sorted(set(kinds))},
-        len(answers.accounts),
-        len(answers.items),
+        len(out.answers.accounts),
+        len(out.answers.items),
     )
 
 
@@ -118,19 +113,19 @@ def _check_arguments(
         )
 
 
-def _write_firm(
-    firm: Firm, writer: Writer, rep: Array, branch: Array, counts: Array, commission: Array
-) -> None:
-    """The feeds that belong to the whole firm."""
-    nobody = np.full(firm.reps.count, -1)
-    writer.write("branches", emit.branches(firm, branch))
-    writer.write("reps", emit.reps(firm, rep, nobody))
-    writer.write("assignments", emit.assignments(firm, rep, branch))
-    writer.write("absences", emit.absences(firm, rep))
-    writer.write("registrations", emit.registrations(firm, rep))
-    writer.write("products", emit.products())
-    writer.write("quotas", emit.quotas(firm, rep, branch))
-    writer.write("payouts", emit.payouts(goals.payouts(firm, counts, commission), rep))
-    writer.write("campaigns", emit.campaigns(firm, branch))
-    writer.write("discipline", emit.discipline(firm, rep))
-    writer.write("coverage", emit.coverage(firm, branch))
+def _write_firm(firm: Firm, out: Output, counts: Array) -> None:
+    """The feeds that belong to the whole firm. `counts`: accounts credited, rep x month."""
+    for feed, columns in {
+        "branches": emit.branches(firm, out.branch),
+        "reps": emit.reps(firm, out.rep, out.staff),
+        "assignments": emit.assignments(firm, out.rep, out.branch),
+        "absences": emit.absences(firm, out.rep),
+        "registrations": emit.registrations(firm, out.rep),
+        "products": emit.products(),
+        "quotas": emit.quotas(firm, out.rep, out.branch),
+        "payouts": emit.payouts(goals.payouts(firm, counts, out.commission), out.rep),
+        "campaigns": emit.campaigns(firm, out.branch),
+        "discipline": emit.discipline(firm, out.rep),
+        "coverage": emit.coverage(firm, out.branch),
+    }.items():
+        out.writer.write(feed, columns)

@@ -7,12 +7,9 @@ import numpy as np
 from surveil.simulate.branches import PAYROLL, STUDENT
 from surveil.simulate.days import office_hours
 from surveil.simulate.figures import BRANCH, OPENING
-from surveil.simulate.people import DESK_OF_ROLE
+from surveil.simulate.people import DESK_OF_ROLE, specialty_of
 from surveil.simulate.products import (
     CODE,
-    FAMILIES,
-    FAMILY,
-    FEATURES,
     IS_SALE,
     NEED,
     NEEDS_LICENCE,
@@ -20,17 +17,15 @@ from surveil.simulate.products import (
     in_family,
 )
 from surveil.simulate.schemes.profiles import chance
-from surveil.simulate.sittings import BRANCH_CHANNEL, MAIL, ONLINE, PHONE_CHANNEL, SYSTEM, Part
+from surveil.simulate.sittings import BRANCH_CHANNEL, MAIL, PHONE_CHANNEL, SYSTEM, Part
 from surveil.simulate.table import (
     DAY,
     NONE,
     Array,
     Columns,
-    Streams,
     choose,
     choose_rows,
     length,
-    running_count,
     spread,
     stack,
     take,
@@ -59,10 +54,16 @@ def first_products(part: Part, sittings: Columns) -> Array:
     weights = np.where(
         (sittings["channel"] == PHONE_CHANNEL)[:, None] & IS_SALE[None, :], weights * 0.3, weights
     )
+    liking = specialty_of(part.firm.seed, reps.count)[rep]
+    weights = np.where(IS_SALE[None, :] & (rep >= 0)[:, None], weights * liking, weights)
     bad = sittings["scheme"] >= 0
     weights = np.where(bad[:, None] & ~SIMPLE[None, :], weights * 0.15, weights)
     drawn = choose_rows(rng, weights)
-    return np.where(sittings["product"] >= 0, sittings["product"], drawn)
+    drawn = np.where(sittings["product"] >= 0, sittings["product"], drawn)
+    same = np.array([scheme.kind in ("duplicator", "churner") for scheme in part.firm.schemes] + [False])
+    repeats = np.flatnonzero(same[sittings["scheme"]] & (sittings["twin"] >= 0))
+    drawn[repeats] = drawn[sittings["twin"][repeats]]
+    return drawn
 
 
 def _lifts(part: Part, sittings: Columns) -> Array:
@@ -104,7 +105,7 @@ def open_accounts(part: Part, sittings: Columns, product: Array, customer: Array
         "tod": np.minimum(tod, DAY - 60),
         "parent": np.full(len(sitting), -1),
     }
-    for name in ("rep", "credited", "branch", "channel", "scheme", "day", "bulk"):
+    for name in ("rep", "credited", "branch", "channel", "scheme", "item", "held", "day", "bulk"):
         table[name] = sittings[name][sitting]
     table["profile"] = profile[sitting]
     table = stack([table, _features(part, rng, table)])
@@ -151,6 +152,8 @@ def _write_times(part: Part, rng: np.random.Generator, table: Columns) -> None:
     table["opened"] = opened
     table["applied"] = np.where(rng.random(size) < 0.03, NONE, opened - back)
     table["recorded"] = opened + wait
+    signed = (part.start + table["held"]) * DAY + table["tod"]
+    table["applied"] = np.where(table["held"] >= 0, signed, table["applied"])
     feature = table["parent"] >= 0
     for name in ("applied", "recorded"):
         own = table[name][np.maximum(table["parent"], 0)] + rng.integers(30, 240, size)
@@ -196,6 +199,8 @@ def earlier_accounts(part: Part, customers: Columns) -> Columns:
         "branch": branch,
         "channel": np.where(migrated, SYSTEM, np.where(rng.random(size) < 0.05, MAIL, BRANCH_CHANNEL)),
         "scheme": none,
+        "item": none,
+        "held": none,
         "day": opened // DAY - part.start,
         "bulk": none,
         "profile": np.zeros(size, dtype=np.int64),
@@ -223,6 +228,9 @@ def live(part: Part, accounts: Columns) -> None:
     wait = np.where(payroll, rng.uniform(14, 45, size), wait)
     later = accounts["opened"] + (wait * DAY).astype(np.int64)
     hour = np.clip(rng.normal(14, 4, size), 0.2, 23.8)
+    settled = accounts["day"] < 0
+    resumed = (part.start + rng.integers(0, 150, size)) * DAY
+    later = np.where(settled, np.maximum(later, resumed), later)
     use = np.maximum(later // DAY * DAY + (hour * 3600).astype(np.int64), accounts["opened"] + 600)
     accounts["first_use"] = np.where(never | (use >= end), NONE, use)
     accounts["never"] = never

@@ -8,7 +8,7 @@ from surveil.simulate import names
 from surveil.simulate.figures import BRANCH, OPENING
 from surveil.simulate.schemes.profiles import chance
 from surveil.simulate.sittings import BRANCH_CHANNEL, MOBILE, ONLINE, PHONE_CHANNEL, SYSTEM, Part
-from surveil.simulate.table import DAY, NONE, Array, Columns, length, take
+from surveil.simulate.table import DAY, Array, Columns, length, take
 
 WET, ESIGN, RECORDED, APPLICATION = range(4)
 CONSENT_KINDS = ("wet_signature", "e_signature", "recorded_call", "online_application")
@@ -158,7 +158,7 @@ def _forge(part: Part, rng: np.random.Generator, accounts: Columns, table: Colum
     table["kind"] = np.where(device, ESIGN, table["kind"])
     table["by"] = np.where(device, -1, table["by"])
     table["device"] = np.where(device, REP_DEVICE, table["device"])
-    table["forged"] = forged
+    table["forged"] = np.where(forged, table["scheme"], -1)
 
 
 def opening_contacts(part: Part, accounts: Columns) -> Columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -327,3 +328,9 @@ def _assignments(
         "role": np.array(ROLES, dtype=object)[role[rep]],
         "fte": fte[rep],
     }
+
+
+@lru_cache(maxsize=2)
+def specialty_of(seed: int, count: int) -> Array:
+    """Rep x product: how much more or less somebody sells of a thing than others in his role."""
+    return np.exp(Streams(seed)("specialties").normal(0, REP.specialty_sd, (count, len(PRODUCTS))))

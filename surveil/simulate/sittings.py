@@ -31,7 +31,12 @@ class Part:
 
 
 def make_sittings(rep: Array, day: Array, branch: Array, **others: Array | int) -> Columns:
-    """A table of sittings; what is not given is ordinary: honest, one account, a customer drawn later."""
+    """A table of sittings; what is not given is ordinary: honest, one account, a customer drawn later.
+
+    `scheme`: position of the scheme that opened without authority; `item`: of a scheme that did something else wrong
+    with a genuine opening; `twin`: position of an earlier sitting with the same customer; `held`: day the application
+    was signed where it was kept back. All are -1 where they do not apply.
+    """
     size = len(rep)
     table: Columns = {
         "rep": rep.astype(np.int64),
@@ -44,6 +49,9 @@ def make_sittings(rep: Array, day: Array, branch: Array, **others: Array | int) 
         "bulk": np.full(size, -1),
         "existing": np.full(size, -1),
         "scheme": np.full(size, HONEST),
+        "item": np.full(size, -1),
+        "twin": np.full(size, -1),
+        "held": np.full(size, -1),
         "product": np.full(size, -1),
     }
     for name, value in others.items():

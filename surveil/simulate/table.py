@@ -77,3 +77,17 @@ def choose_rows(rng: np.random.Generator, weights: Array) -> Array:
     cumulative = np.cumsum(weights, axis=1, dtype=float)
     drawn = (rng.random(len(weights)) * cumulative[:, -1])[:, None]
     return np.where(cumulative[:, -1] > 0, (cumulative <= drawn).sum(axis=1), -1)
+
+
+def objects(values: Sequence[Any]) -> Array:
+    """A column of texts (or None) from a sequence."""
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column
+
+
+def only(condition: Array, values: Array) -> Array:
+    """Texts where the condition holds, None elsewhere."""
+    column = np.full(len(condition), None, dtype=object)
+    column[condition] = values[condition]
+    return column

@@ -1,0 +1,128 @@
+"""Checks on a firm before it is handed over: every scheme left traces, and no single column gives a bad account or person away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from surveil.errors import SurveilError
+from surveil.simulate.answers import Answers
+from surveil.simulate.firm import Firm
+from surveil.simulate.schemes.plan import GREY
+from surveil.simulate.table import DAY, NONE, Array, Columns
+
+LARGEST_AREA = 0.90
+"""The most any one column may tell planted accounts from honest ones, as area under the ROC curve."""
+LARGEST_PURITY = 0.95
+"""The largest share of planted accounts behind one value of a column, among values with enough of them."""
+VALUE_ACCOUNTS = 40
+FEWEST_TO_JUDGE = 30
+
+
+def absent_schemes(firm: Firm, answers: Answers) -> list[str]:
+    """Schemes that left nothing, as sentences. Grey ones may be too small to show."""
+    return [
+        f"{scheme.kind} ({scheme.strength}) from day {scheme.start} to {scheme.end}"
+        for position, scheme in enumerate(firm.schemes)
+        if scheme.strength != GREY and not answers.by_scheme[position]
+    ]
+
+
+def area(score: Array, bad: Array) -> float:
+    """Area under the ROC curve of one score, ties counted half; folded so that 0.5 tells nothing and 1 everything."""
+    values, group = np.unique(score, return_inverse=True)
+    hits = np.bincount(group, weights=bad, minlength=len(values))
+    misses = np.bincount(group, weights=~bad, minlength=len(values))
+    below = np.cumsum(misses) - misses
+    auc = float((hits * (below + misses / 2)).sum() / max(1.0, hits.sum() * misses.sum()))
+    return max(auc, 1 - auc)
+
+
+def telling_columns(columns: Mapping[str, Array], bad: Array) -> list[str]:
+    """Columns (whole numbers) that by size or by one value tell planted rows from honest ones, as sentences."""
+    if bad.sum() < FEWEST_TO_JUDGE or (~bad).sum() < FEWEST_TO_JUDGE:
+        return []
+    found = []
+    for name, column in columns.items():
+        told = area(column, bad)
+        if told > LARGEST_AREA:
+            found.append(f"{name} separates them with an area of {told:.2f}")
+        values, group = np.unique(column, return_inverse=True)
+        size, hits = np.bincount(group), np.bincount(group, weights=bad)
+        pure = (size >= VALUE_ACCOUNTS) & (hits > LARGEST_PURITY * size)
+        found += [f"{name} = {value} is held by planted rows almost alone" for value in values[pure].tolist()]
+    return found
+
+
+def account_columns(accounts: Columns, numbers: Array) -> Columns:
+    """The columns of accounts as numbers, with what is missing in which."""
+    known = {
+        f"{name} known": (accounts[name] != NONE).astype(np.int64) for name in ("applied", "closed", "pulled")
+    }
+    texts = {
+        f"{name} known": np.array([v is not None for v in accounts[name]]).astype(np.int64)
+        for name in ("email", "device", "co_owners")
+    }
+    return {
+        "account_id": numbers,
+        "opened_at": accounts["opened"],
+        "time of day": accounts["opened"] % DAY,
+        "day of the month": accounts["day"] % 30,
+        "delay of recording": accounts["recorded"] - accounts["opened"],
+        "time since application": np.where(
+            accounts["applied"] == NONE, 0, accounts["opened"] - accounts["applied"]
+        ),
+        "cents of the second": accounts["opened"] % 60,
+        "phone known": (accounts["phone"] > 0).astype(np.int64),
+        "is credited to another": (accounts["credited"] != accounts["rep"]).astype(np.int64),
+        **{
+            name: accounts[name]
+            for name in ("product", "channel", "closed_by", "style", "campaign", "branch")
+        },
+        **known,
+        **texts,
+    }
+
+
+@dataclass
+class Findings:
+    """What was wrong with what was planted, over all groups."""
+
+    problems: list[str] = field(default_factory=list)
+
+    def look_at(self, accounts: Columns, numbers: Array) -> None:
+        """Judge the accounts of one group: those opened by a representative in the window."""
+        judged = (accounts["rep"] >= 0) & (accounts["day"] >= 0)
+        bad = (accounts["scheme"] >= 0)[judged]
+        columns = {name: column[judged] for name, column in account_columns(accounts, numbers).items()}
+        self.problems += telling_columns(columns, bad)
+
+    def look_at_reps(self, firm: Firm, numbers: Array) -> None:
+        """Judge what is known of representatives themselves."""
+        sellers = np.flatnonzero(firm.reps.role != 4)
+        bad = np.isin(sellers, [scheme.rep for scheme in firm.schemes if scheme.strength != GREY])
+        columns = {
+            "rep_id": numbers[sellers],
+            "hired_on": firm.reps.hired[sellers],
+            "branch": firm.reps.home[sellers],
+            "phone": firm.reps.phone[sellers],
+            "position in the file": sellers,
+        }
+        self.problems += telling_columns(columns, bad)
+
+    def settle(self, firm: Firm, answers: Answers) -> None:
+        """Raise if anything is wrong.
+
+        Raises:
+            SurveilError: a scheme left no trace, or a column gives the answer away.
+        """
+        problems = [
+            f"nothing was planted for {text}" for text in absent_schemes(firm, answers)
+        ] + self.problems
+        if problems:
+            raise SurveilError(
+                f"The simulated firm (seed {firm.seed}) is not fit to measure with: {'; '.join(problems[:5])}. "
+                "Try another seed, more representatives or more months."
+            )
