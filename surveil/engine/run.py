@@ -14,6 +14,7 @@ import pyarrow as pa
 from surveil.config import Workspace
 from surveil.engine import days, staging
 from surveil.engine.backends import Backend, connect, to_frame
+from surveil.engine.contact_keys import contact_keys
 from surveil.engine.models import Model, catalogue, compile_model, in_order
 from surveil.errors import UsageError
 from surveil.feeds.contract import FEEDS
@@ -41,8 +42,10 @@ class Engine:
         window: staging.Window,
         coverage: Mapping[tuple[str, str], list[staging.Span]],
         parameters: Mapping[str, int],
+        region: str,
     ) -> None:
         self._backend = backend
+        self._region = region
         self.coverage = coverage
         self.snapshot = snapshot
         self.window = window
@@ -62,7 +65,10 @@ class Engine:
     def make(self, name: str, parameters: Mapping[str, int] | None = None) -> None:
         """Compute a model and all it reads, each once a run."""
         values = {**self._parameters, **(parameters or {})}
-        for model in in_order([name], catalogue()):
+        models = in_order([name], catalogue())
+        if any(_CONTACT_KEYS in model.reads for model in models) and _CONTACT_KEYS not in self._done:
+            self._normalise_contacts()
+        for model in models:
             if model.name not in self._done:
                 self._create(model, values)
 
@@ -71,6 +77,13 @@ class Engine:
         self._backend.create(model.name, sql)
         self.compiled[model.name] = sql
         self._done.add(model.name)
+
+    def _normalise_contacts(self) -> None:
+        """Spell all phone numbers and e-mail addresses alike; only for models that ask for it."""
+        raw = {kind: _distinct(self._backend, *_CONTACTS[kind]) for kind in _CONTACTS}
+        frame = contact_keys(raw["email"], raw["phone"], self._region)
+        self._backend.register_table(_CONTACT_KEYS, pa.Table.from_pandas(frame, preserve_index=False))
+        self._done.add(_CONTACT_KEYS)
 
     def write(self, name: str, file: Path) -> None:
         """Write a model that was made to a Parquet file."""
@@ -107,7 +120,7 @@ def open_engine(
             _register(backend, snapshot)
             window = _window(backend, as_of_day, from_day)
             coverage = _stage(backend, workspace, window)
-            yield Engine(backend, snapshot, window, coverage, parameters or {})
+            yield Engine(backend, snapshot, window, coverage, parameters or {}, workspace.settings.holidays)
         finally:
             backend.close()
 
@@ -177,16 +190,25 @@ def _stage(
     return spans
 
 
+_CONTACT_KEYS = "contact_keys"
+_CONTACTS = {
+    kind: tuple((table, kind) for table in ("accounts", "customers", "reps")) for kind in ("email", "phone")
+}
 _BRANCHES = (("accounts", "branch_id"), ("assignments", "branch_id"))
 
 
 def _texts(backend: Backend, *columns: tuple[str, str]) -> list[str]:
     """The distinct values of text columns, the empty one included."""
-    found = {""}
-    for table, column in columns:
-        rows = backend.query(f"SELECT DISTINCT {column} AS value FROM {table} WHERE {column} IS NOT NULL")
-        found.update(rows["value"].to_pylist())
-    return sorted(found)
+    return sorted({"", *_distinct(backend, *columns)})
+
+
+def _distinct(backend: Backend, *columns: tuple[str, str]) -> pd.Series:
+    """The distinct values of text columns, sorted."""
+    selects = (
+        f"SELECT {column} AS value FROM {table} WHERE {column} IS NOT NULL" for table, column in columns
+    )
+    rows = backend.query(" UNION ".join(selects))
+    return pd.Series(sorted(rows["value"].to_pylist()), dtype="string")
 
 
 def _month_start(day: int) -> int:

@@ -1,11 +1,11 @@
-"""How long an account may lie unused before that says something: the product's own horizon, else its family's."""
+"""How long an account may lie unused before that says something, and which accounts can't be judged by it."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from surveil.detectors import base
-from surveil.detectors.base import param
+from surveil.detectors.base import Gap, param
 
 
 class HorizonParameters(base.Parameters):
@@ -46,3 +46,21 @@ class HorizonParameters(base.Parameters):
         }
         defaults = rows["family"].map(of_family).astype("Int64")
         return rows["unused_after_days"].astype("Int64").fillna(defaults)
+
+
+def gaps(cells: pd.DataFrame, parameters: HorizonParameters) -> tuple[Gap, ...]:
+    """What of `use_cells` can't be judged, and why."""
+    horizon = parameters.horizons(cells)
+    unseen = cells["seen_days"].isna()
+    found = (
+        Gap(int(cells["n"][unseen].sum()), "the transactions' extract does not cover the day of the opening"),
+        Gap(
+            int(cells["n"][~unseen & horizon.isna()].sum()),
+            "kinds of product for which not being used means nothing",
+        ),
+        Gap(
+            int(cells["n"][(cells["seen_days"] < horizon).fillna(False)].sum()),
+            "younger than the product's horizon, or closed before it",
+        ),
+    )
+    return tuple(gap for gap in found if gap.count)

@@ -2,9 +2,9 @@
 # UN01 Never used
 
 ## What it finds
-Accounts and features, opened by staff or by the customer himself, that their customer has done nothing with since they were opened, older than the horizon of their
-product (where a product states none: {deposit_days} days for deposits, {card_days} for cards, {credit_line_days} for
-credit lines, {feature_days} for features).
+Accounts and features, opened by staff or by the customer himself, with which their customer has done nothing since, and
+which are older than the horizon of their product (where it states none: {deposit_days} days for deposits, {card_days}
+for cards, {credit_line_days} for credit lines, {feature_days} for features).
 
 ## Why it matters
 An account nobody uses is the trace that most unauthorized accounts leave. It is also a cost without a profit.
@@ -39,8 +39,8 @@ import pandas as pd
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
-from surveil.detectors.base import Decision, Detector, Gap
-from surveil.detectors.unused.horizons import HorizonParameters
+from surveil.detectors.base import Decision, Detector
+from surveil.detectors.unused.horizons import HorizonParameters, gaps
 
 
 class Parameters(HorizonParameters):
@@ -91,21 +91,3 @@ class NeverUsed(Detector):
 
 def _mature(cells: pd.DataFrame, parameters: HorizonParameters) -> pd.Series:
     return (cells["seen_days"] >= parameters.horizons(cells)).fillna(False)
-
-
-def gaps(cells: pd.DataFrame, parameters: HorizonParameters) -> tuple[Gap, ...]:
-    """What of `use_cells` can't be judged, and why."""
-    horizon = parameters.horizons(cells)
-    unseen = cells["seen_days"].isna()
-    found = (
-        Gap(int(cells["n"][unseen].sum()), "the transactions' extract does not cover the day of the opening"),
-        Gap(
-            int(cells["n"][~unseen & horizon.isna()].sum()),
-            "kinds of product for which not being used means nothing",
-        ),
-        Gap(
-            int(cells["n"][(cells["seen_days"] < horizon).fillna(False)].sum()),
-            "younger than the product's horizon, or closed before it",
-        ),
-    )
-    return tuple(gap for gap in found if gap.count)

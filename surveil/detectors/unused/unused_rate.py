@@ -1,0 +1,91 @@
+"""
+# UN02 Accounts that come to life too rarely
+
+## What it finds
+Representatives whose accounts are used by their customers too rarely or too late, compared with accounts of the same
+product, channel and kind of branch.
+
+## Why it matters
+One unused account means nothing; somebody whose accounts again and again stay dead has opened them for himself.
+
+## How it decides
+The time from the opening to the customer's first own action is followed for up to {follow_days} days. From the like
+accounts of all colleagues comes the chance of first use on each day of an account's life; added up over the days that each
+of his accounts could be watched, it gives the number of first uses to be expected. A young account counts for the days it
+has had, so that nobody is blamed for opening late. The p-value is the chance of so few, allowing for the
+spread between honest representatives.
+
+## What it misses
+Accounts that somebody brings to life for show: a login or a purchase of cents (see UA04).
+
+## Innocent explanations
+- His customers are of another kind than his branch's: students, seasonal workers, a payroll client.
+- The transactions' extract lacks a channel or a card processor.
+- Accounts opened for a payment that comes later, such as a scholarship or a first wage.
+
+## What to check
+- The unused accounts (UN01) of the alert: is there a consent, a visit, a reason?
+- Are they spread over his time, or do they belong to a month with a goal?
+
+## References
+Regulation notes T02. One-sample log-rank test: Breslow 1975.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors.base import Decision, Detector, param
+from surveil.detectors.rates import stratum_of, tests_of
+from surveil.detectors.unused.horizons import HorizonParameters, gaps
+from surveil.statistics.survival import log_rank_test
+
+
+class Parameters(HorizonParameters):
+    """The horizons, and how long accounts are followed."""
+
+    follow_days: int = param(
+        180, unit="days", ge=60, le=730, citation="ours: twice the horizon of a deposit account",
+        meaning="days after the opening for which the first use is waited for",
+    )  # fmt: skip
+
+
+class UnusedRate(Detector):
+    """First uses of a representative's accounts against what their like makes expected."""
+
+    id = "UN02"
+    slug = "unused_rate"
+    name = "Accounts come to life too rarely"
+    version = "1"
+    family = Family.UNUSED
+    typology = "T02"
+    severity = Severity.HIGH
+    needs = ("accounts.opened_by", "transactions")
+    models = ("use_cells",)
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        cells = measured["use_cells"]
+        cells = cells[cells["rep_id"].notna()]
+        watched = (cells["seen_days"] >= 0).fillna(False) & parameters.horizons(cells).notna()
+        rows = cells[watched]
+        last_seen = rows["seen_days"].astype("int64").clip(upper=parameters.follow_days)
+        used = (rows["first_use_days"] <= parameters.follow_days).fillna(False).astype(bool)
+        spells = pd.DataFrame(
+            {
+                "rep": rows["rep_id"].astype(str),
+                "stratum": stratum_of(rows),
+                "entry": 0,
+                "exit": rows["first_use_days"].where(used, last_seen).astype("int64"),
+                "event": used,
+                "n": rows["n"].astype("int64"),
+            }
+        )
+        if spells.empty:
+            return Decision(gaps=gaps(cells, parameters))
+        result = log_rank_test(spells, side="low")
+        tests = tests_of(result.reps, "accounts used by their customers so far")
+        return Decision(tests=tests, examined=int(spells["n"].sum()), gaps=gaps(cells, parameters))

@@ -1,0 +1,90 @@
+-- model: met_customers
+-- One row per opening by staff whose customer was met or heard of from :contact_before_days days before it to
+-- :contact_after_days days after: a visit, a call that was answered, an appointment kept, or a login of his own.
+SELECT o.account_id AS account_id
+FROM openings AS o
+JOIN contacts AS c
+  ON c.customer_id = o.customer_id
+ AND c.at_day >= o.opened_day - :contact_before_days
+ AND c.at_day <= o.opened_day + :contact_after_days
+WHERE o.rep_id IS NOT NULL
+  AND c.kind IN ('visit', 'call', 'appointment')
+  AND COALESCE(c.outcome, 'attended') NOT IN ('no_answer', 'no_show', 'bounced')
+UNION
+SELECT o.account_id
+FROM openings AS o
+JOIN accounts AS a ON a.customer_id = o.customer_id
+JOIN transactions AS t
+  ON t.account_id = a.account_id
+ AND t.kind = 'login'
+ AND t.posted_at_day >= o.opened_day - :contact_before_days
+ AND t.posted_at_day <= o.opened_day + :contact_after_days
+WHERE o.rep_id IS NOT NULL
+  AND COALESCE(t.initiated_by, 'customer') = 'customer'
+
+-- model: opening_contacts
+-- One row per opening by staff and contact given for it (as spelled alike): the account's own, else the customer's.
+SELECT o.account_id AS account_id, o.rep_id AS rep_id, COALESCE(u.household_id, o.customer_id) AS household,
+       k.kind AS kind, k.key AS contact_key
+FROM openings AS o
+JOIN accounts AS a ON a.account_id = o.account_id
+LEFT JOIN customers AS u ON u.customer_id = o.customer_id
+JOIN contact_keys AS k ON k.kind = 'phone' AND k.raw = COALESCE(a.phone, u.phone)
+WHERE o.rep_id IS NOT NULL
+UNION ALL
+SELECT o.account_id, o.rep_id, COALESCE(u.household_id, o.customer_id), k.kind, k.key
+FROM openings AS o
+JOIN accounts AS a ON a.account_id = o.account_id
+LEFT JOIN customers AS u ON u.customer_id = o.customer_id
+JOIN contact_keys AS k ON k.kind = 'email' AND k.raw = COALESCE(a.email, u.email)
+WHERE o.rep_id IS NOT NULL
+
+-- model: shared_contacts
+-- One row per opener and contact that at least :shared_households households have which he opened accounts for.
+SELECT rep_id, kind, contact_key, COUNT(DISTINCT household) AS households
+FROM opening_contacts
+GROUP BY rep_id, kind, contact_key
+HAVING COUNT(DISTINCT household) >= :shared_households
+
+-- model: employee_contacts
+-- The contacts of the firm's own people, spelled alike, with whose they are.
+SELECT k.kind AS kind, k.key AS contact_key, MIN(r.rep_id) AS rep_id
+FROM reps AS r
+JOIN contact_keys AS k ON (k.kind = 'phone' AND k.raw = r.phone) OR (k.kind = 'email' AND k.raw = r.email)
+GROUP BY k.kind, k.key
+
+-- model: contact_signs
+-- One row per opening by staff with a contact on it: 1 where a contact is shared (see `shared_contacts`), 1 where it is an
+-- employee's and the customer is not that employee.
+SELECT c.account_id AS account_id,
+       MAX(CASE WHEN s.contact_key IS NULL THEN 0 ELSE 1 END) AS shared,
+       MAX(CASE WHEN e.contact_key IS NULL THEN 0 WHEN w.customer_id = o.customer_id THEN 0 ELSE 1 END) AS employee
+FROM opening_contacts AS c
+JOIN openings AS o ON o.account_id = c.account_id
+LEFT JOIN shared_contacts AS s ON s.rep_id = c.rep_id AND s.kind = c.kind AND s.contact_key = c.contact_key
+LEFT JOIN employee_contacts AS e ON e.kind = c.kind AND e.contact_key = c.contact_key
+LEFT JOIN reps AS w ON w.rep_id = e.rep_id
+GROUP BY c.account_id
+
+-- model: account_evidence
+-- One row per account or feature opened by staff, with each sign of an unauthorized opening: 1 there, 0 not, empty not
+-- known (not covered, too young, no such product).
+SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
+       o.branch_kind AS branch_kind, o.product_code AS product_code, o.family AS family, o.channel AS channel,
+       o.is_feature AS is_feature, o.month AS month, o.opened_day AS opened_day,
+       o.unused_after_days AS unused_after_days,
+       o.consents_to - o.opened_day AS consent_covered_days, l.lag_days AS consent_lag_days,
+       CASE WHEN o.contacts_from IS NULL OR o.contacts_to < o.opened_day + :contact_after_days THEN NULL
+            WHEN m.account_id IS NULL THEN 1 ELSE 0 END AS not_met,
+       u.first_use_days AS first_use_days, u.seen_days AS seen_days, u.closed_in_sight AS closed_in_sight,
+       o.transactions_to - o.opened_day AS transaction_covered_days,
+       CASE WHEN r.account_id IS NULL THEN 0 ELSE 1 END AS round_trip,
+       g.shared AS shared_contact, g.employee AS employee_contact,
+       CASE WHEN o.closed_day IS NOT NULL THEN o.closed_day - o.opened_day END AS closed_after_days
+FROM openings AS o
+LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
+LEFT JOIN met_customers AS m ON m.account_id = o.account_id
+LEFT JOIN first_use AS u ON u.account_id = o.account_id
+LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
+LEFT JOIN contact_signs AS g ON g.account_id = o.account_id
+WHERE o.rep_id IS NOT NULL
