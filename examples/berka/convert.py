@@ -52,6 +52,7 @@ LOAN_STATUS = {"A": "closed", "B": "closed", "C": "open", "D": "open"}
 
 FEE, PENALTY, INTEREST = "SLUZBY", "SANKC. UROK", "UROK"
 PURPOSES = ("SIPO", "POJISTNE", "UVER", "LEASING", "DUCHOD")
+CARD_WITHDRAWAL = "VYBER KARTOU"
 SIGNS = {"PRIJEM": "", "VYDAJ": "-", "VYBER": "-"}
 
 
@@ -76,7 +77,7 @@ def convert(source: Source) -> Feeds:
     feeds.rows["products"] = _products()
     feeds.rows["customers"] = list(_customers(source, opened))
     feeds.rows["accounts"] = [*_accounts(source, opened), *_cards(source), *_loans(source)]
-    feeds.rows["transactions"] = list(_transactions(source))
+    feeds.rows["transactions"] = [*_transactions(source), *_card_activations(source)]
     feeds.rows["coverage"] = list(_coverage(source, opened))
     last = feeds.rows["coverage"][-1]["covers_to"]
     later = sum(day.isoformat() > last for day in opened.values())
@@ -228,6 +229,29 @@ def _transactions(source: Source) -> Iterator[Row]:
         }
 
 
+def _card_activations(source: Source) -> Iterator[Row]:
+    """The first withdrawal with a card, told of the card too: the source books it on the account only.
+
+    Only where the account has one card, so that there is no doubt which.
+    """
+    accounts = {row["disp_id"]: row["account_id"] for row in source["disp"]}
+    cards: dict[str, list[Row]] = {}
+    for row in source["card"]:
+        cards.setdefault(accounts[row["disp_id"]], []).append(row)
+    only = {account: rows[0] for account, rows in cards.items() if len(rows) == 1}
+    for row in sorted(source["trans"], key=lambda row: day_of("trans", row, "date")):
+        card = only.get(row["account_id"]) if row["operation"] == CARD_WITHDRAWAL else None
+        if card is not None and day_of("trans", row, "date") >= day_of("card", card, "issued"):
+            del only[row["account_id"]]
+            yield {
+                "transaction_id": f"CARD-{row['trans_id']}",
+                "account_id": f"CARD-{card['card_id']}",
+                "posted_at": day_of("trans", row, "date").isoformat(),
+                "kind": "activation",
+                "initiated_by": "customer",
+            }
+
+
 def _nature(row: Row, orders: set[tuple[str, str, str]]) -> tuple[str, str, str]:
     """Kind, tender and initiator. What the bank posts by itself goes before how it was moved."""
     symbol, operation = row["k_symbol"], row["operation"]
@@ -243,7 +267,7 @@ def _nature(row: Row, orders: set[tuple[str, str, str]]) -> tuple[str, str, str]
     natures = {
         "VKLAD": ("deposit", "cash", "customer"),
         "VYBER": ("withdrawal", "cash", "customer"),
-        "VYBER KARTOU": ("withdrawal", "card", "customer"),
+        CARD_WITHDRAWAL: ("withdrawal", "card", "customer"),
         "PREVOD Z UCTU": ("transfer_in", "ach", ""),
     }
     return one_of("trans", row, "operation", natures)

@@ -57,6 +57,9 @@ SAMPLE = {
 }
 
 
+CARD_DAYS = {"20": "931231", "22": "940103", "21": "940102"}
+
+
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     return write_source(tmp_path / "source")
@@ -148,6 +151,29 @@ def test_a_transaction_becomes(
     row = next(row for row in rows(feeds, "transactions") if row["transaction_id"] == transaction)
     found = (row["kind"], row["amount"], row["initiated_by"], row["counterparty"])
     assert found == (kind, amount, initiated_by, counterparty)
+
+
+def test_a_card_that_was_drawn_on_is_known_to_be_used(tmp_path: Path) -> None:
+    """The source books the withdrawal on the account; whether before the card was issued or after, the day decides."""
+    card = SAMPLE["card"].replace("981107", "940101")
+    drawn = "".join(
+        f'{key};576;{day};"VYDAJ";"VYBER KARTOU";9.00;0.00;"";;\n' for key, day in CARD_DAYS.items()
+    )
+    source = write_source(tmp_path / "source", card=card, trans=SAMPLE["trans"] + drawn)
+    assert run(source, tmp_path / "feeds").returncode == 0
+    found = [row for row in rows(tmp_path / "feeds", "transactions") if row["account_id"] == "CARD-5"]
+    told = [(row["transaction_id"], row["kind"], row["posted_at"], row["amount"]) for row in found]
+    assert told == [("CARD-21", "activation", "1994-01-02", "")]
+
+
+def test_with_two_cards_it_is_not_known_which_was_drawn_on(tmp_path: Path) -> None:
+    card = SAMPLE["card"].replace("981107", "940101") + '6;1;"gold";940101 00:00:00\n'
+    drawn = "".join(
+        f'{key};576;{day};"VYDAJ";"VYBER KARTOU";9.00;0.00;"";;\n' for key, day in CARD_DAYS.items()
+    )
+    source = write_source(tmp_path / "source", card=card, trans=SAMPLE["trans"] + drawn)
+    assert run(source, tmp_path / "feeds").returncode == 0
+    assert not [row for row in rows(tmp_path / "feeds", "transactions") if row["kind"] == "activation"]
 
 
 def test_another_banks_account_is_never_taken_for_one_of_this_bank(feeds: Path) -> None:
@@ -258,7 +284,7 @@ def test_the_real_files_convert_whole(real: Path) -> None:
         "products": 7,
         "customers": 5_369,
         "accounts": 4_500 + 892 + 682,
-        "transactions": 49_100,
+        "transactions": 49_100 + 4,
         "coverage": 2,
     }
 
@@ -267,7 +293,7 @@ def test_the_real_files_keep_their_money(real: Path) -> None:
     """What came in less what went out is the same sum as in the source."""
     cents: Counter[str] = Counter()
     for row in rows(real, "transactions"):
-        cents["feeds"] += round(float(row["amount"]) * 100)
+        cents["feeds"] += round(float(row["amount"] or 0) * 100)
     with (REAL / "trans.asc").open(encoding="ascii", newline="") as file:
         for row in csv.DictReader(file, delimiter=";"):
             sign = 1 if row["type"] == "PRIJEM" else -1
@@ -287,3 +313,21 @@ def test_every_real_account_in_the_transactions_range_is_funded_and_used(real: P
     ]
     assert len(examined) == 1_229
     assert all(opened[key] in moved[key] for key in examined)
+
+
+def test_a_scan_accuses_nobody_and_says_what_it_could_not_examine(real: Path, tmp_path: Path) -> None:
+    def surveil(*arguments: str) -> str:
+        command = [sys.executable, "-m", "surveil", *arguments, "--workspace", str(tmp_path / "workspace")]
+        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    surveil("init")
+    surveil("load", str(real))
+    said = surveil("scan")
+    assert "0 alerts, 0 findings" in said
+    unused = said[said.index("UN01") :]
+    assert "862 examined, 0 found" in unused
+    assert "the transactions' extract does not cover the day of the opening" in unused
+    for detector in ("UA01", "UA03", "QB01", "CS01"):
+        assert "not run, because" in next(line for line in said.splitlines() if detector in line)
