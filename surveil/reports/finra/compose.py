@@ -71,7 +71,7 @@ def _state(
             )
         searched = entry.searched
         return State.NO_RESPONSIVE_MATERIAL, _nothing(
-            sources, searched.by, searched.what, searched.on.isoformat()
+            sources, searched.by, searched.what, searched.date.isoformat()
         )
     if entry.state in {"objection", "privileged", "answered_partial"}:
         return STATES[entry.state], ""

@@ -14,7 +14,7 @@ Example::
           - {title: Memo of 3 May 2023, file: attachments/memo.pdf}
       "15":
         state: no_responsive_material
-        searched: {by: Internal Audit, what: the register of reviews, on: 2024-06-28}
+        searched: {by: Internal Audit, what: the register of reviews, date: 2024-06-28}
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Searched(Part):
 
     by: str = Field(min_length=1)
     what: str = Field(min_length=1)
-    on: dt.date
+    date: dt.date
 
 
 class AttachmentEntry(Part):
@@ -68,7 +68,7 @@ class ItemEntry(Part):
         if self.state in {"answered_partial", "objection", "privileged"} and not self.reason.strip():
             raise ValueError(f"state {self.state} needs a reason")
         if self.state == "no_responsive_material" and self.searched is None:
-            raise ValueError("state no_responsive_material needs searched: by, what, on")
+            raise ValueError("state no_responsive_material needs searched: by, what, date")
         if self.state == "answered" and not (self.narrative.strip() or self.attachments):
             raise ValueError("state answered needs a narrative or an attachment")
         return self

@@ -74,7 +74,7 @@ def files_exhibit(sources: Sources) -> Exhibit:
         "One row per file as the firm handed it in.",
         (
             Field("file", "File", 1.3),
-            Field("feed", "Feed", 0.9),
+            Field("feed", "Feed", 0),
             Field("load", "Load", 0.4, "right"),
             Field("rows", "Rows", 0.7, "right"),
             Field("sha256", "SHA-256", 4),

@@ -162,7 +162,9 @@ class StreamTable(Flowable):  # type: ignore[misc]
         """Width of each column: its longest word, and its share of what is left."""
         least = [self._longest_word(place) for place in range(len(self._columns))]
         if (room := available_width - sum(least)) < 0:
-            return [available_width * word / sum(least) for word in least]
+            whole = sum(w for w, column in zip(least, self._columns, strict=True) if column.whole)
+            scale = max(0.2, (available_width - whole) / (sum(least) - whole or 1))
+            return [w if c.whole else w * scale for w, c in zip(least, self._columns, strict=True)]
         shares = [column.share for column in self._columns]
         wanted = [available_width * share / sum(shares) for share in shares]
         lacking = [max(0.0, wish - word) for wish, word in zip(wanted, least, strict=True)]

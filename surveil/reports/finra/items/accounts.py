@@ -88,7 +88,7 @@ def unauthorized(item: Item, sources: Sources) -> Content:
     nothing = "No account or feature of the period has been confirmed as opened without authorization."
     return Content(
         found=len(answer.rows),
-        gaps=tuple([*_unfinished(potential, annex), *lister.nameless(confirmed), *_unexamined(sources)]),
+        gaps=(*_unfinished(potential, annex), *lister.nameless(confirmed), *_unexamined(sources)),
         figures=_figures(answer, sources),
         blocks=(Heading(answer.title), Listing(answer.number) if answer.rows else Text(nothing)),
         exhibits=(answer, annex),

@@ -1,0 +1,170 @@
+"""Text on paper: values are never markup, nothing is lost unseen, names of many scripts come out and extract."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reportlab.lib.styles import ParagraphStyle
+
+from surveil.reports.pdf import fonts
+from surveil.reports.pdf.document import Imprint, Story
+from surveil.reports.pdf.text import CELL_LIMIT, Typesetter, is_right_to_left
+from tests.reports.pages import pages
+
+NO_FONTS: list[Path] = []
+NAMES = [
+    "Ieva Āboliņa-Ķēniņa",
+    "Kőrösi Őze Űrmös",
+    "Мария Иванова",
+    "Jan van der IJsselmuiden",
+    "Zoë d'Aubigné & Söhne",
+]
+HOSTILE = [
+    '<img src="/etc/passwd"/>',
+    '<a href="javascript:alert(1)">x</a>',
+    "Bob <b>Smith",
+    "Bob </b> x",
+    '<font size="100000">huge</font>',
+    '<para leftIndent="5000">gone</para>',
+    '<onDraw name="f" label="x"/>',
+    '<a href="document:x">y</a>',
+    "&amp; &#x41; &unknown;",
+    "{item} {0} %s %(x)s",
+    "=cmd|' /C calc'!A0",
+    "left\u202eright",
+    "zero\u200bwidth",
+    "nul\x00bell\x07",
+    "\ud800",
+    "]]><!--",
+]
+
+
+@pytest.fixture
+def typesetter() -> Typesetter:
+    return Typesetter(fonts.load(NO_FONTS))
+
+
+def printed(typesetter: Typesetter, *values: str) -> str:
+    story = Story(typesetter, Imprint("t", "a", "h", "f", dt.date(2024, 1, 31), "T"))
+    for value in values:
+        story.text(value)
+    return "\n".join(pages(story.render()))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_printed_as_it_is_and_can_be_copied(typesetter: Typesetter, name: str) -> None:
+    assert name in printed(typesetter, name)
+    assert not typesetter.missing
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_hostile_value_is_text_and_nothing_else(typesetter: Typesetter, value: str) -> None:
+    story = Story(typesetter, Imprint("t", "a", "h", "f", dt.date(2024, 1, 31), "T"))
+    story.text("before")
+    story.text(value)
+    story.text("after")
+    content = story.render()
+    text = "\n".join(pages(content))
+    assert "before" in text
+    assert "after" in text
+    assert typesetter.plain(value) in text
+    assert b"/URI" not in content
+    assert b"/Subtype /Image" not in content
+
+
+def test_control_and_direction_characters_are_shown_by_their_code(typesetter: Typesetter) -> None:
+    assert typesetter.plain("a\u202eb\x00c\u2028") == "a\\u{202E}b\\u{0000}c\\u{2028}"
+
+
+def test_a_character_without_a_glyph_is_shown_and_remembered(typesetter: Typesetter) -> None:
+    assert typesetter.plain("王 😀") == "[U+738B] [U+1F600]"
+    assert typesetter.missing == {"王", "😀"}
+
+
+def test_an_accent_stored_apart_is_drawn_as_one_letter(typesetter: Typesetter) -> None:
+    assert typesetter.plain(unicodedata.normalize("NFD", "Āboliņš")) == "Āboliņš"
+
+
+def test_what_is_too_long_is_cut_and_says_so(typesetter: Typesetter) -> None:
+    text = typesetter.plain("x" * (CELL_LIMIT + 5))
+    assert text.endswith("[…cut here: 2,000 of 2,005 characters shown]")
+
+
+def test_a_narrative_of_6000_words_is_printed_whole(typesetter: Typesetter) -> None:
+    words = [f"word{number}" for number in range(6000)]
+    text = printed(typesetter, " ".join(words))
+    assert all(word in text.split() for word in words)
+
+
+def test_a_word_without_a_space_for_50000_letters_is_printed(typesetter: Typesetter) -> None:
+    text = printed(typesetter, "y" * 50_000)
+    assert text.count("y") == 50_000
+
+
+def test_right_to_left_names_extract_in_reading_order(typesetter: Typesetter) -> None:
+    pytest.importorskip("bidi")
+    text = unicodedata.normalize("NFKC", printed(typesetter, "محمد بن سلمان", "משה כהן"))
+    plain = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    visual = {"محمد بن سلمان", "משה כהן"} | {name[::-1] for name in ("محمد بن سلمان", "משה כהן")}
+    assert sum(name in plain for name in visual) == 2
+    assert typesetter.reordered
+
+
+def test_long_right_to_left_text_fills_its_lines_from_the_beginning(typesetter: Typesetter) -> None:
+    pytest.importorskip("bidi")
+    words = ["ראשון", *["אמצע"] * 60, "אחרון"]
+    paragraph = typesetter.paragraph(" ".join(words), ParagraphStyle("p", fontName=fonts.REGULAR))
+    paragraph.wrap(200, 500)
+    lines = paragraph.text.split("<br/>")
+    assert len(lines) > 2
+    assert "ראשון" in lines[0][::-1]
+    assert "אחרון" in lines[-1][::-1]
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=200)
+def test_every_text_becomes_drawable_characters_only(value: str) -> None:
+    typesetter = Typesetter(fonts.load(NO_FONTS))
+    plain = typesetter.plain(value)
+    assert all(c == "\n" or ord(c) in typesetter.fonts.covered for c in plain)
+    markup = typesetter.markup(value)
+    assert "<" not in markup.replace("<br/>", "").replace("<font name=", "").replace("</font>", "")
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=0x24F, exclude_categories=["C", "Z"]), min_size=1))
+def test_latin_text_is_not_changed(value: str) -> None:
+    typesetter = Typesetter(fonts.load(NO_FONTS))
+    composed = unicodedata.normalize("NFC", value)
+    if all(ord(c) in typesetter.fonts.covered for c in composed):
+        assert typesetter.plain(value) == composed
+    assert not is_right_to_left(composed)
+
+
+def test_an_east_asian_font_of_the_machine_is_used(tmp_path: Path) -> None:
+    builder = pytest.importorskip("fontTools.fontBuilder")
+    pens = pytest.importorskip("fontTools.pens.ttGlyphPen")
+    pen = pens.TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    for point in ((500, 0), (500, 700), (0, 700)):
+        pen.lineTo(point)
+    pen.closePath()
+    box, blank = pen.glyph(), pens.TTGlyphPen(None).glyph()
+    font = builder.FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder([".notdef", "wang"])
+    font.setupCharacterMap({0x738B: "wang"})
+    font.setupGlyf({".notdef": blank, "wang": box})
+    font.setupHorizontalMetrics({".notdef": (500, 0), "wang": (1000, 0)})
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": "Test", "styleName": "Regular", "psName": "Test-Regular"})
+    font.setupOS2()
+    font.setupPost()
+    font.save(tmp_path / "WQY-MicroHei.ttc")
+    typesetter = Typesetter(fonts.load([tmp_path]))
+    assert typesetter.fonts.fallback_title == "WenQuanYi Micro Hei"
+    assert "王" in printed(typesetter, "Wang 王 明")
+    assert typesetter.missing == {"明"}
