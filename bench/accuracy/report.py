@@ -50,8 +50,8 @@ def accuracy_section(results: Sequence[dict[str, Any]], command: str) -> str:
         _headline(found),
         "**surveil less the other, firm by firm**",
         _differences(found),
-        "**By typology** (planted reps; recall of those flagged)",
-        _typologies(found[OURS]),
+        "**By typology** (representatives of all firms together)",
+        _typologies(results),
         "**Accounts without authority**",
         _accounts(found[OURS]),
         "**False alarms among honest representatives** (share flagged, all firms together)",
@@ -121,19 +121,33 @@ def _paired(ours: Sequence[float | None], theirs: Sequence[float | None]) -> str
     return _interval(paired_difference(*zip(*both, strict=True)), "+") if both else "n/a"
 
 
-def _typologies(ours: dict[str, list[float | None]]) -> str:
-    names = sorted({path.split(".")[1] for path in ours if path.startswith("typologies.")})
-    rows = []
-    for name in names:
-        values = {key: ours.get(f"typologies.{name}.{key}", []) for key in ("reps", "average_precision")}
-        recalls = [spread(ours.get(f"typologies.{name}.recall_{kind}", [])) for kind in ("severe", "mild")]
-        planted = sum(value or 0 for value in values["reps"])
-        if planted:
-            rows.append([name, f"{planted:.0f}", spread(values["average_precision"]), *recalls])
-    return markdown(["typology", "reps planted", "AP", "recall severe", "recall mild"], rows)
+def _typologies(results: Sequence[dict[str, Any]]) -> str:
+    """Planted and flagged representatives of all firms together, as one firm has too few of a kind."""
+    scores: dict[str, list[dict[str, Any]]] = {}
+    for result in results:
+        for name, typology in result["methods"][OURS]["typologies"].items():
+            if typology["reps"]:
+                scores.setdefault(name, []).append(typology)
+    rows = [
+        [
+            name,
+            *(_recall(firms, kind) for kind in ("severe", "mild")),
+            spread([f["average_precision"] for f in firms]),
+        ]
+        for name, firms in sorted(scores.items())
+    ]
+    return markdown(["typology", "severe flagged", "mild flagged", "AP against honest"], rows)
+
+
+def _recall(firms: Sequence[dict[str, Any]], kind: str) -> str:
+    planted = sum(firm[kind] for firm in firms)
+    flagged = sum(round((firm[f"recall_{kind}"] or 0.0) * firm[kind]) for firm in firms)
+    return f"{flagged} of {planted}" if planted else ""
 
 
 def _accounts(ours: dict[str, list[float | None]]) -> str:
+    if not any(ours["accounts.ranked"]):
+        return "This version ranks no accounts yet."
     shown = {
         "average precision": "accounts.average_precision",
         "by chance": "accounts.by_chance",

@@ -58,6 +58,8 @@ class TypologyScores:
     """
 
     reps: int
+    severe: int
+    mild: int
     reps_flagged: int
     average_precision: float | None
     recall_severe: float | None

@@ -52,6 +52,8 @@ def _typology(
     accounts_found, items_found = int(accounts["found"].sum()), int(items["found"].sum())
     return TypologyScores(
         reps=reps,
+        severe=len(severe),
+        mild=len(mild),
         reps_flagged=hits,
         average_precision=metrics.average_precision(against["rank"], against["bad"], missed),
         recall_severe=metrics.share(len(severe & flagged), len(severe)),
