@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -32,6 +33,8 @@ _BRANCHES = "branches"
 
 Progress = Callable[[str, float], None]
 
+_one_here = threading.Lock()
+
 
 def load(workspace: Workspace, folder: Path, progress: Progress | None = None) -> LoadReport:
     """Load the feeds in a folder.
@@ -57,14 +60,20 @@ def load(workspace: Workspace, folder: Path, progress: Progress | None = None) -
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """One load at a time; the lock goes with the process that holds it."""
+    """One load at a time; the lock goes with the process that holds it, and within it another lock holds."""
     lock = fasteners.InterProcessLock(path)
-    if not lock.acquire(blocking=False):
-        raise UsageError("Another load is running in this workspace. Try again when it has ended.")
+    busy = UsageError("Another load is running in this workspace. Try again when it has ended.")
+    if not _one_here.acquire(blocking=False):
+        raise busy
     try:
-        yield
+        if not lock.acquire(blocking=False):
+            raise busy
+        try:
+            yield
+        finally:
+            lock.release()
     finally:
-        lock.release()
+        _one_here.release()
 
 
 @dataclass

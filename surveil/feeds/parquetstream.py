@@ -102,7 +102,14 @@ class ParquetReader:
 
 def _row_as_json(table: Any) -> Callable[[int], bytes]:
     def raw(i: int) -> bytes:
-        row = table.slice(i, 1).to_pylist()[0]
+        row = {name: _value(table.column(name)[i]) for name in table.column_names}
         return json.dumps(row, ensure_ascii=False, default=str).encode("utf-8", "backslashreplace")
 
     return raw
+
+
+def _value(scalar: Any) -> Any:
+    try:
+        return scalar.as_py()
+    except (OverflowError, ValueError):  # a moment beyond what Python's datetime can say
+        return scalar.cast(pa.int64()).as_py()
