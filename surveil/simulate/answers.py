@@ -51,10 +51,14 @@ class Answers:
         _write(folder / "accounts.csv", KEYS["accounts"], sorted(self.accounts))
         _write(folder / "items.csv", KEYS["items"], sorted(set(self.items)))
 
+    def carried_out(self, firm: Firm) -> list[Scheme]:
+        """The schemes that left at least one row; one that found no occasion is not in the key."""
+        return [scheme for position, scheme in enumerate(firm.schemes) if self.by_scheme[position]]
+
     def _reps(self, firm: Firm, rep_numbers: Array) -> Iterable[tuple[str, ...]]:
         first = firm.calendar.first
         names = text_of("reps", rep_numbers)
-        for scheme in firm.schemes:
+        for scheme in self.carried_out(firm):
             span = (date(first + scheme.start).isoformat(), date(first + scheme.end).isoformat())
             yield names[scheme.rep], scheme.kind, scheme.strength, *span
         for rep, position in self.lent:

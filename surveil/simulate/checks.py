@@ -1,4 +1,4 @@
-"""Checks on a firm before it is handed over: every scheme left traces, and no single column gives a bad account or person away."""
+"""Checks on a firm before it is handed over: schemes left traces, no single column gives anybody away."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ LARGEST_AREA = 0.90
 LARGEST_PURITY = 0.95
 """The largest share of planted accounts behind one value of a column, among values with enough of them."""
 VALUE_ACCOUNTS = 40
+LARGEST_ABSENT = 0.5
+"""The largest share of schemes that may find no occasion; they were not carried out and are not in the key."""
 FEWEST_TO_JUDGE = 30
 
 
 def absent_schemes(firm: Firm, answers: Answers) -> list[str]:
-    """Schemes that left nothing, as sentences. Grey ones may be too small to show."""
+    """Schemes that found no occasion and left nothing, by name. Grey ones may be too small to show."""
     return [
-        f"{scheme.kind} ({scheme.strength}) from day {scheme.start} to {scheme.end}"
+        scheme.kind
         for position, scheme in enumerate(firm.schemes)
         if scheme.strength != GREY and not answers.by_scheme[position]
     ]
@@ -58,13 +60,10 @@ def telling_columns(columns: Mapping[str, Array], bad: Array) -> list[str]:
 
 def account_columns(accounts: Columns, numbers: Array) -> Columns:
     """The columns of accounts as numbers, with what is missing in which."""
-    known = {
-        f"{name} known": (accounts[name] != NONE).astype(np.int64) for name in ("applied", "closed", "pulled")
-    }
-    texts = {
-        f"{name} known": np.array([v is not None for v in accounts[name]]).astype(np.int64)
-        for name in ("email", "device", "co_owners")
-    }
+    names = ("applied", "closed", "pulled")
+    known = {f"{name} known": (accounts[name] != NONE).astype(np.int64) for name in names}
+    for name in ("email", "device", "co_owners"):
+        known[f"{name} known"] = np.array([value is not None for value in accounts[name]]).astype(np.int64)
     return {
         "account_id": numbers,
         "opened_at": accounts["opened"],
@@ -82,7 +81,6 @@ def account_columns(accounts: Columns, numbers: Array) -> Columns:
             for name in ("product", "channel", "closed_by", "style", "campaign", "branch")
         },
         **known,
-        **texts,
     }
 
 
@@ -118,9 +116,11 @@ class Findings:
         Raises:
             SurveilError: a scheme left no trace, or a column gives the answer away.
         """
-        problems = [
-            f"nothing was planted for {text}" for text in absent_schemes(firm, answers)
-        ] + self.problems
+        absent = absent_schemes(firm, answers)
+        problems = list(self.problems)
+        if len(absent) > LARGEST_ABSENT * len(firm.schemes):
+            share = f"{len(absent)} of {len(firm.schemes)} schemes"
+            problems.append(f"no occasion was found for {share}: {', '.join(absent)}")
         if problems:
             raise SurveilError(
                 f"The simulated firm (seed {firm.seed}) is not fit to measure with: {'; '.join(problems[:5])}. "

@@ -227,5 +227,5 @@ def converted_sales(part: Part, referrals: Columns) -> Array:
     taker = np.maximum(referrals["taker"], 0)
     ok &= part.firm.reps.may_sell[taker, referrals["product"]]
     ok &= referrals["decided"] // DAY >= part.firm.reps.licensed_from[taker]
-    ok &= part.firm.reps.employed[taker, part.firm.calendar.position(referrals["decided"] // DAY)] == 1
+    ok &= part.firm.reps.present[taker, part.firm.calendar.position(referrals["decided"] // DAY)] == 1
     return np.flatnonzero(ok)

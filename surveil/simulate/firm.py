@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from surveil.simulate.branches import CALL_CENTRE, STUDENT, Branches, make_branches
 from surveil.simulate.days import Calendar, make_calendar
 from surveil.simulate.figures import GROUP_ACCOUNTS, PRESETS, REP
-from surveil.simulate.people import Reps, make_reps
+from surveil.simulate.people import Reps, interrupt, make_reps
 from surveil.simulate.schemes.plan import Scheme, plan_schemes
 from surveil.simulate.table import Array, Columns, Streams, only
 
@@ -55,6 +55,13 @@ def make_firm(reps: int, months: int, seed: int, accounts: int | None, honest: b
         people = make_reps(streams, calendar, branches, reps, REP.sittings_per_month * accounts / expected)
         expected = float(accounts)
     schemes = () if honest else tuple(plan_schemes(streams, calendar, people, PRESETS[preset]))
+    registrations = people.registrations
+    for scheme in schemes:
+        if scheme.kind == "lapsed_seller":
+            status = "lapsed" if scheme.style < 0.6 else "ce_inactive"
+            start, end = calendar.first + scheme.start, calendar.first + scheme.end
+            registrations = interrupt(registrations, scheme.rep, ("S6", "S7"), start, end, status)
+    people = replace(people, registrations=registrations)
     return Firm(
         seed=seed,
         calendar=calendar,

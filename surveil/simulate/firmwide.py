@@ -58,7 +58,7 @@ def simulate(
 
     Raises:
         UsageError: an argument is out of range, or the folder is not empty.
-        SurveilError: a planted scheme left no trace, or one column gives it away (another seed helps).
+        SurveilError: too many schemes left no trace, or one column gives them away (another seed helps).
     """
     _check_arguments(folder, reps, months, seed, accounts, preset)
     say = progress or (lambda _: None)
@@ -78,7 +78,7 @@ def simulate(
     _write_firm(firm, out, counts)
     out.answers.write(folder / "answers", firm, out.rep)
     say(f"Wrote {sum(out.writer.rows.values()):,} rows and the answer key.")
-    kinds = [scheme.kind for scheme in firm.schemes]
+    kinds = [scheme.kind for scheme in out.answers.carried_out(firm)]
     return SimulatedFirm(
         folder,
         reps,

@@ -161,6 +161,7 @@ def _sell(part: Part, accounts: Columns, customers: Columns) -> tuple[Columns, C
     referring.break_fees(part, handed)
     sales.suit_profiles(part, made, customers)
     made = stack([made, selling.planted_sales(part, customers, made)])
+    selling.mark_lapsed(part, made)
     return sales.finish(part, made), handed
 
 

@@ -12,7 +12,7 @@ from surveil.simulate.branches import CALL_CENTRE, NEW, PLACES, Branches
 from surveil.simulate.days import Calendar
 from surveil.simulate.figures import BRANCH, REP
 from surveil.simulate.products import PRODUCTS, STATE_TERMS, qualifies
-from surveil.simulate.table import NONE, Array, Columns, Streams
+from surveil.simulate.table import NONE, Array, Columns, Streams, stack, take
 
 ROLES = ("banker", "advisor", "teller", "call_centre", "manager")
 BANKER, ADVISOR, TELLER, PHONE, MANAGER = range(5)
@@ -79,6 +79,7 @@ def make_reps(streams: Streams, calendar: Calendar, branches: Branches, reps: in
     ramp = np.clip(0.25 + 0.75 * tenure / REP.ramp_days, 0.25, 1.0)
     held, licensed_from = _licences(rng, calendar, role, hired)
     registrations = _registrations(rng, calendar, held, licensed_from, branch, branches, hired, left)
+    registrations = _on_leave(absences, registrations)
     phone, email, table = _identities(rng, calendar, role, home, branches, hired, left)
     may_sell = np.array([[qualifies(product.requires, terms) for product in PRODUCTS] for terms in held])
     return Reps(
@@ -260,6 +261,15 @@ def _registrations(
     }
 
 
+def _on_leave(absences: Columns, registrations: Columns) -> Columns:
+    """On long leave some miss their continuing education; nobody sells in that time."""
+    for row in np.flatnonzero(absences["kind"] == "leave").tolist():
+        rep, start, end = (int(absences[name][row]) for name in ("rep_id", "start_on", "end_on"))
+        if rep % 3 == 0:
+            registrations = interrupt(registrations, rep, ("S6", "S7"), start + 3, end - 1, "ce_inactive")
+    return registrations
+
+
 def _identities(
     rng: np.random.Generator,
     calendar: Calendar,
@@ -334,3 +344,16 @@ def _assignments(
 def specialty_of(seed: int, count: int) -> Array:
     """Rep x product: how much more or less somebody sells of a thing than others in his role."""
     return np.exp(Streams(seed)("specialties").normal(0, REP.specialty_sd, (count, len(PRODUCTS))))
+
+
+def interrupt(registrations: Columns, rep: int, terms: tuple[str, ...], start: int, end: int, status: str) -> Columns:
+    """Registrations with the active spells of somebody's terms interrupted from `start` to `end` (day numbers)."""
+    cut = (registrations["rep_id"] == rep) & np.isin(registrations["qualification"].astype(str), terms)
+    cut &= (registrations["granted_on"] < start) & (registrations["ended_on"] == NONE)
+    gap, after = take(registrations, cut), take(registrations, cut)
+    size = int(cut.sum())
+    gap["granted_on"], gap["ended_on"] = np.full(size, start), np.full(size, end + 1)
+    gap["status"], gap["recorded_on"] = np.full(size, status, dtype=object), np.full(size, start + 2)
+    after["granted_on"], after["recorded_on"] = np.full(size, end + 1), np.full(size, end + 3)
+    registrations["ended_on"] = np.where(cut, start, registrations["ended_on"])
+    return stack([registrations, gap, after])

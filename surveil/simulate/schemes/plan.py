@@ -8,6 +8,7 @@ import numpy as np
 
 from surveil.simulate.days import Calendar
 from surveil.simulate.figures import Preset
+from surveil.simulate.products import CODE
 from surveil.simulate.people import ADVISOR, BANKER, MANAGER, PHONE, TELLER, Reps
 from surveil.simulate.table import Array, Streams
 
@@ -55,7 +56,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("token_funder", 4, (BANKER, TELLER), _FORGING),
     Kind("gamer", 5, (BANKER,), ((0.60, 0.60), (0.85, 0.85)), 3),
     Kind("referral_miller", 3, (BANKER, TELLER), ((0.45, 0.45), (0.80, 0.80)), 3),
-    Kind("unlicensed_seller", 3, (BANKER,), ((0.5, 1.0), (1.2, 2.2))),
+    Kind("unlicensed_seller", 2, (BANKER,), ((0.5, 1.0), (1.2, 2.2))),
+    Kind("lapsed_seller", 1, (BANKER, ADVISOR), ((0.3, 0.6), (0.8, 1.5)), 3),
     Kind("referral_ring", 3, (BANKER,), ((0.18, 0.18), (0.40, 0.40)), 3),
     Kind("reseller_after_refusal", 3, (BANKER, PHONE), ((0.10, 0.10), (0.22, 0.22)), 3),
     Kind("contact_tamperer", 1, (BANKER, TELLER), _FORGING),
@@ -129,7 +131,8 @@ def _cast(
     free[rep] = False
     strength = SEVERE if rng.random() < preset.severe_share else MILD
     low, high = kind.share[strength == SEVERE]
-    months = min(calendar.months, int(rng.integers(max(preset.months[0], 1), preset.months[1] + 1)))
+    months = int(rng.integers(preset.months[0], preset.months[1] + 1))
+    months = min(calendar.months, max(months, kind.months))
     first = int(rng.integers(0, calendar.months - months + 1))
     start, end = int(calendar.month_start[first]), int(calendar.month_start[first + months]) - 1
     working = np.flatnonzero(reps.present[rep])
@@ -140,8 +143,12 @@ def _cast(
 
 def _suited(kind: Kind, reps: Reps) -> Array:
     suited = np.isin(reps.role, kind.roles)
+    if kind.name == "lapsed_seller":
+        suited &= reps.may_sell[:, CODE["FUND"]] & (reps.licensed_from < reps.hired)
     if kind.name == "unlicensed_seller":
-        suited &= ~reps.may_sell[:, :].any(axis=1) | ~np.isin(reps.may_sell.sum(axis=1), [0])
+        suited &= ~reps.may_sell[:, CODE["FUND"]]
+    if kind.name == "fee_breaker":
+        suited &= ~reps.may_sell[:, CODE["FUND"]]
     return suited
 
 

@@ -8,14 +8,19 @@ from surveil.simulate.contacts import customers_of
 from surveil.simulate.days import office_hours
 from surveil.simulate.firm import Firm
 from surveil.simulate.people import specialty_of
-from surveil.simulate.products import CODE, IS_SALE, in_family
+from surveil.simulate.products import CODE, IS_SALE, PRODUCTS, in_family
 from surveil.simulate.sales import LOCKUP, RISK, amounts, sale_rows
 from surveil.simulate.schemes.extra import working_days
 from surveil.simulate.schemes.plan import Scheme
 from surveil.simulate.sittings import Part
 from surveil.simulate.table import DAY, NONE, Array, Columns, length, stack
 
-FORBIDDEN = {"unlicensed_seller": ("FUND", "FUNDGRO", "LIFE", "MORTGAGE"), "untrained_seller": ("LOAN",)}
+FORBIDDEN = {
+    "unlicensed_seller": ("FUND", "FUNDGRO", "LIFE", "MORTGAGE"),
+    "untrained_seller": ("LOAN",),
+    "lapsed_seller": ("FUND", "FUNDGRO", "UIT"),
+}
+NATIONAL_SERIES = ("S6", "S7")
 RISKY = ("FUNDGRO", "NOTE", "VARANN", "ALTFUND", "EQUITY")
 SWITCHED = ("UIT", "VARANN", "NOTE")
 LEAST = 2
@@ -40,8 +45,19 @@ def planted_sales(part: Part, customers: Columns, honest: Columns) -> Columns:
 
 
 def forbidden_products(firm: Firm, rep: int, kind: str) -> list[int]:
-    """The products a representative could be tempted to sell and may not."""
-    return [CODE[code] for code in FORBIDDEN[kind] if not firm.reps.may_sell[rep, CODE[code]]]
+    """The products a representative could be tempted to sell and may not (any more)."""
+    lapsed = kind == "lapsed_seller"
+    return [CODE[code] for code in FORBIDDEN[kind] if lapsed or not firm.reps.may_sell[rep, CODE[code]]]
+
+
+def mark_lapsed(part: Part, made: Columns) -> None:
+    """All that was sold while the licence for it had lapsed is a breach, what was sold in good faith too."""
+    day = made["at"] // DAY - part.start
+    needs = np.array([any(term in product.requires for term in NATIONAL_SERIES) for product in PRODUCTS])
+    for position, scheme in enumerate(part.firm.schemes):
+        if scheme.kind == "lapsed_seller":
+            own = (made["rep"] == scheme.rep) & (day >= scheme.start) & (day <= scheme.end) & needs[made["product"]]
+            made["scheme"] = np.where(own, position, made["scheme"])
 
 
 def _without_licence(part: Part, customers: Columns, position: int, scheme: Scheme, days: Array) -> Columns:
