@@ -193,7 +193,7 @@ def _cases(session: DeskSession, alert_id: str) -> Iterator[CaseReference]:
         select(CaseRow)
         .join(CaseAlertRow, CaseAlertRow.case_id == CaseRow.case_id)
         .where(CaseAlertRow.alert_id == alert_id)
-        .order_by(CaseRow.case_id)
+        .order_by(CaseRow.opened_at, CaseRow.case_id)
     )
     for row in session.scalars(query):
         yield CaseReference(row.case_id, row.title, row.status)

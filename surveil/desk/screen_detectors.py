@@ -64,7 +64,9 @@ def _page(detector: Detector, settings: Mapping[str, Mapping[str, Any]]) -> Manu
         version=detector.version,
         needs=tuple(detector.needs),
         sections=_sections(detector.manual(parameters)),
-        parameters=tuple(_line(name, info, parameters) for name, info in type(parameters).model_fields.items()),
+        parameters=tuple(
+            _line(name, info, parameters) for name, info in type(parameters).model_fields.items()
+        ),
     )
 
 

@@ -86,7 +86,9 @@ def queue_by_subject(
     conditions = _conditions(filters or QueueFilters())
     size = min(max(page_size, 1), PAGE_SIZE_MAX)
     total = _count(session, conditions)
-    subjects = session.scalars(select(func.count(_KEY.distinct())).select_from(AlertRow).where(*conditions)).one()
+    subjects = session.scalars(
+        select(func.count(_KEY.distinct())).select_from(AlertRow).where(*conditions)
+    ).one()
     pages = max(1, -(-subjects // size))
     number = min(max(page, 1), pages)
     keys = list(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, event, false, or_, select, tru
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from surveil.alerts.model import SubjectType
-from surveil.alerts.people import Role, User
+from surveil.alerts.people import SYSTEM, Role, User
 from surveil.store.tables import (
     AlertHitRow,
     AlertNoteRow,
@@ -74,7 +74,7 @@ def _narrow(state: ORMExecuteState) -> None:
         raise RuntimeError("the session has not been narrowed to a user")
     if not state.is_orm_statement or not state.is_select:
         raise RuntimeError("only queries on mapped classes can be narrowed to a user")
-    if session.user.role is Role.SYSTEM:
+    if session.user == SYSTEM:
         return
     alerts = visible(session.user)
     ids = select(AlertRow.alert_id).where(alerts)

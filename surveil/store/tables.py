@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from surveil.store.types import Moment, Words
-
-Code = String(40)
-Day = String(10)
 
 
 class Base(DeclarativeBase):
@@ -37,11 +34,11 @@ class RunRow(Base):
 
     run_id: Mapped[str] = mapped_column(primary_key=True)
     snapshot_id: Mapped[str]
-    as_of: Mapped[str] = mapped_column(Day)
-    from_day: Mapped[str | None] = mapped_column(Day)
+    as_of: Mapped[str]
+    from_day: Mapped[str | None]
     version: Mapped[str]
     config_hash: Mapped[str]
-    status: Mapped[str] = mapped_column(Code)
+    status: Mapped[str]
     failed_detectors: Mapped[list[Any]]
     manifest: Mapped[dict[str, Any]]
     coverage: Mapped[dict[str, Any]]
@@ -65,24 +62,24 @@ class AlertRow(Base):
         Index("ix_alert_previous", "previous_alert_id"),
     )
 
-    alert_id: Mapped[str] = mapped_column(Code, primary_key=True)
+    alert_id: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[str]
     generation: Mapped[int]
     previous_alert_id: Mapped[str | None] = mapped_column(_reference("alert.alert_id"))
-    source: Mapped[str] = mapped_column(Code)
+    source: Mapped[str]
     detector: Mapped[str]
     version: Mapped[str]
-    family: Mapped[str] = mapped_column(Code)
+    family: Mapped[str]
     typology: Mapped[str]
-    severity: Mapped[str] = mapped_column(Code)
+    severity: Mapped[str]
     severity_rank: Mapped[int]
     score: Mapped[float | None]
-    subject_type: Mapped[str] = mapped_column(Code)
+    subject_type: Mapped[str]
     subject_id: Mapped[str]
     rep_id: Mapped[str | None]
     branch_id: Mapped[str | None]
-    period_start: Mapped[str | None] = mapped_column(Day)
-    period_end: Mapped[str | None] = mapped_column(Day)
+    period_start: Mapped[str | None]
+    period_end: Mapped[str | None]
     observed: Mapped[float | None]
     expected: Mapped[float | None]
     interval_low: Mapped[float | None]
@@ -95,12 +92,12 @@ class AlertRow(Base):
     peers: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     explanations: Mapped[list[Any]]
     run_id: Mapped[str | None] = mapped_column(_reference("run.run_id"))
-    status: Mapped[str] = mapped_column(Code)
+    status: Mapped[str]
     assignee: Mapped[str | None]
     due_on: Mapped[date]
-    disposition: Mapped[str | None] = mapped_column(Code)
+    disposition: Mapped[str | None]
     decided_by: Mapped[str | None]
-    decided_by_role: Mapped[str | None] = mapped_column(Code)
+    decided_by_role: Mapped[str | None]
     repeats: Mapped[int]
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
@@ -117,7 +114,7 @@ class AlertHitRow(Base):
     alert_id: Mapped[str] = mapped_column(_reference("alert.alert_id"), primary_key=True)
     run_id: Mapped[str] = mapped_column(_reference("run.run_id"), primary_key=True, index=True)
     seen_at: Mapped[datetime]
-    severity: Mapped[str] = mapped_column(Code)
+    severity: Mapped[str]
     score: Mapped[float]
     observed: Mapped[float | None]
     expected: Mapped[float | None]
@@ -131,7 +128,7 @@ class AlertNoteRow(Base):
 
     __tablename__ = "alert_note"
 
-    note_id: Mapped[str] = mapped_column(Code, primary_key=True)
+    note_id: Mapped[str] = mapped_column(primary_key=True)
     alert_id: Mapped[str] = mapped_column(_reference("alert.alert_id"), index=True)
     text: Mapped[str]
     written_by: Mapped[str]
@@ -143,15 +140,15 @@ class DecisionRow(Base):
 
     __tablename__ = "decision"
 
-    decision_id: Mapped[str] = mapped_column(Code, primary_key=True)
+    decision_id: Mapped[str] = mapped_column(primary_key=True)
     alert_id: Mapped[str] = mapped_column(_reference("alert.alert_id"), index=True)
-    disposition: Mapped[str] = mapped_column(Code, index=True)
+    disposition: Mapped[str] = mapped_column(index=True)
     note: Mapped[str]
     duplicate_of: Mapped[str | None] = mapped_column(_reference("alert.alert_id"))
-    state: Mapped[str] = mapped_column(Code)
+    state: Mapped[str]
     decided_by: Mapped[str]
     decided_at: Mapped[datetime] = mapped_column(index=True)
-    seen_severity: Mapped[str] = mapped_column(Code)
+    seen_severity: Mapped[str]
     seen_score: Mapped[float | None]
     seen_item_count: Mapped[int]
     seen_run_id: Mapped[str | None] = mapped_column(_reference("run.run_id"))
@@ -165,9 +162,9 @@ class CaseRow(Base):
 
     __tablename__ = "review_case"
 
-    case_id: Mapped[str] = mapped_column(Code, primary_key=True)
+    case_id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
-    status: Mapped[str] = mapped_column(Code)
+    status: Mapped[str]
     opened_by: Mapped[str]
     opened_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -192,7 +189,7 @@ class UserRow(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     display_name: Mapped[str]
-    role: Mapped[str] = mapped_column(Code)
+    role: Mapped[str]
     rep_id: Mapped[str | None]
     active: Mapped[bool]
     password_hash: Mapped[str | None] = mapped_column(info={"secret": True})
@@ -208,5 +205,5 @@ class ScopeRow(Base):
     __tablename__ = "user_scope"
 
     name: Mapped[str] = mapped_column(_reference("app_user.name"), primary_key=True)
-    kind: Mapped[str] = mapped_column(Code, primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)

@@ -19,7 +19,7 @@ from surveil.store.tables import AlertNoteRow
 from surveil.store.verification import verify
 from tests.store.support import NOW, draft, later, run
 
-PROCESSES, THREADS, ROUNDS = 3, 3, 5
+PROCESSES, THREADS, ROUNDS = 2, 4, 4
 
 
 def test_processes_and_threads_writing_at_once_lose_nothing(url: str, store: Store, repository: Path) -> None:

@@ -14,7 +14,7 @@ from surveil.desk import open_desk, prepare_desk
 from surveil.errors import UsageError
 from surveil.store import Store, migrate
 from surveil.store.audit import audit_event
-from surveil.store.database import connect, writing
+from surveil.store.database import writing
 from surveil.store.migrate import is_current
 
 
@@ -43,13 +43,12 @@ def test_migrating_twice_changes_nothing(url: str, store: Store) -> None:
         assert "alert" in inspect(connection).get_table_names()
 
 
-def test_a_database_of_a_newer_version_is_refused_with_a_sentence(url: str) -> None:
-    engine = connect(url)
-    with writing(engine) as connection:
+def test_a_database_of_a_newer_version_is_refused_with_a_sentence(sqlite_store: Store) -> None:
+    with writing(sqlite_store.engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    engine.dispose()
+    assert not is_current(sqlite_store)
     with pytest.raises(UsageError, match="newer version"):
-        migrate(url)
+        migrate(str(sqlite_store.engine.url))
 
 
 @pytest.mark.parametrize("address", ["mysql://localhost/x", "no address", "oracle://x", ""])

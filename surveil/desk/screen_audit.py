@@ -1,0 +1,87 @@
+"""The audit trail as a screen shows it: whether it holds, its latest events, and a checkpoint to keep elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from surveil.alerts.alert import Action
+from surveil.alerts.errors import NotAllowed
+from surveil.alerts.people import Role, User
+from surveil.alerts.policy import may
+from surveil.store import DeskSession, Store
+from surveil.store.audit import Event, audit_event
+from surveil.store.checkpoint import Checkpoint, load_key, make_checkpoint
+from surveil.store.tables import AlertRow
+from surveil.store.verification import Verification, verify
+
+EVENTS_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class TrailEvent:
+    """Who did what to which object, without the values: those stand on the object's own page."""
+
+    seq: int
+    at: str
+    actor: str
+    action: str
+    object_type: str
+    object_id: str
+
+
+def check_trail(store: Store, user: User, checkpoint: str | None = None) -> Verification:
+    """Read the whole trail and check it, with a checkpoint's text also against what that one signed.
+
+    Raises:
+        NotAllowed: the user has no business with the trail.
+        VerificationFailed: the checkpoint is none, or its signature does not fit.
+    """
+    _demand(user)
+    return verify(store.engine, Checkpoint.from_json(checkpoint) if checkpoint else None)
+
+
+def sign_checkpoint(store: Store, user: User, workspace: Path, now: datetime) -> Checkpoint:
+    """Sign how far the trail has come, to be kept where the database's owner can't change it.
+
+    Raises:
+        UsageError: the workspace has no signing key.
+    """
+    _demand(user)
+    return make_checkpoint(store.engine, load_key(workspace), now)
+
+
+def latest_events(session: DeskSession, user: User, limit: int = EVENTS_SHOWN) -> tuple[TrailEvent, ...]:
+    """The latest events the user may know of, newest first: none about alerts that do not exist for him."""
+    _demand(user)
+    session.narrow(user)
+    query = select(audit_event).order_by(audit_event.c.seq.desc()).limit(limit)
+    events = [Event.of(row) for row in session.connection().execute(query)]
+    known = _visible(session, sorted({event.object_id for event in events if event.object_type == "alert"}))
+    return tuple(
+        TrailEvent(event.seq, event.at, event.actor, event.action, event.object_type, event.object_id)
+        for event in events
+        if _may_know(user, event, known)
+    )
+
+
+def _may_know(user: User, event: Event, alerts: frozenset[str]) -> bool:
+    if event.object_type == "alert":
+        return event.object_id in alerts
+    if event.object_type == "user":
+        return user.sees_every_branch or user.role is Role.ADMINISTRATOR
+    return user.sees_every_branch or event.object_type == "run"
+
+
+def _visible(session: DeskSession, alert_ids: Sequence[str]) -> frozenset[str]:
+    return frozenset(session.scalars(select(AlertRow.alert_id).where(AlertRow.alert_id.in_(alert_ids))))
+
+
+def _demand(user: User) -> None:
+    """Whoever reads alerts or keeps the users may know whether the trail holds."""
+    if not (may(user, Action.READ) or may(user, Action.MANAGE_USERS)):
+        raise NotAllowed("The audit trail is shown to people of the review desk only.")
