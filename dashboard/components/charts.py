@@ -1,0 +1,125 @@
+"""Charts of one alert, each from plain rows that a table behind it shows too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from dashboard.components.markup import visible
+from dashboard.components.words import number
+from surveil.alerts.alert import Alert
+from surveil.alerts.model import Driver
+
+ACCENT, DARK, BAND = "#1d4e89", "#111827", "#94a3b8"
+ADDING_UNITS = frozenset({"log-likelihood"})
+"""Log-likelihoods of independent signs add up to the score; -log10 p of several tests do not."""
+_NAME_LIMIT = 260
+
+
+def waterfall_rows(drivers: Sequence[Driver]) -> list[dict[str, Any]]:
+    """One row a driver, the strongest first: where its bar starts and ends.
+
+    In a unit that adds up each bar starts where the one before ended, and a last row is the sum; else every bar
+    starts at nothing, because a sum would claim more than was measured.
+    """
+    adding = bool(drivers) and all(driver.unit in ADDING_UNITS for driver in drivers)
+    rows: list[dict[str, Any]] = []
+    reached = 0.0
+    for driver in sorted(drivers, key=lambda driver: (-driver.contribution, driver.name)):
+        start = reached if adding else 0.0
+        reached = start + driver.contribution
+        rows.append(_bar(visible(driver.name), start, reached, "reason"))
+    if adding and len(rows) > 1:
+        rows.append(_bar("All together", 0.0, reached, "sum"))
+    return rows
+
+
+def _bar(name: str, start: float, end: float, kind: str) -> dict[str, Any]:
+    return {"name": name, "start": start, "end": end, "kind": kind, "label": number(end - start)}
+
+
+def waterfall(drivers: Sequence[Driver]) -> None:
+    """How strongly each reason speaks."""
+    rows = waterfall_rows(drivers)
+    names = [row["name"] for row in rows]
+    y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=_NAME_LIMIT))
+    base = alt.Chart(alt.InlineData(values=rows)).encode(y=y)
+    bars = base.mark_bar(height=18).encode(
+        x=alt.X("start:Q", title="Strength of evidence", axis=alt.Axis(grid=True, tickMinStep=1)),
+        x2="end:Q",
+        color=alt.Color(
+            "kind:N", scale=alt.Scale(domain=["reason", "sum"], range=[ACCENT, DARK]), legend=None
+        ),
+        tooltip=[alt.Tooltip("name:N", title="Reason"), alt.Tooltip("label:N", title="Strength")],
+    )
+    labels = base.mark_text(align="left", dx=5, color=DARK).encode(x="end:Q", text="label:N")
+    _draw(bars + labels, 36 * max(len(rows), 1) + 45)
+
+
+def expected_rows(alert: Alert) -> list[dict[str, Any]]:
+    """The observed number, the expected one and its usual range as one row; empty where nothing was expected."""
+    if alert.observed is None or alert.expected is None:
+        return []
+    low, high = alert.interval or (alert.expected, alert.expected)
+    return [{"observed": alert.observed, "expected": alert.expected, "low": low, "high": high, "row": ""}]
+
+
+def against_expected(alert: Alert) -> None:
+    """Where the observed number lies beside the usual range."""
+    base = alt.Chart(alt.InlineData(values=expected_rows(alert))).encode(
+        y=alt.Y("row:N", title=None, axis=None)
+    )
+    shown = {name: f"Observed {number(alert.observed)}" if name == "observed" else f"Expected {number(alert.expected)}"
+             for name in ("observed", "expected")}  # fmt: skip
+    scale = alt.Scale(zero=True, nice=True)
+    x = alt.X("low:Q", title="Number of items", scale=scale, axis=alt.Axis(tickMinStep=1))
+    band = base.mark_bar(height=22, color=BAND).encode(x=x, x2="high:Q")
+    expected = base.mark_tick(thickness=3, size=34, color=DARK).encode(x="expected:Q")
+    observed = base.mark_point(size=170, shape="diamond", filled=True, color=ACCENT, opacity=1).encode(
+        x="observed:Q"
+    )
+    named = base.mark_text(dy=-26, color=DARK, fontWeight=600).encode(
+        x="observed:Q", text=alt.value(shown["observed"])
+    )
+    usual = base.mark_text(dy=30, color=DARK).encode(x="expected:Q", text=alt.value(shown["expected"]))
+    _draw(band + expected + observed + named + usual, 130)
+
+
+def timeline_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Days on which items of each kind happened, and how many; items without a day are left out."""
+    counts: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row.get("at"):
+            key = (str(row["at"])[:10], visible(str(row.get("feed") or "item")))
+            counts[key] = counts.get(key, 0) + 1
+    return [{"day": day, "feed": feed, "items": count} for (day, feed), count in sorted(counts.items())]
+
+
+def timeline(rows: Sequence[Mapping[str, Any]]) -> None:
+    """When the items happened, a line for each kind of record."""
+    days = timeline_rows(rows)
+    feeds = sorted({row["feed"] for row in days})
+    chart = (
+        alt.Chart(alt.InlineData(values=days))
+        .mark_circle(color=ACCENT, opacity=0.75, stroke=DARK, strokeWidth=0.5)
+        .encode(
+            x=alt.X(
+                "day:T", title=None, axis=alt.Axis(format="%d %b %Y", labelAngle=0, labelOverlap="greedy")
+            ),
+            y=alt.Y("feed:N", title=None, sort=feeds, axis=alt.Axis(labelLimit=_NAME_LIMIT)),
+            size=alt.Size("items:Q", legend=None, scale=alt.Scale(range=[60, 500], domainMin=1)),
+            tooltip=[
+                alt.Tooltip("day:T", title="Day", format="%Y-%m-%d"),
+                alt.Tooltip("feed:N", title="Record"),
+                alt.Tooltip("items:Q", title="Items"),
+            ],
+        )
+    )
+    _draw(chart, 45 * max(len(feeds), 1) + 50)
+
+
+def _draw(chart: Any, height: int) -> None:
+    st.altair_chart(chart.properties(height=height, width="container"), width="stretch")

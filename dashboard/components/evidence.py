@@ -1,0 +1,116 @@
+"""The rows behind an alert: personal data masked until somebody says why he has to see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components import charts
+from dashboard.components.markup import literal, show, table, text
+from dashboard.components.session import Place, attempt
+from dashboard.components.words import details, field, number, plural
+from surveil import desk
+from surveil.alerts.alert import Alert
+from surveil.alerts.policy import Allowed, Refused
+from surveil.desk import Evidence, Revealed
+
+ROWS_PER_PAGE = 25
+TIMELINE_ROWS = 2_000
+_REVEALED = "revealed"
+
+
+def show_timeline(here: Place, alert: Alert) -> None:
+    """What happened when, as a chart with the same rows as a table."""
+    found = desk.evidence(here.workspace.runs_dir, alert, limit=TIMELINE_ROWS)
+    dated = charts.timeline_rows(found.rows)
+    if not dated:
+        st.info(literal(found.problem or "None of the items has a day."))
+        return
+    charts.timeline(found.rows)
+    if found.total is not None and found.total > len(found.rows):
+        st.caption(f"The first {len(found.rows):,} of {found.total:,} items, the highest scores first.")
+    with st.expander("The timeline as a table"):
+        rows = ((row["day"], text(field(row["feed"])), row["items"]) for row in dated)
+        show(table("Items by day and kind of record", ("Day", "Record", "Items"), rows, numbers=(2,)))
+
+
+def show_evidence(here: Place, alert: Alert, may_reveal: Allowed | Refused) -> None:
+    """The rows, a page at a time."""
+    revealed = _revealed(here, alert)
+    number_of_page = int(st.session_state.get("rows", 1))
+    found = _page(here, alert, number_of_page, revealed)
+    if found.problem is not None:
+        st.info(literal(found.problem))
+        return
+    total = found.total or 0
+    if total == 0:
+        st.info("The run has written down no single rows for this alert: it is about a rate as a whole.")
+        return
+    _reveal(here, alert, may_reveal, revealed)
+    show(_table(found, total))
+    pages = -(-total // ROWS_PER_PAGE)
+    if pages > 1:
+        st.pagination(pages, key="rows", bind="query-params")
+
+
+def _page(here: Place, alert: Alert, page: int, revealed: Revealed | None) -> Evidence:
+    offset = (max(page, 1) - 1) * ROWS_PER_PAGE
+    return desk.evidence(here.workspace.runs_dir, alert, ROWS_PER_PAGE, offset, revealed)
+
+
+def _table(found: Evidence, total: int) -> Any:
+    headers = ("Day", "Record", "Key", "Account", "Customer", "Score", "What was measured")
+    rows = (_row(row) for row in found.rows)
+    return table(f"{plural(total, 'row')}, the highest score first", headers, rows, numbers=(5,))
+
+
+def _row(row: Mapping[str, Any]) -> tuple[object, ...]:
+    score = row.get("score")
+    return (
+        str(row.get("at") or "not known")[:10],
+        text(field(str(row.get("feed") or ""))),
+        text(row.get("key") or ""),
+        text(row.get("account_id") or ""),
+        text(row.get("customer_id") or ""),
+        number(score) if isinstance(score, float | int) else "",
+        text(details(row["detail"])),
+    )
+
+
+def _revealed(here: Place, alert: Alert) -> Revealed | None:
+    """The proof that a look was recorded; leaving the alert ends it."""
+    proof: Revealed | None = st.session_state.get(_REVEALED)
+    if proof is not None and (proof.alert_id != alert.alert_id or proof.user != here.user.name):
+        del st.session_state[_REVEALED]
+        return None
+    return proof
+
+
+def _reveal(here: Place, alert: Alert, may_reveal: Allowed | Refused, revealed: Revealed | None) -> None:
+    if revealed is not None:
+        st.warning(
+            "Personal data are shown. That you looked at them stands in the audit trail, with your reason."
+        )
+        st.button("Mask them again", key="mask", on_click=lambda: st.session_state.pop(_REVEALED, None))
+        return
+    st.caption("Names, addresses and the like are masked.")
+    if not may_reveal:
+        return
+    with st.popover("Show personal data"), st.form("reveal", border=False):
+        st.text_area(
+            "Why do you need to see them? (kept in the audit trail)", key="reveal-reason", max_chars=2_000
+        )
+        st.form_submit_button("Record the reason and show them", on_click=_record, args=(here, alert))
+
+
+def _record(here: Place, alert: Alert) -> None:
+    reason = str(st.session_state.get("reveal-reason") or "")
+
+    def reveal() -> None:
+        st.session_state[_REVEALED] = desk.reveal(
+            here.store, here.user, alert.alert_id, "evidence rows", reason, here.now
+        )
+
+    attempt(reveal, "Your reason was recorded; personal data are shown below.")

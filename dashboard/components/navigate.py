@@ -1,0 +1,70 @@
+"""From page to page, with all that tells what is shown in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+ALERT = "alert"
+_PAGES, _ORDER, _QUEUE = "pages", "queue_order", "queue_address"
+
+
+def remember(pages: Mapping[str, st.Page]) -> None:
+    """Keep the pages of this run, so that others can lead to them."""
+    st.session_state[_PAGES] = dict(pages)
+
+
+def remember_queue(alert_ids: Sequence[str]) -> None:
+    """Keep the order in which alerts stand in the queue, and its address, for the way back and on."""
+    st.session_state[_ORDER] = list(alert_ids)
+    st.session_state[_QUEUE] = st.query_params.to_dict() | {
+        key: values for key in st.query_params if len(values := st.query_params.get_all(key)) > 1
+    }
+
+
+def order() -> list[str]:
+    """Alert ids as they stood in the queue last shown."""
+    return list(st.session_state.get(_ORDER, ()))
+
+
+def alert_link(alert_id: str, label: str) -> None:
+    """A link to an alert's page."""
+    st.page_link(_page(ALERT), label=label, icon="", query_params={ALERT: alert_id})
+
+
+def queue_link(label: str, alert_id: str | None = None) -> None:
+    """A link back to the queue as it was, with this alert picked."""
+    address = dict(st.session_state.get(_QUEUE, {}))
+    if alert_id is not None:
+        address[ALERT] = alert_id
+    st.page_link(_page("queue"), label=label, icon=":material/arrow_back:", query_params=address)
+
+
+def go_to_alert(alert_id: str) -> None:
+    """Leave for an alert's page now."""
+    st.switch_page(_page(ALERT), query_params={ALERT: alert_id})
+
+
+def chosen() -> str | None:
+    """The alert that the address names."""
+    return st.query_params.get(ALERT)
+
+
+def choose(alert_id: str) -> None:
+    """Name an alert in the address without leaving the page."""
+    st.query_params[ALERT] = alert_id
+
+
+def beside(alert_id: str | None, step: int) -> str | None:
+    """The alert that many places further in the queue; the first where none is chosen, None beyond the end."""
+    known = order()
+    if alert_id not in known:
+        return known[0] if known else None
+    place = known.index(alert_id) + step
+    return known[place] if 0 <= place < len(known) else None
+
+
+def _page(name: str) -> st.Page:
+    page: st.Page = st.session_state[_PAGES][name]
+    return page

@@ -1,0 +1,184 @@
+"""Who is at the screen and which workspace is shown: looked up anew on every run, signed out when idle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from dashboard.components.markup import literal
+from surveil import desk
+from surveil.alerts.errors import DeskError
+from surveil.alerts.people import SYSTEM, Role, User
+from surveil.config import Workspace, locate
+from surveil.desk import Store
+from surveil.errors import SurveilError
+
+IDLE = timedelta(minutes=15)
+WARN = timedelta(minutes=2)
+DEMO_USERS = {
+    user.name: user
+    for user in (
+        User("demo-officer", Role.OFFICER, "Demo officer"),
+        User("demo-second-officer", Role.OFFICER, "Second demo officer"),
+    )
+}
+"""Two, so that four eyes can be tried. They exist only while the workspace has no user of its own."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The workspace with its open database, and who looks at it when."""
+
+    workspace: Workspace
+    store: Store
+    user: User
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The firm's day, from which due dates are counted."""
+        return self.store.calendar.day(self.now)
+
+
+def settle(workspace: Workspace, store: Store, user: User) -> Place:
+    """Fix for this run of the script who looks at what, and when."""
+    st.session_state["place"] = Place(workspace, store, user, now())
+    return place()
+
+
+def place() -> Place:
+    """Who looks at what in this run; a page is only called once that is known."""
+    settled: Place = st.session_state["place"]
+    return settled
+
+
+def opened() -> tuple[Workspace, Store]:
+    """The workspace chosen by the environment, opened once for all who sign in here.
+
+    Raises:
+        UsageError: there is none, or its database is not ready.
+    """
+    return _opened(str(locate(None)))
+
+
+@st.cache_resource(show_spinner=False)
+def _opened(path: str) -> tuple[Workspace, Store]:
+    workspace = Workspace.open(Path(path))
+    return workspace, desk.open_desk(workspace)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def has_users(store: Store) -> bool:
+    with store.read() as session:
+        return bool(desk.list_users(session, SYSTEM))
+
+
+def demo_possible(store: Store) -> bool:
+    """Whether signing in without a password is let through: nobody is set up yet, and nobody elsewhere gets here."""
+    return not has_users(store) and on_loopback()
+
+
+def on_loopback() -> bool:
+    """Whether this page is served to this machine only, and not through a proxy."""
+    bound = str(st.get_option("server.address") or "")
+    headers = st.context.headers
+    host = (headers.get("Host") or "127.0.0.1").rsplit(":", 1)[0].strip("[]")
+    proxied = any(
+        headers.get(name) for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "X-Forwarded-Host")
+    )
+    return bound in LOOPBACK and host in LOOPBACK and not proxied
+
+
+def start(name: str, at: datetime) -> None:
+    """Remember who signed in."""
+    st.session_state["signed_in_as"] = name
+    st.session_state["active_at"] = at
+
+
+def end(message: str = "") -> None:
+    """Forget who signed in and all that was on his screen."""
+    st.session_state.clear()
+    if message:
+        st.session_state["farewell"] = message
+
+
+def signed_in(store: Store) -> User | None:
+    """The user at the screen as he is known now; None when nobody is, or he was idle for too long."""
+    name = st.session_state.get("signed_in_as")
+    if name is None:
+        return None
+    if now() - st.session_state["active_at"] > IDLE:
+        end(f"You were signed out after {IDLE // timedelta(minutes=1)} minutes without activity.")
+        return None
+    user = _known(store, name)
+    if user is None or not user.active:
+        end("This account is closed or no longer known. Ask your administrator.")
+        return None
+    st.session_state["active_at"] = now()
+    return user
+
+
+def _known(store: Store, name: str) -> User | None:
+    if name in DEMO_USERS:
+        return DEMO_USERS[name] if demo_possible(store) else None
+    try:
+        with store.read() as session:
+            session.narrow(SYSTEM)
+            return desk.find_user(session, name)
+    except DeskError:
+        return None
+
+
+@st.fragment(run_every=20)
+def watch_idle() -> None:
+    """Warn before the time-out and sign out when it has come. Looking at the clock is no activity."""
+    active = st.session_state.get("active_at")
+    if active is None:
+        return
+    left = active + IDLE - now()
+    if left <= timedelta(0):
+        st.rerun(scope="app")
+    if left <= WARN:
+        st.warning("You will be signed out in less than two minutes because nothing was done here.")
+        st.button("Stay signed in", key="stay", on_click=_stay)
+
+
+def _stay() -> None:
+    st.session_state["active_at"] = now()
+
+
+Kind = Literal["done", "failed"]
+
+
+def tell(kind: Kind, message: str) -> None:
+    """Say something on the next run of the page."""
+    st.session_state["told"] = (kind, message)
+
+
+def show_told() -> None:
+    """Show what an action had to say, once."""
+    kind, message = st.session_state.pop("told", (None, ""))
+    if kind == "done":
+        st.success(literal(message), icon=":material/check_circle:")
+    elif kind is not None:
+        st.error(literal(message), icon=":material/error:")
+
+
+def attempt(action: Callable[[], object], done: str) -> bool:
+    """Carry out what a person asked for, and say how it went in his own words; True when it was done."""
+    try:
+        action()
+    except SurveilError as error:
+        tell("failed", str(error))
+        return False
+    tell("done", done)
+    return True

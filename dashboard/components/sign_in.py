@@ -1,0 +1,63 @@
+"""The page before all others: name and password, or a loud demo sign-in where nobody is set up yet."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components import session
+from dashboard.components.markup import literal
+from surveil import desk
+from surveil.alerts.errors import SignInRefused
+from surveil.desk import Store
+
+
+def sign_in_page(store: Store) -> None:
+    """Ask who is there."""
+    st.title("Sign in")
+    farewell = st.session_state.get("farewell")
+    if farewell:
+        st.info(literal(farewell))
+    if session.demo_possible(store):
+        _demo()
+    elif not session.has_users(store):
+        st.error(
+            "Nobody can sign in yet: this workspace has no users, and the demo sign-in works on this machine only, "
+            "never through a proxy or another address. Add users with: surveil user add"
+        )
+    else:
+        _form(store)
+
+
+def _demo() -> None:
+    st.warning(
+        "**Demo sign-in, without a password.** This workspace has no users yet, so whoever sits at this machine can "
+        "act here. It works on this machine only and ends as soon as the first user is added with `surveil user add`.",
+        icon=":material/warning:",
+    )
+    with st.container(horizontal=True):
+        for name, user in session.DEMO_USERS.items():
+            st.button(
+                f"Sign in as {user.display_name.lower()}",
+                key=f"demo-{name}",
+                type="primary" if name == "demo-officer" else "secondary",
+                on_click=session.start,
+                args=(name, session.now()),
+            )
+    st.caption("Two officers, so that an approval by a second person can be tried.")
+
+
+def _form(store: Store) -> None:
+    with st.form("sign-in", width=420):
+        name = st.text_input("Name", autocomplete="username")
+        password = st.text_input("Password", type="password", autocomplete="current-password")
+        wanted = st.form_submit_button("Sign in", type="primary")
+    if not wanted:
+        return
+    try:
+        user = desk.sign_in(store, (name or "").strip(), password or "", session.now())
+    except SignInRefused as error:
+        st.error(literal(error))
+        return
+    st.session_state.pop("farewell", None)
+    session.start(user.name, session.now())
+    st.rerun()

@@ -1,0 +1,202 @@
+"""The words of the screen: labels of closed vocabularies, and numbers, days and money as people write them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from surveil.alerts.alert import Action, Alert, Source, Status
+from surveil.alerts.model import Family, Severity, SubjectType
+from surveil.alerts.people import Role
+from surveil.desk import Sort
+
+SEVERITY_SHAPE = {Severity.CRITICAL: "◆", Severity.HIGH: "▲", Severity.MEDIUM: "●", Severity.LOW: "○"}
+SEVERITY = {severity: severity.value.capitalize() for severity in Severity}
+STATUS = {
+    Status.OPEN: "Open",
+    Status.IN_REVIEW: "In review",
+    Status.PENDING_APPROVAL: "Waits for approval",
+    Status.CLOSED: "Closed",
+}
+FAMILY = {
+    Family.UNAUTHORIZED: "Unauthorized accounts",
+    Family.BURST: "Bursts around goals",
+    Family.UNUSED: "Unused products",
+    Family.COMPETENCE: "Competence",
+    Family.OUTLIER: "Outliers",
+    Family.CONTROL: "Controls",
+}
+SUBJECT = {
+    SubjectType.REP: "Representative",
+    SubjectType.BRANCH: "Branch",
+    SubjectType.CUSTOMER: "Customer",
+    SubjectType.ACCOUNT: "Account",
+}
+SOURCE = {
+    Source.SCAN: "Scan",
+    Source.HOT_LINE: "Hot line",
+    Source.WHISTLE_BLOWER: "Whistle-blower",
+    Source.CUSTOMER: "Customer",
+    Source.REGULATOR: "Regulator",
+    Source.OTHER: "Other report",
+}
+ROLE = {role: role.value.capitalize() for role in Role}
+SORT = {
+    Sort.URGENCY: "Most urgent",
+    Sort.SCORE: "Highest score",
+    Sort.DUE: "Due first",
+    Sort.NEWEST: "Newest",
+    Sort.CHANGED: "Changed last",
+}
+EVENT = {
+    "alert.opened": "Raised by a scan",
+    "alert.raised": "Raised by hand",
+    "alert.returned": "Came back: it got worse after it was closed",
+    "alert.repeated": "Found again by a scan",
+    "alert.measured_again": "Measured again",
+    "alert.taken": "Taken up",
+    "alert.assigned": "Assigned",
+    "alert.noted": "Note written",
+    "alert.revealed": "Personal data looked at",
+    "alert.proposed": "Decision proposed, waits for a second person",
+    "alert.decided": "Decided",
+    "alert.approved": "Decision approved",
+    "alert.rejected": "Decision sent back",
+    "alert.reopened": "Opened again",
+    "alert.linked": "Put into a case",
+    "alert.unlinked": "Taken out of a case",
+    "case.opened": "Case opened",
+    "run.recorded": "Scan recorded",
+    "run.completed": "Scan completed",
+    "user.created": "User created",
+    "user.changed": "User changed",
+    "user.scope_set": "User's scope set",
+    "user.password_set": "Password set",
+    "user.signed_in": "Signed in",
+    "user.sign_in_refused": "Sign-in refused",
+}
+ACTION = {
+    Action.TAKE: "Assign to me",
+    Action.ASSIGN: "Set aside",
+    Action.NOTE: "Note",
+    Action.DECIDE: "Decide",
+    Action.APPROVE: "Approve",
+    Action.REJECT: "Send back",
+    Action.REOPEN: "Open again",
+}
+EVIDENCE_UNIT = {
+    "-log10 p": "strength of evidence",
+    "log-likelihood": "strength of evidence (log-likelihood)",
+}
+
+
+def event(action: str) -> str:
+    """What happened, in words; an event of a later version by its own name."""
+    return EVENT.get(action, action.replace(".", ": ").replace("_", " "))
+
+
+def field(name: str) -> str:
+    """A column's name as a person would write it."""
+    for ending in ("_cents", "_ppm"):
+        name = name.removesuffix(ending)
+    return name.replace("_", " ").strip().capitalize() or "(no name)"
+
+
+def number(value: float | None) -> str:
+    """A measured number: whole ones without, others with as many decimals as they deserve."""
+    if value is None or not math.isfinite(value):
+        return "not known"
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    decimals = 1 if abs(value) >= 10 else 2
+    return f"{value:,.{decimals}f}" if abs(value) >= 0.01 else f"{value:.1e}"
+
+
+def chance(value: float | None) -> str:
+    """A probability as people say it: 1 in so many where it is small."""
+    if value is None:
+        return "not tested"
+    if value < 1e-12:
+        return "less than 1 in a trillion"
+    return f"1 in {round(1 / value):,}" if value < 0.05 else f"{value:.2f}"
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage."""
+    return "not known" if share is None else f"{100 * share:.2f} %" if share < 0.1 else f"{100 * share:.1f} %"
+
+
+def moment(value: datetime | str) -> str:
+    """A moment in UTC, to the minute."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago."""
+    passed = now - since
+    if passed < timedelta(hours=1):
+        return "just now"
+    if passed < timedelta(days=1):
+        return _count(passed // timedelta(hours=1), "hour") + " ago"
+    return _count(passed.days, "day") + " ago"
+
+
+def due(alert: Alert, today: date) -> str:
+    """When the alert is due, seen from today; empty once it is closed."""
+    if alert.status is Status.CLOSED:
+        return ""
+    left = (alert.due_on - today).days
+    if left < 0:
+        return f"{_count(-left, 'day')} late"
+    return "due today" if left == 0 else f"{_count(left, 'day')} left"
+
+
+def items(count: int) -> str:
+    return _count(count, "item")
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun."""
+    return _count(count, noun)
+
+
+def subject(alert: Alert) -> str:
+    return f"{SUBJECT[alert.subject_type]} {alert.subject_id}"
+
+
+def period(alert: Alert) -> str:
+    """The days an alert is about; empty where it names none."""
+    if not alert.period_start and not alert.period_end:
+        return ""
+    return f"{alert.period_start or '…'} to {alert.period_end or '…'}"
+
+
+def measured(name: str, value: Any) -> str:
+    """A value out of a finding's details, by the ending of its name: cents as money, days since 1970 as dates."""
+    if value is None or value == "":
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float) and math.isfinite(value):
+        if name.endswith("_cents"):
+            return f"{value / 100:,.2f}"
+        if name.endswith("_ppm"):
+            return percent(value / 1_000_000)
+        if name == "day" or (name.endswith("_day") and 0 < value < 100_000):
+            return (date(1970, 1, 1) + timedelta(days=int(value))).isoformat()
+        return number(float(value))
+    if isinstance(value, Mapping):
+        return details(value)
+    return ", ".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
+
+
+def details(values: Mapping[str, Any]) -> str:
+    """What a detector measured on one item, as one line."""
+    return " · ".join(f"{field(name)}: {measured(name, value)}" for name, value in sorted(values.items()))

@@ -1,0 +1,141 @@
+"""The queue: what is to be looked at, most urgent first, one subject with all that touches him together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.components import filters, navigate, shortcuts
+from dashboard.components.banner import show_banner
+from dashboard.components.filters import Chosen
+from dashboard.components.markup import joined, literal, show, tag, text
+from dashboard.components.rows import row
+from dashboard.components.session import Place, place
+from dashboard.components.words import plural, subject
+from surveil import desk
+from surveil.alerts.alert import Alert
+from surveil.alerts.model import SubjectType
+from surveil.desk import Emptiness
+from surveil.desk.screen_queue import SubjectGroup, queue_by_subject
+
+SUBJECTS_PER_PAGE = 15
+ALERTS_PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """One page of the queue, whichever way it is arranged."""
+
+    groups: tuple[SubjectGroup, ...]
+    total: int
+    subjects: int | None
+    pages: int
+    empty: Emptiness | None
+
+    @property
+    def alert_ids(self) -> list[str]:
+        return [alert.alert_id for group in self.groups for alert in group.alerts]
+
+
+def page() -> None:
+    """Draw the queue."""
+    here = place()
+    st.title("Queue")
+    show_banner(here)
+    chosen = filters.choose(here)
+    number = int(st.session_state.get("page", 1))
+    shown = _look(here, chosen, number)
+    navigate.remember_queue(shown.alert_ids)
+    if shown.empty is not None:
+        _empty(here, chosen, shown.empty)
+        return
+    _count(shown, chosen)
+    _keys(shown)
+    for group in shown.groups:
+        _group(here, group, chosen.grouped)
+    if shown.pages > 1:
+        st.pagination(shown.pages, key="page", bind="query-params")
+
+
+def _look(here: Place, chosen: Chosen, number: int) -> _Shown:
+    with here.store.read() as session:
+        if chosen.grouped:
+            found = queue_by_subject(
+                session, here.user, chosen.filters, chosen.sort, number, SUBJECTS_PER_PAGE
+            )
+            return _Shown(found.groups, found.total, found.subjects, found.pages, found.empty)
+        flat = desk.queue(session, here.user, chosen.filters, chosen.sort, number, ALERTS_PER_PAGE)
+    groups = tuple(SubjectGroup(alert.alert_id, (alert,), 0) for alert in flat.alerts)
+    return _Shown(groups, flat.total, None, flat.pages, flat.empty)
+
+
+def _count(shown: _Shown, chosen: Chosen) -> None:
+    about = "" if shown.subjects is None else f" about {plural(shown.subjects, 'subject')}"
+    st.caption(literal(f"{chosen.view.label}: {plural(shown.total, 'alert')}{about}"))
+
+
+def _keys(shown: _Shown) -> None:
+    """Move through the list and open what is picked, by button or key."""
+    ids = shown.alert_ids
+    picked = navigate.chosen()
+    with st.container(horizontal=True):
+        if shortcuts.button("Previous", "previous", "K", disabled=picked in ids[:1]):
+            _pick(navigate.beside(picked, -1))
+        if shortcuts.button("Next", "next", "J", disabled=picked in ids[-1:]):
+            _pick(navigate.beside(picked, 1))
+        if shortcuts.button("Open the picked alert", "open", "O", disabled=picked not in ids) and picked:
+            navigate.go_to_alert(picked)
+
+
+def _pick(alert_id: str | None) -> None:
+    if alert_id is not None:
+        navigate.choose(alert_id)
+        st.rerun()
+
+
+def _group(here: Place, group: SubjectGroup, grouped: bool) -> None:
+    with st.container(border=True):
+        if grouped:
+            show(tag("h2", _heading(group), css="sv-subject"))
+        for alert in group.alerts:
+            _row(here, alert, grouped)
+
+
+def _heading(group: SubjectGroup) -> str:
+    first = next((alert for alert in group.alerts if alert.subject_type is SubjectType.REP), group.alerts[0])
+    name = subject(first) if first.subject_type is SubjectType.REP or not first.rep_id else (
+        f"Representative {first.rep_id}"
+    )  # fmt: skip
+    branches = sorted({alert.branch_id for alert in group.alerts if alert.branch_id})
+    parts = [text(name)]
+    if branches:
+        parts.append(text(f"Branch {', '.join(branches)}"))
+    parts.append(text(plural(len(group.alerts), "alert")))
+    if group.elsewhere:
+        parts.append(text(f"{group.elsewhere} more not in this view"))
+    return joined(parts, " · ")
+
+
+def _row(here: Place, alert: Alert, grouped: bool) -> None:
+    named = not grouped or (alert.subject_type is not SubjectType.REP)
+    words, way = st.columns([9, 1], vertical_alignment="center")
+    with words:
+        show(row(alert, here.now, here.today, navigate.chosen() == alert.alert_id, named))
+    with way:
+        navigate.alert_link(alert.alert_id, "Open")
+
+
+def _empty(here: Place, chosen: Chosen, why: Emptiness) -> None:
+    """An empty queue says which kind of empty it is."""
+    if why is Emptiness.NO_MATCH and not chosen.filtered:
+        st.success(literal(f"All done: nothing in “{chosen.view.label}”. Other views may hold alerts."))
+        return
+    with here.store.read() as session:
+        run = desk.latest_run(session, here.user)
+    if why is Emptiness.NO_ALERTS and run is not None and run.failed_detectors:
+        st.warning(
+            "There is no alert in what you may see, but the last run is incomplete: some may be missing."
+        )
+        return
+    (st.warning if why is Emptiness.NO_SCOPE else st.info)(why.sentence)
