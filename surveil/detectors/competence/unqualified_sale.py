@@ -50,8 +50,8 @@ from surveil.statistics.rates import RateSettings
 #: Why a clause is not met, the clearest breach first, and how it reads.
 REASONS = {
     "inactive": "registration suspended, lapsed or inactive on that day",
-    "ended": "registration had ended by that day",
     "wrong_state": "registered, but not for the customer's state",
+    "ended": "registration had ended by that day",
     "later": "registration granted only after that day",
 }
 NEVER = "no such registration on file"

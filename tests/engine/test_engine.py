@@ -1,0 +1,147 @@
+"""What a run sees of a snapshot: the day it looks from, later corrections, and what an extract covers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from surveil.config import Workspace
+from surveil.engine import days, open_engine, staging
+from surveil.errors import UsageError
+from surveil.feeds.load import load
+from surveil.feeds.snapshots import at, current
+from tests.detectors.firm import snapshot_of
+
+PEOPLE = {
+    "reps": [
+        {
+            "rep_id": "r1",
+            "name": "One",
+            "role": "banker",
+            "hired_on": "2015-01-01",
+            "terminated_on": "2016-05-01",
+        }
+    ],
+    "products": [{"product_code": "CHK", "name": "Checking", "family": "deposit"}],
+    "customers": [{"customer_id": "c1", "name": "Customer", "created_on": "2014-01-01"}],
+}
+
+
+def account(name: str, opened: str, **more: object) -> dict[str, object]:
+    return {
+        "account_id": name,
+        "customer_id": "c1",
+        "product_code": "CHK",
+        "opened_at": opened,
+        "channel": "branch",
+        **more,
+    }
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace.init(tmp_path / "workspace")
+
+
+def test_what_came_after_the_day_is_not_seen(workspace: Workspace, tmp_path: Path) -> None:
+    accounts = [
+        account("a1", "2016-03-01", status="closed", closed_on="2016-06-01", closed_by="customer"),
+        account("a2", "2016-07-01", status="open"),
+    ]
+    snapshot = snapshot_of({**PEOPLE, "accounts": accounts}, tmp_path)
+    with open_engine(workspace, snapshot, days.to_day(dt.date(2016, 4, 30))) as engine:
+        seen = engine.feed("accounts")
+        assert seen["account_id"].tolist() == ["a1"]
+        assert seen["status"].tolist() == ["open"]
+        assert seen["closed_on_day"].isna().all()
+        assert engine.feed("reps")["terminated_on_day"].isna().all()
+    with open_engine(workspace, snapshot) as engine:
+        assert days.to_date(engine.window.as_of_day) == dt.date(2016, 7, 1)
+        assert set(engine.feed("accounts")["status"]) == {"closed", "open"}
+
+
+def test_a_code_outside_the_list_is_not_known(workspace: Workspace, tmp_path: Path) -> None:
+    accounts = [account("a1", "2016-03-01", status="frozen")]
+    with open_engine(workspace, snapshot_of({**PEOPLE, "accounts": accounts}, tmp_path)) as engine:
+        assert engine.feed("accounts")["status"].isna().all()
+
+
+def test_nothing_to_scan_is_said(workspace: Workspace, tmp_path: Path) -> None:
+    snapshot = snapshot_of({**PEOPLE, "accounts": []}, tmp_path)
+    with pytest.raises(UsageError, match="Nothing to scan"), open_engine(workspace, snapshot):
+        pass
+
+
+def test_a_window_that_ends_before_it_begins_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    snapshot = snapshot_of({**PEOPLE, "accounts": [account("a1", "2016-03-01")]}, tmp_path)
+    day = days.to_day(dt.date(2016, 3, 1))
+    with pytest.raises(UsageError, match="lies after"), open_engine(workspace, snapshot, day, day + 1):
+        pass
+
+
+def test_a_later_load_corrects_and_the_earlier_one_stays_readable(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    (first / "reps.csv").write_text("rep_id,name,role,hired_on\nr1,One,banker,2015-01-01\n")
+    (first / "products.csv").write_text("product_code,name,family\nCHK,Checking,deposit\n")
+    (first / "customers.csv").write_text("customer_id,name,created_on\nc1,Customer,2014-01-01\n")
+    head = "account_id,customer_id,product_code,opened_at,opened_by,channel\n"
+    (first / "accounts.csv").write_text(
+        head + "a1,c1,CHK,2016-03-01,r1,branch\na2,c1,CHK,2016-03-02,r1,branch\n"
+    )
+    (second / "accounts.csv").write_text(head + "a1,c1,CHK,2016-03-05,r1,phone\n")
+    load(workspace, first)
+    load(workspace, second)
+    with open_engine(workspace, current(workspace)) as engine:
+        now = engine.feed("accounts").set_index("account_id")["channel"]
+    with open_engine(workspace, at(workspace, 1)) as engine:
+        before = engine.feed("accounts").set_index("account_id")["channel"]
+    assert now.to_dict() == {"a1": "phone", "a2": "branch"}
+    assert before.to_dict() == {"a1": "branch", "a2": "branch"}
+
+
+def spans(*rows: tuple[str, str, int, int | None]) -> dict[tuple[str, str], list[staging.Span]]:
+    frame = pd.DataFrame(rows, columns=["feed", "scope", "covers_from_day", "covers_to_day"])
+    return staging.coverage_spans(frame, {"consents": (5, 9), "contacts": (1, 2)}, as_of_day=100)
+
+
+def test_declared_coverage_stands_for_the_range_of_the_data() -> None:
+    assert spans(("consents", "", 10, None))["consents", ""] == [(10, 100)]
+    assert spans(("consents", "", 10, None))["contacts", ""] == [(1, 2)]
+    assert spans(("consents", "", 10, 20), ("consents", "", 21, 30))["consents", ""] == [(10, 30)]
+    assert spans(("consents", "", 10, 20), ("consents", "", 40, 50))["consents", ""] == [(10, 20), (40, 50)]
+
+
+def test_a_scope_replaces_the_general_span_and_two_scopes_are_both_needed() -> None:
+    found = spans(("consents", "", 10, 90), ("consents", "b1", 50, 90), ("consents", "phone", 10, 60))
+    table = staging.covered(found, ["b1", "b2"], ["phone", "branch"])
+    days_of = {
+        (row.branch_id, row.channel): (row.from_day, row.to_day)
+        for row in table[table["feed"] == "consents"].itertuples()
+    }
+    assert days_of == {
+        ("b1", "branch"): (50, 90),
+        ("b1", "phone"): (50, 60),
+        ("b2", "branch"): (10, 90),
+        ("b2", "phone"): (10, 60),
+    }
+
+
+def test_the_calendar_knows_holidays_and_goal_periods() -> None:
+    calendar = days.calendar(days.to_day(dt.date(2016, 7, 1)), days.to_day(dt.date(2016, 8, 31)), "US")
+    july = calendar.set_index("day")
+    fourth = days.to_day(dt.date(2016, 7, 4))
+    assert july.loc[fourth, "is_business"] == 0
+    assert july.loc[days.to_day(dt.date(2016, 7, 29)), "business_left"] == 0
+    assert july.loc[days.to_day(dt.date(2016, 7, 1)), "business_left"] == 19
+    goals = pd.DataFrame({"period_start_day": [fourth], "period_end_day": [fourth + 13]})
+    with_goals = days.with_goal_periods(calendar, goals).set_index("day")
+    assert with_goals.loc[fourth, "period"] == fourth
+    assert with_goals.loc[fourth, "period_left"] == 9
+    assert with_goals.loc[fourth + 14, "period"] == days.to_day(dt.date(2016, 7, 1))
