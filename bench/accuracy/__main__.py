@@ -11,7 +11,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from bench.accuracy.firms import ROOT, FirmOptions, run_firm
+from bench.accuracy.firms import ROOT, FirmOptions, NoFirm, run_firm
 from bench.accuracy.report import accuracy_section, write_section
 
 PRESETS = ("base", "epidemic", "diffuse", "short")
@@ -44,13 +44,22 @@ def main(arguments: list[str]) -> int:
     )
     given = parser.parse_args(arguments)
     options = FirmOptions(given.reps, given.months, given.preset)
-    results = []
+    results, refused = [], []
     for seed in given.seeds:
         name = f"{given.preset}-{given.reps}x{given.months}-{seed}"
-        results.append(run_firm(given.folder / name, seed, options, keep=given.keep))
+        try:
+            results.append(run_firm(given.folder / name, seed, options, keep=given.keep))
+        except NoFirm as reason:
+            refused.append(seed)
+            print(f"seed {seed}: {reason}", file=sys.stderr)
+            continue
         ours = results[-1]["methods"]["surveil"]["reps"]
         print(f"seed {seed}: AP {ours['average_precision']}, {results[-1]['seconds']}", file=sys.stderr)
-    text = accuracy_section(results, shlex.join(["python", "-m", "bench.accuracy", *_shown(arguments)]))
+    if not results:
+        print("No firm could be made.", file=sys.stderr)
+        return 3
+    command = shlex.join(["python", "-m", "bench.accuracy", *_shown(arguments)])
+    text = accuracy_section(results, command, refused)
     if given.dry:
         print(text)
     else:

@@ -39,6 +39,10 @@ class FirmOptions:
     honest: bool = False
 
 
+class NoFirm(Exception):
+    """`surveil simulate` refused to make a firm with this seed; the message says why."""
+
+
 def code_hash() -> str:
     """A hash of everything that can change a result, so that results of two versions are never mixed."""
     digest = hashlib.sha256()
@@ -82,6 +86,9 @@ def run_firm(folder: Path, seed: int, options: FirmOptions, *, keep: bool = Fals
 
     Returns:
         seed, options, code, complete (bool), seconds by step, methods: the scoreboard of each as a dictionary.
+
+    Raises:
+        NoFirm: the simulator refuses the seed.
     """
     kept, identity = folder / "scores.json", {"seed": seed, "options": asdict(options), "code": code_hash()}
     if kept.is_file():
@@ -115,7 +122,12 @@ def run_firm(folder: Path, seed: int, options: FirmOptions, *, keep: bool = Fals
 def _simulate(feeds: Path, seed: int, options: FirmOptions) -> None:
     honest = ["--honest"] if options.honest else []
     sizes = ["--reps", str(options.reps), "--months", str(options.months)]
-    surveil("simulate", str(feeds), *sizes, "--seed", str(seed), "--preset", options.preset, *honest)
+    try:
+        surveil("simulate", str(feeds), *sizes, "--seed", str(seed), "--preset", options.preset, *honest)
+    except RuntimeError as error:
+        if "Try another seed" not in str(error):
+            raise
+        raise NoFirm(str(error).strip().splitlines()[-1]) from error
 
 
 def _scores(outputs: Path, feeds: Path) -> dict[str, Any]:

@@ -32,8 +32,8 @@ def numbers(results: Sequence[dict[str, Any]]) -> Numbers:
     return {name: {path: [firm[name].get(path) for firm in flat] for path in paths[name]} for name in flat[0]}
 
 
-def accuracy_section(results: Sequence[dict[str, Any]], command: str) -> str:
-    """The tables of one set of firms, in Markdown."""
+def accuracy_section(results: Sequence[dict[str, Any]], command: str, refused: Sequence[int] = ()) -> str:
+    """The tables of one set of firms, in Markdown; `refused` are seeds that the simulator made no firm of."""
     found = numbers(results)
     options = results[0]["options"]
     incomplete = sum(not result["complete"] for result in results)
@@ -42,6 +42,8 @@ def accuracy_section(results: Sequence[dict[str, Any]], command: str) -> str:
         f"{len(results)} firms ({options['reps']} representatives, {options['months']} months, preset "
         f"{options['preset']}; seeds {seeds}). In square brackets the 95 % interval over firms."
     )
+    if refused:
+        head += f" The simulator made no firm of the seeds {', '.join(map(str, refused))}."
     if incomplete:
         head += f" **In {incomplete} of them a detector failed; what it would have found is missing here.**"
     parts = [
