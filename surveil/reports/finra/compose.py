@@ -43,7 +43,7 @@ def _answer(item: Item, sources: Sources, entry: ItemEntry, attachments: tuple[A
     told = bool(entry.narrative.strip() or attachments)
     if item.narrative and not told:
         reasons.append(f"The firm's own account is outstanding: {item.narrative}.")
-    if content.found == 0 and not absent:
+    if content.found is not None:
         reasons += _not_covered(item, sources)
     state, statement = _state(item, sources, entry, content, reasons)
     return Answer(
@@ -107,13 +107,13 @@ def _extract(feed: FeedFacts) -> str:
 
 
 def _not_covered(item: Item, sources: Sources) -> list[str]:
-    """Why nothing found is not yet nothing there: the extract does not reach over the whole period."""
+    """Where an extract, as the firm declares it, does not reach over the whole period."""
     reasons = []
     for name in item.feeds:
         feed = sources.feeds[name]
         if feed.declared and not feed.covers(sources.period):
             reasons.append(
-                f"Nothing was found, but the extract {name} covers only {feed.spans}; the rest of the period is not known."
+                f"The extract {name} covers only {feed.spans}; the rest of the period is not known."
             )
     return reasons
 

@@ -95,6 +95,15 @@ def _feed_row(feed: FeedFacts) -> tuple[str | int | None, ...]:
     return feed.name, "yes", feed.rows, covered, stated
 
 
+def extent(feed: FeedFacts) -> str:
+    """What a feed covers, in words."""
+    if not feed.present:
+        return "not provided"
+    if not feed.covered:
+        return "coverage not declared"
+    return feed.spans if feed.declared else f"dates found: {feed.spans}"
+
+
 def figure_text(value: object) -> str:
     """A figure for print."""
     return shown(value) or NOT_KNOWN  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from surveil.reports.exhibits import Exhibit, shown
 from surveil.reports.finra.firm_file import FirmFile
-from surveil.reports.finra.front import figure_text
+from surveil.reports.finra.front import extent, figure_text
 from surveil.reports.finra.letter import Item
 from surveil.reports.finra.response import (
     Answer,
@@ -198,7 +198,7 @@ def _method(story: Story, paper: Paper) -> None:
 def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
     story.heading(f"Item {item.number}. {item.title}")
     story.text(f"Asked: {item.request}", "quote")
-    story.text(f"Source of this item's text: {item.verification}.", "small")
+    story.text(f"Source of this item's text: {item.verification}. {_extracts(paper, item)}", "small")
     state = answer.state or State.ANSWERED_PARTIAL
     story.text(story.typesetter.markup(state.value, bold=True), "status")
     if answer.statement:
@@ -226,6 +226,13 @@ def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
             [TableColumn("Title", 2), TableColumn("File", 2), TableColumn("SHA-256", 3.5, whole=True)],
             [(a.title, a.path, hashlib.sha256(a.content).hexdigest()) for a in answer.attachments],
         )
+
+
+def _extracts(paper: Paper, item: Item) -> str:
+    """Which feeds an item is answered from, and what they cover."""
+    used = [paper.sources.feeds[name] for name in (*item.feeds, *item.also)]
+    told = [f"{feed.name} ({extent(feed)})" for feed in used]
+    return f"Data: {'; '.join(told)}." if told else ""
 
 
 def _blocks(story: Story, paper: Paper, blocks: Sequence[Block]) -> None:

@@ -23,6 +23,7 @@ RULE = colors.HexColor("#b8c1cc")
 # whole.
 WORD_LIMIT = 90.0
 SAMPLED_ROWS = 50
+NOT_KNOWN = "not known"
 # A row taller than this is split where the page ends; a lower one moves to the next page whole.
 SPLIT_ABOVE = 12 * LEADING
 
@@ -172,8 +173,9 @@ class StreamTable(Flowable):  # type: ignore[misc]
         return [word + lack * scale for word, lack in zip(least, lacking, strict=True)]
 
     def _longest_word(self, place: int) -> float:
-        sample = [str(row[place]) for row in self._rows[:SAMPLED_ROWS] if row[place] is not None]
-        words = [word[:UNBROKEN_LIMIT] for text in sample for word in text[: self._limit].split()]
+        sample = [row[place] for row in self._rows[:SAMPLED_ROWS]]
+        words = [w[:UNBROKEN_LIMIT] for v in sample if v is not None for w in str(v)[: self._limit].split()]
+        words += [NOT_KNOWN] if None in sample else []
         font = self._typesetter.fonts
         widest = max((self._typesetter.width(word, SIZE) for word in words), default=0.0)
         title = max(
@@ -195,7 +197,7 @@ class StreamTable(Flowable):  # type: ignore[misc]
         )
 
     def _cell(self, value: object, column: TableColumn, width: float) -> Any:
-        text = self._typesetter.plain("not known" if value is None else value, limit=self._limit)
+        text = self._typesetter.plain(NOT_KNOWN if value is None else value, limit=self._limit)
         if self._typesetter.is_simple(text) and self._typesetter.width(text, SIZE) <= width - 2 * PADDING:
             return text
         return self._typesetter.paragraph(text, self._styles[column.align], limit=len(text))

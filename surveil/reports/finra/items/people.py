@@ -109,7 +109,7 @@ def _row(row: dict[str, Any]) -> tuple[Value, ...]:
         row["action_id"],
         row["rep_id"],
         row["rep_name"],
-        row["crd_number"],
+        "not applicable" if row["registered"] == 0 and row["crd_number"] is None else row["crd_number"],
         yes_no(row["registered"]),
         row["role"],
         row["branch_id"],
