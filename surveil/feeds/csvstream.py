@@ -39,6 +39,7 @@ class Block:
 
     `table` has the wanted columns, `lines` the record number of each of its rows; `raw(i)` gives row i as it
     came. `broken` are rows that could not be cut into fields; `blank` counts empty lines, which are no rows.
+    `share` is how much of the file has been read so far, 0 to 1.
     """
 
     table: Any
@@ -46,13 +47,15 @@ class Block:
     raw: Callable[[int], bytes]
     broken: list[Reject]
     blank: int = 0
+    share: float = 1.0
 
 
 class _Inflating(io.RawIOBase):
     """Reads a gzip file and stops when it swells beyond all reason."""
 
     def __init__(self, path: Path, name: str, settings: LoadSettings) -> None:
-        self._file = gzip.GzipFile(path, "rb")
+        self.packed = path.open("rb")
+        self._file = gzip.GzipFile(fileobj=self.packed, mode="rb")
         self._name, self._read = name, 0
         size = path.stat().st_size
         self._limit = min(max(size * settings.max_inflate_ratio, 1 << 20), settings.max_inflated_bytes)
@@ -76,6 +79,7 @@ class _Inflating(io.RawIOBase):
 
     def close(self) -> None:
         self._file.close()
+        self.packed.close()
         super().close()
 
 
@@ -136,6 +140,7 @@ class CsvReader:
         self._line_ends = 0
         self._explained = 0
         self._record = 1
+        self._place: BinaryIO
         self._parse_bytes = max(1 << 22, 2 * settings.max_line_bytes)
 
     def blocks(self) -> Iterator[Block]:
@@ -146,6 +151,8 @@ class CsvReader:
             SurveilError: rows found and line ends counted do not agree.
         """
         with open_bytes(self._path, self._name, self._format, self._settings) as stream:
+            raw = getattr(stream, "raw", None)
+            self._place = raw.packed if isinstance(raw, _Inflating) else stream
             carry = self._skip_header(stream)
             at_end = False
             while not at_end:
@@ -164,6 +171,9 @@ class CsvReader:
                 if len(records.starts):
                     yield self._block(data, records)
         self._check()
+
+    def _share(self) -> float:
+        return min(self._place.tell() / max(self._path.stat().st_size, 1), 1.0)
 
     def _skip_header(self, stream: BinaryIO) -> bytes:
         data = stream.read(len(_BOM)).removeprefix(_BOM)
@@ -199,6 +209,7 @@ class CsvReader:
             lambda i: data[starts[i] : ends[i]],
             broken,
             blank,
+            self._share(),
         )
 
     def _broken(self, data: bytes, records: Cut, numbers: Ints, i: np.intp) -> Reject:

@@ -85,6 +85,7 @@ class _Load:
     before: snapshots.Snapshot | None = None
     parts: dict[str, list[Path]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    branches: set[str] = field(default_factory=set)
 
     def run(self, folder: Path) -> LoadReport:
         numbers = snapshots.load_numbers(self.workspace)
@@ -149,12 +150,13 @@ class _Load:
 
     def _read(self, new: list[Source]) -> tuple[FeedReport, ...]:
         engine = self.workspace.settings.engine
-        total, done = sum(source.size for source in new), 0
+        order = list(FEEDS)
+        new = sorted(new, key=lambda source: order.index(source.feed.name))  # stable: then by file name
+        total = sum(source.size for source in new)
+        before = {source.name: sum(earlier.size for earlier in new[:i]) for i, source in enumerate(new)}
 
-        def advance(source: Source) -> None:
-            nonlocal done
-            done += source.size
-            self.progress(f"read {source.name}", 0.9 * done / total)
+        def advance(source: Source, share: float) -> None:
+            self.progress(f"reading {source.name}", 0.9 * (before[source.name] + share * source.size) / total)
 
         files: dict[str, tuple[FileReport, ...]] = {}
         with stored.connect(engine.memory_limit, engine.threads, self.aside / "scratch") as connection:
@@ -183,7 +185,7 @@ class _Load:
     def _zones(self, connection: duckdb.DuckDBPyConnection) -> BranchZones:
         of_branch: dict[str, str] = {}
         for path in self._earlier(_BRANCHES):
-            _take_zones(connection, path, of_branch)
+            self.branches.update(branch for _, branch, _ in _take_zones(connection, path, of_branch))
         return BranchZones(self.workspace.settings.timezone, of_branch)
 
     def _new_zones(
@@ -193,13 +195,18 @@ class _Load:
         of_branch = dict(zones.of_branch)
         strange: dict[str, list[str]] = {}
         for path in self.parts[_BRANCHES]:
-            for file, name in _take_zones(connection, path, of_branch):
-                strange.setdefault(file, []).append(name)
-        changed = sorted(b for b, zone in of_branch.items() if zones.of_branch.get(b, zones.default) != zone)
-        if self.before and changed and self.before.feeds[_BRANCHES].rows:
+            for file, _, name in _take_zones(connection, path, of_branch):
+                if name is not None and name not in available_timezones():
+                    strange.setdefault(file, []).append(name[:40])
+        changed = sorted(
+            branch
+            for branch in self.branches
+            if zones.of_branch.get(branch, zones.default) != of_branch.get(branch, zones.default)
+        )
+        if changed:
             self.notes.append(
-                f"The time zone of {len(changed)} branches is new ({', '.join(changed[:5])}). Rows loaded before keep "
-                "the times that they were read with."
+                f"Branches whose time zone has changed: {', '.join(changed[:5])} ({len(changed):,} in all). "
+                "Rows loaded before keep the times that they were read with."
             )
         counted = tuple(
             _with_unknown(report, ValueCount("timezone", len(names), tuple(sorted(set(names))[:5])))
@@ -259,17 +266,15 @@ class _Load:
 
 def _take_zones(
     connection: duckdb.DuckDBPyConnection, path: Path, of_branch: dict[str, str]
-) -> list[tuple[str, str]]:
-    """Bring `of_branch` up to date with stored branches; returns (file, name) where a name is no zone."""
-    known, strange = available_timezones(), []
+) -> list[tuple[str, str, str | None]]:
+    """Bring `of_branch` up to date with stored branches; returns their file, branch and what they say."""
+    known = available_timezones()
     rows = connection.execute(f"SELECT _file, branch_id, timezone FROM {stored.rows_of([path])}").fetchall()
-    for file, branch, zone in rows:
+    for _, branch, zone in rows:
         of_branch.pop(branch, None)
         if zone in known:
             of_branch[branch] = zone
-        elif zone is not None:
-            strange.append((file, zone[:40]))
-    return strange
+    return rows
 
 
 def _with_unknown(report: FileReport, value: ValueCount) -> FileReport:

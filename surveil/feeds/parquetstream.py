@@ -91,11 +91,14 @@ class ParquetReader:
         row = 0
         try:
             with pq.ParquetFile(self._path) as file:
+                total = max(file.metadata.num_rows, 1)
                 for batch in file.iter_batches(batch_size=_BATCH_ROWS):
                     table = pa.Table.from_batches([batch])
                     lines = row + 1 + np.arange(table.num_rows, dtype=np.int64)
                     row += table.num_rows
-                    yield Block(table.select(list(self._wanted)), lines, _row_as_json(table), [])
+                    yield Block(
+                        table.select(list(self._wanted)), lines, _row_as_json(table), [], 0, row / total
+                    )
         except (pa.ArrowException, OSError) as error:
             raise InputRefused(f"{self._name}: cannot be read to its end ({brief(error)}).") from error
 

@@ -151,9 +151,13 @@ class LoadReport:
 
 def _sum(part: LoadReport | FeedReport | FileReport) -> str:
     return (
-        f"{part.read:,} rows read = {part.accepted:,} accepted + {part.superseded:,} superseded "
+        f"{_rows(part.read)} read = {part.accepted:,} accepted + {part.superseded:,} superseded "
         f"+ {part.rejected:,} rejected"
     )
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
 def _feed_lines(feed: FeedReport) -> Iterator[str]:
@@ -162,17 +166,16 @@ def _feed_lines(feed: FeedReport) -> Iterator[str]:
     if len(feed.files) > 1:
         yield f"  {feed.feed} in all: {_sum(feed)}."
     if feed.corrected:
-        yield f"  {feed.corrected:,} rows replace one of an earlier load."
+        yield f"  {_rows(feed.corrected)} in place of one of an earlier load."
     for gap in feed.dangling:
         target = gap.references.partition(".")[0]
         yield (
-            f"  {gap.rows:,} rows have a {gap.column} that is not in {target}, such as {', '.join(gap.samples)}. "
-            "They were kept."
+            f"  {_rows(gap.rows)} with a {gap.column} that is not in {target}, such as {', '.join(gap.samples)}; kept."
         )
 
 
 def _file_lines(file: FileReport) -> Iterator[str]:
-    blank = f"; {file.blank_lines:,} blank lines" if file.blank_lines else ""
+    blank = f"; blank lines: {file.blank_lines:,}" if file.blank_lines else ""
     yield f"{file.file}: {_sum(file)}{blank}."
     for reason in file.reasons:
         yield f"  {reason.rows:,} rejected: {reason.reason} (first in record {reason.first_line:,})."
@@ -180,8 +183,8 @@ def _file_lines(file: FileReport) -> Iterator[str]:
         yield f"  Unknown columns, left out: {', '.join(name or '(no name)' for name in file.unknown_columns)}."
     for value in file.unknown_values:
         samples = ", ".join(repr(sample) for sample in value.samples)
-        yield f"  {value.rows:,} values of {value.column} are outside its list and count as not known: {samples}."
+        yield f"  Outside the list of {value.column}, taken as not known: {_rows(value.rows)}, with {samples}."
     for column, count in file.rounded.items():
-        yield f"  {count:,} values of {column} were rounded to cents."
+        yield f"  Rounded to cents in {column}: {_rows(count)}."
     for column, count in file.midnight.items():
-        yield f"  {count:,} values of {column} are a date without a time and were taken as midnight."
+        yield f"  A date without a time in {column}, taken as midnight: {_rows(count)}."

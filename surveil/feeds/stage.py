@@ -40,8 +40,12 @@ class FeedStage:
     parts: list[Path] = field(default_factory=list)
     _files: list[tuple[Source, Tally, int]] = field(default_factory=list)
 
-    def read(self, sources: list[Source], done: Callable[[Source], None]) -> tuple[FileReport, ...]:
+    def read(
+        self, sources: list[Source], progress: Callable[[Source, float], None]
+    ) -> tuple[FileReport, ...]:
         """Read the files in their order, make the keys unique, and report.
+
+        `progress` is called with a file and the share of it that is done, 0 to 1.
 
         Raises:
             InputRefused: a file cannot be read to its end.
@@ -50,8 +54,7 @@ class FeedStage:
         (self.folder / self.feed.name).mkdir(parents=True)
         with rejects.RejectWriter(self.folder / rejects.FOLDER / f"{self.feed.name}.parquet") as writer:
             for source in sources:
-                self._read_file(source, writer)
-                done(source)
+                self._read_file(source, writer, progress)
         aside = self.folder / SUPERSEDED / self.feed.name
         moved = stored.supersede(self.connection, self.feed, self.parts, aside)
         reports, first = [], 0
@@ -69,7 +72,9 @@ class FeedStage:
     def _stored_names(self) -> list[str]:
         return [name for column in self.feed.columns for name in column.stored] + ["_line"]
 
-    def _read_file(self, source: Source, writer: rejects.RejectWriter) -> None:
+    def _read_file(
+        self, source: Source, writer: rejects.RejectWriter, progress: Callable[[Source, float], None]
+    ) -> None:
         tally, before = Tally(), len(self.parts)
         reader: CsvReader | ParquetReader
         if source.format == "parquet":
@@ -87,6 +92,7 @@ class FeedStage:
             writer.write(lost)
             if rows.num_rows:
                 self._write(rows, source.name)
+            progress(source, block.share)
         self._files.append((source, tally, len(self.parts) - before))
 
     def _write(self, rows: Any, file: str) -> None:

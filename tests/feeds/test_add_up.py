@@ -68,7 +68,7 @@ def numbered(firm: Firm, folder: str) -> list[int]:
     ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(LINES, max_size=12), st.sampled_from([b"\n", b"\r\n", b"\r"]), st.booleans())
 def test_every_row_ends_in_exactly_one_place(
     loaded: Firm, lines: list[bytes], end: bytes, last: bool
@@ -88,7 +88,7 @@ def test_every_row_ends_in_exactly_one_place(
     assert all(reject.reason for reject in rejects)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.lists(GOOD_ROWS, max_size=12))
 def test_right_rows_come_out_as_they_went_in(loaded: Firm, rows: list[tuple[str, ...]]) -> None:
     report = load_contacts(loaded, HEADER + b"\n" + b"".join(quoted(row) + b"\n" for row in rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from surveil.errors import InputRefused, UsageError
 from surveil.feeds import snapshots
+from surveil.feeds.load import load
 from surveil.feeds.rejects import read_rejects
 from tests.feeds.firms import ACCOUNTS, MINIMAL, Firm, feed_of
 
@@ -131,7 +133,7 @@ def test_what_was_done_to_cells_is_counted(firm: Firm) -> None:
         (1000, "gift", "CASH"),
         (None, "fee", "card"),
     ]
-    for part in ("extra", "'gift'", "rounded", "midnight"):
+    for part in ("extra", "'gift'", "Rounded", "midnight"):
         assert part in report.render()
 
 
@@ -191,9 +193,11 @@ def test_local_time_is_the_branch_s_of_this_or_an_earlier_load(firm: Firm) -> No
 
 
 def test_a_changed_time_zone_is_pointed_out(firm: Firm) -> None:
-    firm.load({"branches.csv": "branch_id,name\nB1,One\n"})
-    report = firm.load({"branches.csv": "branch_id,name,timezone\nB1,One,Europe/Riga\n"})
-    assert any("B1" in note and "time zone" in note for note in report.notes)
+    firm.load({"branches.csv": "branch_id,name\nB1,One\nB2,Two\n"})
+    zones = "B1,One,Europe/Riga\nB2,Two,America/New_York\nB3,Three,Europe/Riga\n"
+    report = firm.load({"branches.csv": "branch_id,name,timezone\n" + zones})
+    (note,) = report.notes
+    assert "time zone has changed: B1 (1 in all)" in note
 
 
 def test_a_feed_with_a_header_alone_is_present_and_empty(firm: Firm) -> None:
@@ -269,9 +273,21 @@ def test_paths_with_odd_characters_work(tmp_path: Path) -> None:
     firm = Firm(tmp_path / "it's [a] *bank? $(x)")
     firm.write(MINIMAL)
     firm.load()
-    report = firm.load({"accounts-it's [1].csv": ACCOUNTS + "A1,C1,CHK,2024-01-01,R1,mail\n"})
-    assert feed_of(report, "accounts").corrected == 1
+    row = "A1,C1,CHK,2024-01-01,R1,mail\n"
+    report = firm.load({"accounts-it's [1].csv": ACCOUNTS + row + row, "accounts-'*.csv": ACCOUNTS + row})
+    accounts = feed_of(report, "accounts")
+    assert (accounts.accepted, accounts.superseded, accounts.corrected) == (1, 2, 1)
     assert snapshots.current(firm.workspace).altered() == ()
+
+
+def test_progress_only_ever_grows(firm: Firm) -> None:
+    said: list[tuple[str, float]] = []
+    firm.write({"reps-2.csv.gz": gzip.compress(MINIMAL["reps.csv"].replace("R1", "R2").encode())})
+    load(firm.workspace, firm.folder, lambda what, share: said.append((what, share)))
+    shares = [share for _, share in said]
+    assert shares == sorted(shares)
+    assert 0.0 <= shares[0] <= shares[-1] <= 1.0
+    assert {"reading reps.csv", "reading reps-2.csv.gz", "reading accounts.csv"} <= {what for what, _ in said}
 
 
 def test_an_altered_file_is_found(firm: Firm) -> None:
