@@ -81,11 +81,13 @@ def rows(account: Array, at: Array, kind: Array | int, cents: Array | int, **oth
     return {"account": account, "at": at, **{name: column.astype(np.int64) for name, column in table.items()}}
 
 
-def ordinary(part: Part, accounts: Columns) -> Columns:
-    """Everything that happens of itself: opening deposits, use, interest and fees."""
+def history(part: Part, accounts: Columns, tripping: Array) -> Columns:
+    """Everything that happens on accounts: opening deposits, use, interest, fees; and round trips into the given ones."""
     end = (part.firm.calendar.last + 1) * DAY
     stop = np.where(accounts["closed"] == NONE, end, np.minimum(end, accounts["closed"] * DAY))
-    table = stack([_opening_deposits(part, accounts), _uses(part, accounts, stop)])
+    deposits = _opening_deposits(part, accounts)
+    trips = round_trips(part, accounts, tripping, deposits)
+    table = stack([deposits, _uses(part, accounts, stop), trips])
     keep = (table["at"] >= part.start * DAY) & (table["at"] < stop[table["account"]])
     table = settle(accounts, take(table, np.flatnonzero(keep)))
     return stack([table, _interest(part, accounts, table, stop), _fees(part, accounts, stop)])
@@ -158,20 +160,25 @@ def _uses(part: Part, accounts: Columns, stop: Array) -> Columns:
 
 
 def settle(accounts: Columns, table: Columns) -> Columns:
-    """Rows in order of account and time, with what leaves a deposit account scaled to what had come in before."""
+    """Rows in order of account and time, with what leaves a deposit account scaled to what had come in before.
+
+    Transfers keep their amounts (both legs must agree) and count as what there is.
+    """
     table = take(table, np.lexsort((table["at"], table["account"])))
     account, cents = table["account"], np.where(table["cents"] == NONE, 0, table["cents"]).astype(float)
     watched = IS_DEPOSIT[accounts["product"][account]] & (accounts["day"][account] >= 0)
-    came, went = np.cumsum(np.maximum(cents, 0)), np.cumsum(np.maximum(-cents, 0))
+    fixed = np.isin(table["kind"], (IN, OUT))
+    came = np.cumsum(np.where(fixed, cents, np.maximum(cents, 0)))
+    went = np.cumsum(np.where(fixed, 0, np.maximum(-cents, 0)))
     first = np.r_[True, account[1:] != account[:-1]] if len(account) else np.zeros(0, bool)
     start = np.maximum.accumulate(np.where(first, np.arange(len(account)), 0))
-    came = came - (came[start] - np.maximum(cents[start], 0))
-    went = went - (went[start] - np.maximum(-cents[start], 0))
-    scale = np.where(watched & (went > 0), np.minimum(1.0, 0.97 * came / np.maximum(went, 1)), 1.0)
+    came = came - (came[start] - np.where(fixed, cents, np.maximum(cents, 0))[start])
+    went = went - (went[start] - np.where(fixed, 0, np.maximum(-cents, 0))[start])
+    scale = np.where(watched & (went > 0), np.clip(0.97 * came / np.maximum(went, 1), 0.0, 1.0), 1.0)
     groups = np.flatnonzero(first)
     least = np.minimum.reduceat(scale, groups) if len(groups) else scale
     factor = np.repeat(least, np.diff(np.r_[groups, len(account)]))
-    scaled = np.where((cents < 0) & watched, np.ceil(cents * factor), cents).astype(np.int64)
+    scaled = np.where((cents < 0) & watched & ~fixed, np.ceil(cents * factor), cents).astype(np.int64)
     table["cents"] = np.where(table["cents"] == NONE, NONE, scaled)
     empty = watched & (table["cents"] > -100) & (table["cents"] <= 0)
     table["kind"] = np.where(empty, LOGIN, table["kind"])
@@ -228,10 +235,18 @@ def earlier_account(accounts: Columns, chosen: Array) -> Array:
     return np.where(ended, -1, source)
 
 
-def round_trips(part: Part, accounts: Columns, chosen: Array, purpose: str, scheme: Array) -> Columns:
-    """Money from the customer's other account into a new one and most of it back within a month: four rows each."""
-    rng = part.streams(purpose)
+def round_trips(part: Part, accounts: Columns, chosen: Array, deposits: Columns) -> Columns:
+    """Money from the customer's other account into a new one and most of it back within a month: four rows each.
+
+    A source opened in the window can give half of its opening deposit; what older ones hold is not known.
+    """
+    rng = part.streams("round trips")
     source = earlier_account(accounts, chosen)
+    scheme = accounts["scheme"][chosen]
+    held = np.where(accounts["day"] < 0, 10**9, 0)
+    held[deposits["account"]] = np.maximum(held[deposits["account"]], deposits["cents"] // 2)
+    funded_at = np.zeros(len(held), dtype=np.int64)
+    funded_at[deposits["account"]] = deposits["at"]
     end = (part.firm.calendar.last + 1) * DAY
     opened = accounts["opened"][chosen]
     size = len(chosen)
@@ -250,6 +265,8 @@ def round_trips(part: Part, accounts: Columns, chosen: Array, purpose: str, sche
         // 100
         * 100
     ).astype(np.int64)
+    amount = np.minimum(amount, held[source] // 100 * 100)
+    ok &= (amount >= 2000) & (funded_at[source] < there)
     returned = np.where(
         rng.random(size) < 0.75, amount, (amount * rng.uniform(0.9, 1.0, size)).astype(np.int64)
     )

@@ -71,7 +71,7 @@ def complaints(part: Part, accounts: Columns) -> Columns:
         "resolution": only(resolved, np.where(alleges, "account closed", "explained")),
         "settled": np.where(resolved, settled, NONE),
         "paid": paid,
-        "source": np.where(inside, "employee", "customer").astype(object),
-        "scheme": accounts["scheme"][about],
+        "source": np.where(inside, np.where(alleges, "whistleblower", "employee"), "customer").astype(object),
+        "scheme": np.where(alleges, accounts["scheme"][about], -1),
     }
     return table

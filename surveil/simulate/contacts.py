@@ -195,23 +195,19 @@ def _fees(part: Part, rng: np.random.Generator, giver: Array) -> Columns:
 
 
 def _takers(part: Part, rng: np.random.Generator, giver: Array, product: Array) -> Array:
-    """Somebody of the branch who may sell it, a preferred colleague for part; else anybody of the firm who may."""
+    """Somebody of the branch who may sell it, a preferred colleague for part; else somebody of the state; else -1."""
     reps = part.firm.reps
+    place = part.firm.branches.place[reps.home]
     taker = np.full(len(giver), -1)
-    for code in np.unique(product):
-        able = np.flatnonzero(
-            reps.may_sell[:, code] & np.isin(reps.role, (BANKER, ADVISOR)) & (reps.hired < part.start)
-        )
-        able = able if len(able) else np.flatnonzero(reps.role == ADVISOR)
-        if not len(able):
+    for code, town in np.unique(np.stack([product, place[giver]]), axis=1).T.tolist():
+        able = reps.may_sell[:, code] & np.isin(reps.role, (BANKER, ADVISOR)) & (reps.hired < part.start)
+        order = np.flatnonzero(able & (place == town))
+        if not len(order):
             continue
-        rows = np.flatnonzero(product == code)
-        branch = reps.home[giver[rows]]
-        order = able[np.argsort(reps.home[able], kind="stable")]
-        low, high = (
-            np.searchsorted(reps.home[order], branch),
-            np.searchsorted(reps.home[order], branch, side="right"),
-        )
+        order = order[np.argsort(reps.home[order], kind="stable")]
+        rows = np.flatnonzero((product == code) & (place[giver] == town))
+        low = np.searchsorted(reps.home[order], reps.home[giver[rows]])
+        high = np.searchsorted(reps.home[order], reps.home[giver[rows]], side="right")
         draw = rng.random(len(rows))
         favourite = (giver[rows] * 7 % 97) / 97
         draw = np.where(rng.random(len(rows)) < LATE.preferred_colleague, favourite, draw)

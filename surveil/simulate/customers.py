@@ -93,7 +93,48 @@ def describe_customers(
     )
     table["do_not_contact"] = (rng.random(size) < 0.03).astype(np.int64)
     table["household_known"] = rng.random(size) < 0.8
+    _enter_twice(part, table, own, child)
     return table
+
+
+def _enter_twice(part: Part, table: Columns, own: Array, child: Array) -> None:
+    """Some new customers are known already and were entered again, spelt a little differently."""
+    rng = part.streams("duplicates")
+    size = length(table)
+    place = running_count(table["branch"])
+    again = (table["first"] >= 0) & (place > 0) & ~child & (rng.random(size) < OPENING.duplicate_customer)
+    again &= ~np.isin(np.arange(size), own)
+    rows = np.flatnonzero(again)
+    true = rows - 1 - (rng.random(len(rows)) * np.minimum(place[rows], 200)).astype(np.int64)
+    fits = table["created"][true] < table["created"][rows] - 20 * DAY
+    rows, true = rows[fits], true[fits]
+    for name in (
+        "kind",
+        "birth",
+        "address",
+        "place",
+        "postal",
+        "facility",
+        "phone",
+        "email",
+        "language",
+        "employer",
+    ):
+        table[name][rows] = table[name][true]
+    for row, source, how in zip(
+        rows.tolist(), true.tolist(), rng.integers(0, 4, len(rows)).tolist(), strict=True
+    ):
+        name, email = str(table["name"][source]), table["email"][source]
+        swapped = name[:-2] + name[-1] + name[-2]
+        table["name"][row] = (name, name.upper(), swapped, name.replace(" ", "  "))[how]
+        if email is not None and how:
+            local, _, domain = email.partition("@")
+            table["email"][row] = (
+                email,
+                email.upper(),
+                f"{local}+2@{domain}",
+                f"{local.replace('.', '')}@{domain}",
+            )[how]
 
 
 def _households(rng: np.random.Generator, bare: Columns, child: Array) -> Array:

@@ -53,8 +53,8 @@ def branches(firm: Firm, numbers: Array) -> Feed:
     }
 
 
-def reps(firm: Firm, numbers: Array, customer: Array) -> Feed:
-    """`customer`: the customer number of each representative, -1 where he has none."""
+def reps(firm: Firm, numbers: Array, customer: Array, address: Array, postal: Array) -> Feed:
+    """`customer`: the customer number of each representative, -1 where he has none; his address as in that record."""
     people, table = firm.reps, firm.reps.table
     some = np.arange(people.count)
     registered = np.array([bool(r) for r in people.may_sell[:, CODES.index("FUND")]])
@@ -74,6 +74,8 @@ def reps(firm: Firm, numbers: Array, customer: Array) -> Feed:
         "termination_reason": texts(table["termination_reason"]),
         "email": texts(people.email),
         "phone": texts(format_phone(people.phone, some % 4)),
+        "address_line": texts(address),
+        "postal_code": texts(postal),
         "customer_id": key("customers", customer),
     }
 

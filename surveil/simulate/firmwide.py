@@ -13,6 +13,7 @@ from surveil.simulate import emit, goals
 from surveil.simulate.figures import PARQUET_ABOVE, PRESETS
 from surveil.simulate.firm import Firm, make_firm
 from surveil.simulate.making import make_group
+from surveil.simulate.numbering import text_of
 from surveil.simulate.table import Array
 from surveil.simulate.writer import Writer
 from surveil.simulate.writing import Output, open_output, write_group
@@ -115,15 +116,20 @@ def _check_arguments(
 
 def _write_firm(firm: Firm, out: Output, counts: Array) -> None:
     """The feeds that belong to the whole firm. `counts`: accounts credited, rep x month."""
+    paid = goals.payouts(firm, counts, out.commission)
+    undeserved = goals.undeserved(firm, paid, out.unauthorized)
+    out.answers.items += [
+        ("payouts", text, "paid_despite_quality") for text in text_of("payouts", undeserved + 1)
+    ]
     for feed, columns in {
         "branches": emit.branches(firm, out.branch),
-        "reps": emit.reps(firm, out.rep, out.staff),
+        "reps": emit.reps(firm, out.rep, out.staff, out.address, out.postal),
         "assignments": emit.assignments(firm, out.rep, out.branch),
         "absences": emit.absences(firm, out.rep),
         "registrations": emit.registrations(firm, out.rep),
         "products": emit.products(),
         "quotas": emit.quotas(firm, out.rep, out.branch),
-        "payouts": emit.payouts(goals.payouts(firm, counts, out.commission), out.rep),
+        "payouts": emit.payouts(paid, out.rep),
         "campaigns": emit.campaigns(firm, out.branch),
         "discipline": emit.discipline(firm, out.rep),
         "coverage": emit.coverage(firm, out.branch),

@@ -11,6 +11,8 @@ from surveil.simulate.firm import ACCOUNTS_PER_SITTING, Firm, base_rate
 from surveil.simulate.people import ADVISOR, BANKER, MANAGER, PHONE
 from surveil.simulate.table import NONE, Array, Columns, Streams, stack
 
+BAD_ACCOUNTS_A_MONTH = 3
+"""Accounts without authority in a month from which on its bonus counts as paid despite bad quality."""
 METRICS = ("accounts_opened", "accounts_funded", "referrals", "sales_amount")
 
 
@@ -130,6 +132,12 @@ def _payments(firm: Firm, rep: Array, month: Array, cents: Array, kind: int) -> 
             "paid": paid,
         }.items()
     }
+
+
+def undeserved(firm: Firm, paid: Columns, unauthorized: Array) -> Array:
+    """Positions of bonuses paid for months in which a good part of what counted was opened without authority."""
+    month = firm.calendar.month[firm.calendar.position(paid["start"])]
+    return np.flatnonzero((paid["kind"] == 0) & (unauthorized[paid["rep"], month] >= BAD_ACCOUNTS_A_MONTH))
 
 
 def discipline(firm: Firm) -> Columns:

@@ -160,9 +160,21 @@ def _write_times(part: Part, rng: np.random.Generator, table: Columns) -> None:
         table[name] = np.where(feature & (own > 0), own, table[name])
     table["applied"] = np.where(table["applied"] > opened, opened - 60, table["applied"])
     other = (rng.random(size) < OPENING.other_opener_credit) & (table["rep"] >= 0)
-    table["credited"] = np.where(
-        other, part.group.reps[rng.integers(0, len(part.group.reps), size)], table["credited"]
-    )
+    table["credited"] = np.where(other, _neighbours(part)[table["credited"]], table["credited"])
+
+
+def _neighbours(part: Part) -> Array:
+    """For each representative the next one of the same branch, in a circle."""
+    home = part.firm.reps.home
+    order = np.argsort(home, kind="stable")
+    following = np.roll(order, -1)
+    size = np.bincount(home, minlength=part.firm.branches.count)
+    start = np.cumsum(size) - size
+    last = home[order] != home[following]
+    following = np.where(last, order[start[home[order]]], following)
+    neighbours = np.empty_like(order)
+    neighbours[order] = following
+    return neighbours
 
 
 def earlier_accounts(part: Part, customers: Columns) -> Columns:

@@ -346,7 +346,9 @@ def specialty_of(seed: int, count: int) -> Array:
     return np.exp(Streams(seed)("specialties").normal(0, REP.specialty_sd, (count, len(PRODUCTS))))
 
 
-def interrupt(registrations: Columns, rep: int, terms: tuple[str, ...], start: int, end: int, status: str) -> Columns:
+def interrupt(
+    registrations: Columns, rep: int, terms: tuple[str, ...], start: int, end: int, status: str
+) -> Columns:
     """Registrations with the active spells of somebody's terms interrupted from `start` to `end` (day numbers)."""
     cut = (registrations["rep_id"] == rep) & np.isin(registrations["qualification"].astype(str), terms)
     cut &= (registrations["granted_on"] < start) & (registrations["ended_on"] == NONE)

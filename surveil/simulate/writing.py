@@ -31,8 +31,12 @@ class Output:
     branch: Array
     staff: Array
     """Customer number of each representative's own record, -1 where he has none."""
+    address: Array
+    postal: Array
     commission: Array
     """Rep x month, cents."""
+    unauthorized: Array
+    """Rep x month: accounts without authority for which he was credited."""
     answers: Answers = field(default_factory=Answers)
     findings: Findings = field(default_factory=Findings)
 
@@ -47,6 +51,9 @@ def open_output(firm: Firm, writer: Writer) -> Output:
         numbering.shuffled("reps", firm.reps.count),
         numbering.shuffled("branches", firm.branches.count),
         np.full(firm.reps.count, -1),
+        np.full(firm.reps.count, None, dtype=object),
+        np.full(firm.reps.count, None, dtype=object),
+        np.zeros((firm.reps.count, firm.calendar.months), dtype=np.int64),
         np.zeros((firm.reps.count, firm.calendar.months), dtype=np.int64),
     )
 
@@ -75,6 +82,8 @@ def write_group(out: Output, tables: Tables) -> None:
         out.writer.write(feed, ordered, part.group.number)
     known = tables.staff >= 0
     out.staff[known] = no["customers"][tables.staff[known]]
+    out.address[known] = tables.customers["address"][tables.staff[known]]
+    out.postal[known] = tables.customers["postal"][tables.staff[known]]
     month = out.firm.calendar.month[out.firm.calendar.position(tables.sales["at"] // DAY)]
     np.add.at(out.commission, (tables.sales["rep"], month), tables.sales["commission"])
     out.findings.look_at(tables.accounts, no["accounts"])
@@ -107,6 +116,8 @@ def _note(out: Output, tables: Tables, no: dict[str, Array]) -> None:
     schemes, accounts = out.firm.schemes, tables.accounts
     bad = np.flatnonzero(accounts["scheme"] >= 0)
     out.answers.add_accounts(schemes, no["accounts"][bad], accounts["scheme"][bad])
+    month = out.firm.calendar.month[out.firm.calendar.position(accounts["opened"][bad] // DAY)]
+    np.add.at(out.unauthorized, (accounts["credited"][bad], month), 1)
     guilty = [scheme.rep for scheme in schemes]
     lent = bad[~np.isin(accounts["rep"][bad], guilty)]
     out.answers.lent |= set(
@@ -120,6 +131,7 @@ def _note(out: Output, tables: Tables, no: dict[str, Array]) -> None:
         ("contacts", tables.contacts, "scheme"),
         ("referrals", tables.referrals, "scheme"),
         ("profile_changes", tables.changes, "scheme"),
+        ("complaints", tables.complaints, "scheme"),
     ):
         planted = np.flatnonzero(table[column] >= 0)
         out.answers.add_items(feed, schemes, no[feed][planted], table[column][planted])

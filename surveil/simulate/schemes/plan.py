@@ -8,8 +8,8 @@ import numpy as np
 
 from surveil.simulate.days import Calendar
 from surveil.simulate.figures import Preset
-from surveil.simulate.products import CODE
 from surveil.simulate.people import ADVISOR, BANKER, MANAGER, PHONE, TELLER, Reps
+from surveil.simulate.products import CODE
 from surveil.simulate.table import Array, Streams
 
 MILD, SEVERE, GREY = "mild", "severe", "grey"
@@ -42,6 +42,7 @@ class Scheme:
     style: float
     """Between 0 and 1: by what means, where there are several."""
     allies: tuple[int, ...] = ()
+    """The members of a ring, in its order."""
 
     @property
     def severe(self) -> bool:
@@ -84,7 +85,12 @@ KINDS: tuple[Kind, ...] = (
     Kind("branch_pressure", 1, (MANAGER,), ((0.03, 0.04), (0.05, 0.08)), 4),
 )
 KIND = {kind.name: kind for kind in KINDS}
-RING = (3, 5)
+RING = "referral_ring"
+RING_SIZES = (3, 5)
+RING_FROM = 8
+"""Bad representatives in a firm from which on a ring is planted."""
+SPAN_TRIES = 20
+LEAST_PRESENT = 0.6
 
 
 def plan_schemes(streams: Streams, calendar: Calendar, reps: Reps, preset: Preset) -> list[Scheme]:
@@ -94,17 +100,18 @@ def plan_schemes(streams: Streams, calendar: Calendar, reps: Reps, preset: Prese
     days_at_work = reps.present.sum(axis=1)
     volume = reps.base * reps.fte * days_at_work / 30
     able = (days_at_work >= min(60, calendar.days * 0.6)) & (volume >= 12) & ~reps.star
-    wanted = _kinds(rng, max(1, round(preset.bad_share * len(sellers))), calendar.months, int(able.sum()))
+    wanted = _kinds(rng, max(1, round(preset.bad_share * len(sellers))), calendar.months)
+    severe = rng.permutation(np.arange(len(wanted)) < int(preset.severe_share * len(wanted))).tolist()
     free = able.copy()
     schemes: list[Scheme] = []
-    for kind in wanted:
-        schemes += _cast(rng, kind, calendar, reps, preset, free)
+    for kind, strong in zip(wanted, severe, strict=True):
+        schemes += _cast(rng, kind, SEVERE if strong else MILD, calendar, reps, preset, free)
     schemes += _second_typologies(rng, schemes, reps)
     return schemes + _grey(rng, calendar, reps, preset, free)
 
 
-def _kinds(rng: np.random.Generator, bad: int, months: int, able: int) -> list[Kind]:
-    """Typologies for so many bad representatives: by weight, each at least once where there is room, order drawn."""
+def _kinds(rng: np.random.Generator, bad: int, months: int) -> list[Kind]:
+    """Typologies for so many bad representatives, by weight; who gets the odd ones is drawn. A ring stands for its members."""
     possible = [kind for kind in KINDS if kind.months <= months]
     weights = np.array([kind.weight for kind in possible])
     exact = weights / weights.sum() * bad
@@ -112,33 +119,54 @@ def _kinds(rng: np.random.Generator, bad: int, months: int, able: int) -> list[K
     tie = rng.random(len(possible))
     for i in np.lexsort((tie, numbers - exact))[: bad - numbers.sum()]:
         numbers[i] += 1
-    kinds = [kind for kind, number in zip(possible, numbers, strict=True) for _ in range(number)]
-    ring = [kind for kind in kinds if kind.name == "referral_ring"]
-    if 0 < len(ring) < RING[0]:
-        kinds = [kind for kind in kinds if kind.name != "referral_ring"] + (ring * 3)[:3] * (bad >= 12)
-    return kinds
+    rings = [kind.name == RING for kind in possible]
+    numbers = np.where(
+        rings, np.where(bad >= RING_FROM, np.ceil(numbers / RING_SIZES[1]), 0), numbers
+    ).astype(int)
+    return [kind for kind, number in zip(possible, numbers, strict=True) for _ in range(number)]
 
 
 def _cast(
-    rng: np.random.Generator, kind: Kind, calendar: Calendar, reps: Reps, preset: Preset, free: Array
+    rng: np.random.Generator,
+    kind: Kind,
+    strength: str,
+    calendar: Calendar,
+    reps: Reps,
+    preset: Preset,
+    free: Array,
 ) -> list[Scheme]:
-    """Find somebody for a typology; nobody where no suitable representative is left."""
-    chosen = np.flatnonzero(_suited(kind, reps) & (free | (reps.role == MANAGER)))
-    chosen = chosen[free[chosen] | (kind.name == "branch_pressure")]
-    if not len(chosen):
+    """Find somebody for a typology, three to five for a ring; nobody where no suitable representative is left."""
+    chosen = np.flatnonzero(_suited(kind, reps) & (free | (kind.name == "branch_pressure")))
+    members = int(rng.integers(RING_SIZES[0], RING_SIZES[1] + 1)) if kind.name == RING else 1
+    if len(chosen) < members:
         return []
-    rep = int(rng.choice(chosen))
-    free[rep] = False
-    strength = SEVERE if rng.random() < preset.severe_share else MILD
+    who = rng.choice(chosen, members, replace=False)
+    free[who] = False
     low, high = kind.share[strength == SEVERE]
+    start, end = _span(rng, kind, calendar, reps, preset, who)
+    allies = tuple(who.tolist()) if kind.name == RING else ()
+    return [
+        Scheme(
+            rep, kind.name, strength, start, end, float(rng.uniform(low, high)), float(rng.random()), allies
+        )
+        for rep in who.tolist()
+    ]
+
+
+def _span(
+    rng: np.random.Generator, kind: Kind, calendar: Calendar, reps: Reps, preset: Preset, who: Array
+) -> tuple[int, int]:
+    """Some months in which all of them are mostly at work; whole months as a rule."""
     months = int(rng.integers(preset.months[0], preset.months[1] + 1))
     months = min(calendar.months, max(months, kind.months))
-    first = int(rng.integers(0, calendar.months - months + 1))
-    start, end = int(calendar.month_start[first]), int(calendar.month_start[first + months]) - 1
-    working = np.flatnonzero(reps.present[rep])
-    if reps.present[rep, start : end + 1].sum() < 0.6 * (end - start):
-        start, end = int(working[len(working) // 4]), int(working[-1])
-    return [Scheme(rep, kind.name, strength, start, end, float(rng.uniform(low, high)), float(rng.random()))]
+    here = reps.present[who].min(axis=0)
+    for _ in range(SPAN_TRIES):
+        first = int(rng.integers(0, calendar.months - months + 1))
+        start, end = int(calendar.month_start[first]), int(calendar.month_start[first + months]) - 1
+        if here[start : end + 1].mean() > LEAST_PRESENT:
+            return start, end
+    working = np.flatnonzero(here) if here.any() else np.arange(calendar.days)
+    return int(working[len(working) // 4]), int(working[-1])
 
 
 def _suited(kind: Kind, reps: Reps) -> Array:

@@ -13,14 +13,12 @@ from surveil.simulate.table import DAY, Array, Columns, choose, length, stack
 
 MILL_GROWTH = {MILD: 1.3, SEVERE: 2.2}
 MILL_CONVERSION = 0.06
-RING_SIZE = 5
 LEAST = 4
 TO_COLLEAGUES = tuple(CODE[code] for code in ("BUSINESS", "CARD"))
 
 
 def planted_referrals(part: Part, customers: Columns, honest: Columns) -> Columns:
     """Referrals of mills and rings. Called before outcomes are turned into sales."""
-    rings = ring_order(part.firm.schemes)
     pieces = []
     for position, scheme in enumerate(part.firm.schemes):
         if scheme.kind not in ("referral_miller", "referral_ring"):
@@ -34,19 +32,13 @@ def planted_referrals(part: Part, customers: Columns, honest: Columns) -> Column
         if scheme.kind == "referral_miller":
             pieces.append(_mill(part, rng, customers, position, scheme, days, usual))
         else:
-            pieces.append(_ring(part, rng, customers, position, scheme, days, usual, rings[position]))
+            pieces.append(_ring(part, rng, customers, position, scheme, days, usual))
     return stack(pieces)
 
 
-def ring_order(schemes: tuple[Scheme, ...]) -> dict[int, int]:
-    """For each ring scheme, the representative its referrals go to: members in a circle, at most five to a ring."""
-    members = [position for position, scheme in enumerate(schemes) if scheme.kind == "referral_ring"]
-    rings = max(1, round(len(members) / (RING_SIZE - 1)))
-    following = {}
-    for ring in np.array_split(np.array(members, dtype=np.int64), rings):
-        for here, there in zip(ring.tolist(), np.roll(ring, -1).tolist(), strict=True):
-            following[here] = schemes[there].rep
-    return following
+def next_in_ring(scheme: Scheme) -> int:
+    """The member of the ring to whom this one sends his referrals."""
+    return scheme.allies[(scheme.allies.index(scheme.rep) + 1) % len(scheme.allies)]
 
 
 def _mill(
@@ -81,9 +73,9 @@ def _ring(
     scheme: Scheme,
     days: Array,
     usual: int,
-    to: int,
 ) -> Columns:
     many = max(LEAST, int(rng.poisson(max(usual, 8) * scheme.share / (1 - scheme.share))))
+    to = next_in_ring(scheme)
     day = rng.choice(days, many)
     there = (part.firm.reps.employed[to, day] == 1) & (to != scheme.rep)
     day = day[there]

@@ -56,7 +56,12 @@ def mark_lapsed(part: Part, made: Columns) -> None:
     needs = np.array([any(term in product.requires for term in NATIONAL_SERIES) for product in PRODUCTS])
     for position, scheme in enumerate(part.firm.schemes):
         if scheme.kind == "lapsed_seller":
-            own = (made["rep"] == scheme.rep) & (day >= scheme.start) & (day <= scheme.end) & needs[made["product"]]
+            own = (
+                (made["rep"] == scheme.rep)
+                & (day >= scheme.start)
+                & (day <= scheme.end)
+                & needs[made["product"]]
+            )
             made["scheme"] = np.where(own, position, made["scheme"])
 
 
