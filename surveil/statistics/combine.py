@@ -44,6 +44,18 @@ def cauchy_combination(p: npt.ArrayLike, weights: npt.ArrayLike | None = None, a
     return np.where(total > 0, np.clip(joined, SMALLEST_P, 1.0), np.nan)
 
 
+def fisher_combination(p: npt.ArrayLike, axis: int = -1) -> Floats:
+    """One p from several that are independent (Fisher 1932), along `axis`; NaN as in `cauchy_combination`."""
+    from scipy.special import gammaincc
+
+    values = np.moveaxis(_probabilities(p), axis, -1)
+    made = ~np.isnan(values)
+    number = made.sum(axis=-1)
+    total = -np.log(np.clip(np.where(made, values, 1.0), SMALLEST_P, 1.0)).sum(axis=-1)
+    joined = gammaincc(np.maximum(number, 1), total)
+    return np.where(number > 0, np.clip(joined, SMALLEST_P, 1.0), np.nan)
+
+
 def benjamini_hochberg(p: npt.ArrayLike) -> Floats:
     """Adjusted p (q-value) by Benjamini and Hochberg 1995; NaN stays NaN and is no test."""
     return _adjust(p, "bh")

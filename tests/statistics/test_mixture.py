@@ -1,0 +1,125 @@
+"""Joint evidence: forgers stand out by what comes together, sloppy reps do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from surveil.errors import UsageError
+from surveil.statistics.mixture import MixtureSettings, account_evidence, adjust_for_habit, mixture_test
+
+BASE = np.array([0.03, 0.08, 0.30, 0.06])  # consent missing, contact missing, unused, shared phone
+BAD = np.array([0.40, 0.50, 0.78, 0.28])
+UNUSED = 2
+QUICK = MixtureSettings(draws=20)
+
+
+@dataclass(frozen=True)
+class Accounts:
+    rep: npt.NDArray[np.int64]
+    month: npt.NDArray[np.int64]
+    flags: npt.NDArray[np.float64]
+    chance: npt.NDArray[np.float64]
+
+    def judged(self, chance: npt.NDArray[np.float64] | None = None) -> npt.NDArray[np.float64]:
+        given = self.chance if chance is None else chance
+        return mixture_test(self.rep, self.month, self.flags, given, BAD, QUICK)["p_value"].to_numpy()
+
+    def with_own_control(self) -> npt.NDArray[np.float64]:
+        adjusted = self.chance.copy()
+        used = self.flags[:, UNUSED] == 0
+        for column in (0, 1, 3):
+            adjusted[:, column] = adjust_for_habit(
+                self.chance[:, column], self.flags[:, column], self.rep, used
+            )
+        return adjusted
+
+
+def accounts(seed: int, forgers: int = 0, sloppy: float = 0.0, reps: int = 80) -> Accounts:
+    """A year of accounts; forgers add a tenth of false ones in months 4 to 8; reps differ in paperwork by `sloppy`."""
+    rng = np.random.default_rng(seed)
+    rep = np.repeat(np.arange(reps), rng.poisson(240, reps))
+    month = rng.integers(0, 12, rep.size)
+    kind = rng.integers(0, 4, rep.size)
+    odds = np.log(BASE / (1 - BASE)) + 0.4 * rng.standard_normal((4, 4))[kind]
+    habit = sloppy * rng.standard_normal((reps, 4))[rep]
+    flags = rng.random((rep.size, 4)) < 1 / (1 + np.exp(-odds - habit))
+    false = (rep < forgers) & (month >= 4) & (month <= 8) & (rng.random(rep.size) < 0.2)
+    flags[false] = rng.random((false.sum(), 4)) < BAD
+    return Accounts(rep, month, flags.astype(float), 1 / (1 + np.exp(-odds)))
+
+
+def test_forgers_come_first_and_their_episode_is_named() -> None:
+    data = accounts(1, forgers=4)
+    found = mixture_test(data.rep, data.month, data.flags, data.chance, BAD, QUICK)
+    assert set(found.sort_values("p_value")["rep"].head(4)) == {0, 1, 2, 3}
+    assert found["p_value"].head(4).max() < 0.005
+    assert found.loc[0, "episode_start"] in (3, 4, 5)
+    assert found.loc[0, "episode_end"] in (7, 8, 9)
+    assert found.loc[0, "share"] >= 0.05
+    assert (found["n"] == np.bincount(data.rep)).all()
+
+
+def test_honest_reps_have_honest_p_values() -> None:
+    p = np.concatenate([accounts(seed).judged() for seed in range(10, 15)])
+    assert (p < 0.01).mean() <= 0.02
+    assert (p < 0.05).mean() <= 0.08
+
+
+def test_a_reps_own_used_accounts_excuse_his_paperwork() -> None:
+    data = accounts(2, sloppy=0.6)
+    plain, excused = data.judged(), data.judged(data.with_own_control())
+    assert (excused < 0.01).sum() <= 3
+    assert np.sort(excused)[:5].mean() > np.sort(plain)[:5].mean()
+    forgers = accounts(3, forgers=4, sloppy=0.4)
+    assert np.median(forgers.judged(forgers.with_own_control())[:4]) < 0.005
+
+
+def test_evidence_adds_up_and_the_unknown_adds_nothing() -> None:
+    one = account_evidence([[1, 0, np.nan]], [[0.1, 0.2, 0.3]], [0.5, 0.5, 0.9])
+    np.testing.assert_allclose(one, [[np.log(5), np.log(0.5 / 0.8), 0.0]])
+    assert account_evidence([[1.0]], [[np.nan]], [0.5]) == 0
+    assert np.isfinite(account_evidence([[1.0], [0.0]], [[0.0], [1.0]], [1.0])).all()
+
+
+def test_one_more_flag_never_lowers_an_account_or_his_opener() -> None:
+    data = accounts(4, forgers=2, reps=20)
+    clean = int(np.flatnonzero((data.rep == 0) & (data.flags.sum(axis=1) == 0))[0])
+    worse = data.flags.copy()
+    worse[clean] = 1
+    before, after = (account_evidence(f, data.chance, BAD)[clean].sum() for f in (data.flags, worse))
+    assert after > before
+    scores = [mixture_test(data.rep, data.month, f, data.chance, BAD, QUICK) for f in (data.flags, worse)]
+    assert scores[1].loc[0, "score"] > scores[0].loc[0, "score"]
+    assert scores[1].loc[0, "p_value"] <= scores[0].loc[0, "p_value"] + 1e-12
+
+
+def test_order_of_accounts_does_not_matter() -> None:
+    data = accounts(5, forgers=1, reps=15)
+    shuffle = np.random.default_rng(0).permutation(data.rep.size)
+    one = mixture_test(data.rep, data.month, data.flags, data.chance, BAD, QUICK)
+    other = mixture_test(
+        data.rep[shuffle], data.month[shuffle], data.flags[shuffle], data.chance[shuffle], BAD, QUICK
+    )
+    np.testing.assert_allclose(one["score"], other["score"], rtol=1e-9)
+
+
+def test_nothing_and_little_are_answered() -> None:
+    nothing = mixture_test([], [], np.zeros((0, 2)), np.zeros((0, 2)), [0.5, 0.5])
+    assert nothing.empty
+    single = mixture_test(["R1"], [3], [[1.0, np.nan]], [[0.1, 0.1]], [0.5, 0.5], QUICK)
+    assert 0 < single.loc[0, "p_value"] <= 1
+    assert single.loc[0, "episode_start"] == single.loc[0, "episode_end"] == 3
+    with pytest.raises(UsageError, match="one shape"):
+        account_evidence([[1.0]], [[0.1, 0.2]], [0.5])
+
+
+def test_habit_without_control_accounts_changes_nothing() -> None:
+    chance = np.array([0.1, 0.2, 0.3])
+    kept = adjust_for_habit(chance, [1, 0, 1], [0, 0, 1], [False, False, False])
+    np.testing.assert_allclose(kept, chance)
+    sloppy = adjust_for_habit(np.full(60, 0.1), np.ones(60), np.zeros(60, int), np.ones(60, bool))
+    assert (sloppy > 0.5).all()
