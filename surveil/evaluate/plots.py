@@ -25,7 +25,7 @@ def draw(board: Scoreboard, folder: Path) -> list[Path]:
     try:
         import matplotlib as mpl
     except ImportError as error:
-        raise UsageError("Drawing needs matplotlib. Install it with: pip install matplotlib") from error
+        raise UsageError("Drawing needs matplotlib. Install it with: pip install 'surveil[plots]'") from error
     folder.mkdir(parents=True, exist_ok=True)
     # Ids inside an SVG are random unless told otherwise. Text stays text, so that the reader's fonts show
     # a name in any script; that the bundled font lacks some is then no matter.
