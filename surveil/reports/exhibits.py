@@ -70,7 +70,7 @@ class Exhibit:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([field.name for field in self.fields])
         writer.writerows([["" if value is None else value for value in row] for row in self.rows])
-        return text.getvalue().encode("utf-8", "surrogatepass")
+        return text.getvalue().encode("utf-8", "backslashreplace")
 
 
 def money(cents: object) -> Decimal | None:

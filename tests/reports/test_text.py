@@ -41,6 +41,20 @@ HOSTILE = [
     "nul\x00bell\x07",
     "\ud800",
     "]]><!--",
+    "<!DOCTYPE x [<!ENTITY a 'aaaa'>]>&a;",
+    "<seq id='x'/><bullet>x</bullet><super>y</super>",
+    "<greek>a</greek><br/><u>under",
+    '<font color="eval(1)" name="Nowhere">c</font>',
+    "'; DROP TABLE alerts; --",
+    "../../../etc/passwd",
+    "\ufeffbom\uffff\u2066isolate\u2069",
+    "carriage\rreturn\x0bvertical\x85next",
+    "soft\u00adhyphen and no\u00a0break",
+    '=HYPERLINK("http://evil.example","x")',
+    "\u0007\u001b[31mred\u001b[0m",
+    "%PDF-1.4 endstream endobj",
+    "(unbalanced ( parenthesis \\",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467",
 ]
 
 
@@ -72,7 +86,7 @@ def test_a_hostile_value_is_text_and_nothing_else(typesetter: Typesetter, value:
     text = "\n".join(pages(content))
     assert "before" in text
     assert "after" in text
-    assert typesetter.plain(value) in text
+    assert typesetter.plain(value).replace("\u00a0", " ") in text
     assert b"/URI" not in content
     assert b"/Subtype /Image" not in content
 
@@ -98,7 +112,7 @@ def test_what_is_too_long_is_cut_and_says_so(typesetter: Typesetter) -> None:
 def test_a_narrative_of_6000_words_is_printed_whole(typesetter: Typesetter) -> None:
     words = [f"word{number}" for number in range(6000)]
     text = printed(typesetter, " ".join(words))
-    assert all(word in text.split() for word in words)
+    assert set(words) <= set(text.split())
 
 
 def test_a_word_without_a_space_for_50000_letters_is_printed(typesetter: Typesetter) -> None:

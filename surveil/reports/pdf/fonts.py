@@ -30,6 +30,16 @@ EAST_ASIAN_FONTS = {
     "ukai.ttc": "AR PL UKai",
 }
 
+# Ideographs with their radicals and punctuation, kana, bopomofo, hangul; compatibility, vertical and full-width forms.
+EAST_ASIAN = (
+    (0x2E80, 0x9FFF),
+    (0xA960, 0xA97F),
+    (0xAC00, 0xD7FF),
+    (0xF900, 0xFAFF),
+    (0xFE30, 0xFE4F),
+    (0xFF00, 0xFFEF),
+)
+
 
 @dataclass(frozen=True)
 class FontSet:
@@ -101,8 +111,13 @@ def _find_fallback(folders: tuple[Path, ...]) -> tuple[str, str, frozenset[int]]
             except (TTFError, OSError):
                 continue
             pdfmetrics.registerFont(font)
-            return name, title, _drawable(font)
+            return name, title, frozenset(filter(_is_east_asian, _drawable(font)))
     return None
+
+
+def _is_east_asian(code: int) -> bool:
+    """Whether a fallback may draw it: scripts that stand without shaping. Others would come out wrong, unseen."""
+    return any(first <= code <= last for first, last in EAST_ASIAN)
 
 
 def _drawable(font: TTFont) -> frozenset[int]:
