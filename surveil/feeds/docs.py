@@ -49,7 +49,8 @@ kept and reported, and counts as not known. A cell that cannot be read, or an em
 A local time that the clocks skip is read with the offset before the change; one that occurs twice means the first.
 
 ## Loading
-- A load happens whole or not at all, whatever interrupts it. A file whose bytes were loaded before is skipped.
+- A load happens whole or not at all, whatever interrupts it. A file whose bytes were loaded before is skipped, also
+  when settings such as the time zone have changed since.
 - The report adds up for every file: rows read = accepted + superseded + rejected. Rejected rows are kept in
   `data/loads/NNNNNN/rejects/<feed>.parquet` as they came, with file, record number (the header is 1), column and
   reason. In a Parquet file the first row is number 1.
