@@ -137,6 +137,15 @@ def test_the_firm_may_object_or_withhold_with_a_reason(tmp_path: Path, state: st
     assert answer.reasons[0] == "Advice of counsel. Expected by 2024-09-01."
 
 
+@pytest.mark.parametrize("state", ["objection", "privileged"])
+def test_of_an_item_that_is_withheld_nothing_but_the_reason_is_produced(tmp_path: Path, state: str) -> None:
+    given = firm(tmp_path, f"items: {{'5': {{state: {state}, reason: Advice of counsel.}}}}")
+    answer = answers(sources(), given, tmp_path)["5"]
+    assert (answer.exhibits, answer.blocks, answer.figures, answer.annex) == ((), (), (), ())
+    with pytest.raises(UsageError, match="has a reason only"):
+        firm(tmp_path, f"items: {{'5': {{state: {state}, reason: r, narrative: The memo says so.}}}}")
+
+
 def test_the_firm_may_affirm_that_a_search_found_nothing(tmp_path: Path) -> None:
     text = (
         "items:\n  '15': {state: no_responsive_material, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from surveil.errors import UsageError
-from surveil.reports.finra.firm_file import STATES, FirmFile, ItemEntry, read_attachments
+from surveil.reports.finra.firm_file import STATES, WITHHELD, FirmFile, ItemEntry, read_attachments
 from surveil.reports.finra.items import BUILDERS
 from surveil.reports.finra.items.base import Content
 from surveil.reports.finra.letter import Item, Letter
@@ -33,6 +33,8 @@ def compose(letter: Letter, sources: Sources, firm: FirmFile, folder: Path) -> R
 
 
 def _answer(item: Item, sources: Sources, entry: ItemEntry, attachments: tuple[Attachment, ...]) -> Answer:
+    if entry.state in WITHHELD:
+        return Answer(STATES[entry.state], reasons=_firm_reason(entry))
     builder = BUILDERS.get(item.answer)
     if builder is None:
         return Answer(None)
@@ -73,9 +75,7 @@ def _state(
         return State.NO_RESPONSIVE_MATERIAL, _nothing(
             sources, searched.by, searched.what, searched.date.isoformat()
         )
-    if entry.state in {"objection", "privileged", "answered_partial"}:
-        return STATES[entry.state], ""
-    if reasons:
+    if reasons or entry.state == "answered_partial":
         return State.ANSWERED_PARTIAL, ""
     if content.found == 0 and not entry.narrative.strip():
         extracts = "; ".join(_extract(sources.feeds[feed]) for feed in _searched_feeds(item, sources))

@@ -36,6 +36,7 @@ STATES = {
     "objection": State.OBJECTION,
     "privileged": State.PRIVILEGED,
 }
+WITHHELD = frozenset({"objection", "privileged"})
 
 
 class Searched(Part):
@@ -67,6 +68,10 @@ class ItemEntry(Part):
     def _explained(self) -> ItemEntry:
         if self.state in {"answered_partial", "objection", "privileged"} and not self.reason.strip():
             raise ValueError(f"state {self.state} needs a reason")
+        if self.state in WITHHELD and (self.narrative.strip() or self.attachments):
+            raise ValueError(
+                f"an item that is {self.state} has a reason only: nothing else of it is produced"
+            )
         if self.state == "no_responsive_material" and self.searched is None:
             raise ValueError("state no_responsive_material needs searched: by, what, date")
         if self.state == "answered" and not (self.narrative.strip() or self.attachments):
