@@ -92,13 +92,15 @@ class Decision:
     """What a detector says of its measurements.
 
     `items`: columns `ITEM_COLUMNS`. `tests`: columns `TEST_COLUMNS`; p_value is missing where there is not enough data.
-    `examined`: how many items were judged. `gaps`: what could not be, and why. `subject`: what `tests` are about.
+    `examined`: how many items were judged. `gaps`: what could not be, and why. `accounts`: where the detector rates every
+    account, `account_id`, `score` (0..1) and `reasons`.
     """
 
     items: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(ITEM_COLUMNS)))
     tests: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(TEST_COLUMNS)))
     examined: int = 0
     gaps: tuple[Gap, ...] = ()
+    accounts: pd.DataFrame | None = None
 
 
 class Detector(ABC):

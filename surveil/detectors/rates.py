@@ -118,3 +118,25 @@ def peer_chance(rates: Rates, rows: pd.DataFrame, stratum: tuple[str, ...] = STR
     )
     found = wanted.merge(rates.result.cells[[*keys, "p"]], on=keys, how="left")["p"]
     return np.asarray(found.fillna(0.0), dtype=float)
+
+
+def tests_of_mixture(found: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
+    """`TEST_COLUMNS` from `mixture_test`: what was observed is the likely number of accounts of the other kind.
+
+    `known`: per representative how many of his accounts have a sign that can be known; nobody is tested on none.
+    """
+    odd = (found["share"] * found["n"]).where(found["score"] > 0, 0.0)
+    return base.frame(
+        base.TEST_COLUMNS,
+        subject_id=found["rep"],
+        p_value=found["p_value"].where(found["rep"].map(known).to_numpy() > 0),
+        observed=odd.round(),
+        n=found["n"],
+        reason=[
+            f"about {count:.0f} of {n:.0f} accounts carry several signs at once, more than honest firms show by chance"
+            f" (log-likelihood ratio {max(score, episode):.1f})"
+            for count, n, score, episode in zip(
+                odd, found["n"], found["score"], found["episode_score"], strict=True
+            )
+        ],
+    )

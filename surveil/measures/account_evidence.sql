@@ -88,3 +88,9 @@ LEFT JOIN first_use AS u ON u.account_id = o.account_id
 LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
 LEFT JOIN contact_signs AS g ON g.account_id = o.account_id
 WHERE o.rep_id IS NOT NULL
+
+-- model: staff_accounts
+-- Every account and feature that a representative opened in the window, migrations too: what the ranking of accounts lists.
+SELECT account_id, opened_by AS rep_id, customer_id, opened_at_day AS opened_day
+FROM accounts
+WHERE opened_by IS NOT NULL AND opened_at_day >= :from_day

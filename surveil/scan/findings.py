@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -34,7 +35,7 @@ def checked(detector: Detector, decision: Decision) -> Decision:
         raise ValueError(f"{detector.id} decides with a score or a p-value that is not between 0 and 1")
     subjects = items["subject_id"].astype("string").fillna(items["rep_id"].astype("string")).fillna("")
     filled = items.assign(subject_id=subjects)
-    return Decision(filled, tests.astype({"subject_id": str}), decision.examined, decision.gaps)
+    return replace(decision, items=filled, tests=tests.astype({"subject_id": str}))
 
 
 def items(judged: Mapping[str, object], drafts: Sequence[AlertDraft]) -> pd.DataFrame:

@@ -134,10 +134,13 @@ class _Made:
     drafts: list[AlertDraft]
     items: pd.DataFrame
     reps: pd.DataFrame
+    accounts: pd.DataFrame | None
 
     def write(self, folder: Path, run_id: str, alert_ids: Mapping[str, str]) -> None:
         findings.table(self.items, run_id, alert_ids).to_parquet(folder / "findings.parquet", index=False)
         self.reps.to_parquet(folder / "rank_reps.parquet", index=False)
+        if self.accounts is not None:
+            self.accounts.to_parquet(folder / "rank_accounts.parquet", index=False)
 
 
 def _outputs(engine: Engine, judged: Mapping[str, Judged], fdr: float) -> _Made:
@@ -149,9 +152,9 @@ def _outputs(engine: Engine, judged: Mapping[str, Judged], fdr: float) -> _Made:
     branch = dict(zip(homes["rep_id"].astype(str), homes["branch_id"].astype(str), strict=True))
     subjects = grouping.Subjects(joined, branch, engine.window.from_day, engine.window.as_of_day)
     drafts = grouping.drafts(judged, subjects, fdr)
-    return _Made(
-        drafts, findings.items(judged, drafts), ranking.rank_reps(joined, drafts, judged, rules, fdr)
-    )
+    reps = ranking.rank_reps(joined, drafts, judged, rules, fdr)
+    accounts = ranking.rank_accounts(engine.fetch("staff_accounts"), judged)
+    return _Made(drafts, findings.items(judged, drafts), reps, accounts)
 
 
 def _manifest(

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from surveil.alerts.model import AlertDraft, Severity, SubjectType
+from surveil.engine import days
 from surveil.scan.evidence import Judged, points, score
 
 REP_RANK_COLUMNS = (
     "rank", "rep_id", "score", "p_value", "q_value", "alerts", "families", "drivers", "flagged",
 )  # fmt: skip
+
+ACCOUNT_RANK_COLUMNS = ("rank", "account_id", "score", "rep_id", "customer_id", "opened_at", "reasons")
 
 #: How many drivers a row of the ranking names, and the p-value from which a test is worth naming.
 SHOWN_DRIVERS = 3
@@ -72,3 +75,23 @@ def _drivers(reps: pd.Series, judged: Mapping[str, Judged], rules: pd.DataFrame)
         for subject, count in rules[name][rules[name] > 0].items():
             told.setdefault(str(subject), []).append((0.0, f"{name} {count:.0f} listed"))
     return ["; ".join(text for _, text in sorted(told.get(rep, []))[:SHOWN_DRIVERS]) for rep in reps]
+
+
+def rank_accounts(opened: pd.DataFrame, judged: Mapping[str, Judged]) -> pd.DataFrame | None:
+    """Accounts, the likeliest to be unauthorized first; columns `ACCOUNT_RANK_COLUMNS`. None where no detector rated them.
+
+    Args:
+        opened: the model `staff_accounts`; an account that no detector rated stands last with score 0.
+    """
+    rated = [j.decision.accounts for j in judged.values() if j.decision.accounts is not None]
+    if not rated:
+        return None
+    frame = opened.merge(rated[0], on="account_id", how="left")
+    # Accounts with the very same signs are kept apart by a hash of their ids, below what evidence can differ by.
+    tie = pd.util.hash_array(frame["account_id"].to_numpy(dtype=object)) / 2.0**64
+    frame["score"] = frame["score"].fillna(0.0).to_numpy(dtype=float) * (1 - 1e-9) + 1e-9 * tie
+    frame["reasons"] = frame["reasons"].fillna("")
+    frame["opened_at"] = [days.iso(day) for day in frame["opened_day"]]
+    frame = frame.sort_values(["score", "account_id"], ascending=[False, True], ignore_index=True)
+    frame["rank"] = range(1, len(frame) + 1)
+    return frame[list(ACCOUNT_RANK_COLUMNS)]

@@ -1,0 +1,224 @@
+"""
+# UA17 Accounts that look unauthorized together
+
+## What it finds
+Representatives a part of whose accounts carries several signs of an unauthorized opening at once, over their whole time or
+over an episode of some months; and for every account how likely it is to be one of them.
+
+## Why it matters
+One oddity is noise: papers get lost, customers forget accounts. No consent *and* nobody met *and* never used, again and
+again with the same opener, is the pattern that was found too late in 2016.
+
+## How it decides
+For each account every sign that can be known is weighed: how often it is seen on unauthorized accounts, against how
+often on accounts of the same product, channel, branch and month by other representatives. Signs of paperwork are weighed
+against the representative's own accounts that are in use: who is sloppy with all his papers is not suspected for them. The
+weights add up to the account's log-likelihood ratio. A representative's accounts are then a mixture of ordinary ones and a
+share of unauthorized ones; the p-value compares the best such mixture with simulated honest firms. The score of an account
+is the chance that it is unauthorized, given its own signs and its opener's other accounts. How often a sign is seen on
+unauthorized accounts is set by parameters ({no_consent} for a missing consent, {unused} for an account never used, …).
+
+## What it misses
+Unauthorized accounts with good papers that somebody uses.
+
+## Innocent explanations
+- A branch or a month with lost papers or an unrecorded visitor log: taken out by branch and month.
+- A clientele that uses its accounts late, with a colleague who scans late: each sign alone is ordinary.
+- Accounts opened at an event outside the branch.
+
+## What to check
+- Start with the accounts highest in the list: each names its signs and their weights.
+- Call the customers on contact data from before the opening.
+
+## References
+Likelihood ratios: Fellegi and Sunter, JASA 1969. Regulation notes T02, T03.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rates import peer_chance, rate_cells, rate_tests, tests_of_mixture
+from surveil.detectors.unauthorized.account_signs import SIGNS, signs_of
+from surveil.detectors.unused.horizons import HorizonParameters
+from surveil.statistics.mixture import account_evidence, adjust_for_habit, mixture_test
+from surveil.statistics.posterior import account_posterior
+
+_OURS = "science notes 4.3: judgement, near what simulated forgers leave; estimating them gave no better list"
+
+
+class Parameters(HorizonParameters):
+    """How often each sign is seen on unauthorized accounts, and what makes a sign."""
+
+    grace_days: int = param(
+        5, unit="days", ge=0, le=60, citation="catalogue of detectors, UA01",
+        meaning="days after the opening by which a consent must be on record",
+    )  # fmt: skip
+    quick_close_days: int = param(
+        90, unit="days", ge=30, le=365, citation="science notes 4.2",
+        meaning="an account closed before this age was closed quickly",
+    )  # fmt: skip
+    contact_before_days: int = param(
+        3, unit="days", ge=0, le=30, measured=True, citation="science notes 1.1: contact window",
+        meaning="days before the opening in which a visit, call or login counts as having met the customer",
+    )  # fmt: skip
+    contact_after_days: int = param(
+        1, unit="days", ge=0, le=30, measured=True, citation="science notes 1.1: contact window",
+        meaning="days after the opening in which a visit, call or login still counts",
+    )  # fmt: skip
+    shared_households: int = param(
+        3, unit="households", ge=2, le=50, measured=True, citation="regulation notes T07",
+        meaning="unrelated households on one phone or e-mail from which an opener's contact counts as shared",
+    )  # fmt: skip
+    no_consent: float = param(
+        0.45,
+        unit="share",
+        ge=0.01,
+        le=0.99,
+        citation=_OURS,
+        meaning="unauthorized accounts without a consent",
+    )
+    not_met: float = param(
+        0.55,
+        unit="share",
+        ge=0.01,
+        le=0.99,
+        citation=_OURS,
+        meaning="unauthorized accounts whose customer was not met",
+    )
+    unused: float = param(
+        0.80, unit="share", ge=0.01, le=0.99, citation=_OURS, meaning="unauthorized accounts never used"
+    )
+    round_trip: float = param(
+        0.25, unit="share", ge=0.01, le=0.99, citation=_OURS, meaning="unauthorized accounts funded for show"
+    )
+    shared_contact: float = param(
+        0.25,
+        unit="share",
+        ge=0.01,
+        le=0.99,
+        citation=_OURS,
+        meaning="unauthorized accounts with a shared contact",
+    )
+    employee_contact: float = param(
+        0.08,
+        unit="share",
+        ge=0.01,
+        le=0.99,
+        citation=_OURS,
+        meaning="unauthorized accounts with an employee's contact",
+    )
+    quick_close: float = param(
+        0.25, unit="share", ge=0.01, le=0.99, citation=_OURS, meaning="unauthorized accounts closed quickly"
+    )
+    usual_share: float = param(
+        0.003, unit="share of accounts", ge=0.0001, le=0.05, citation="regulation notes 3.2: 0.01 to 2 percent",
+        meaning="share of unauthorized accounts before anything is known of their opener",
+    )  # fmt: skip
+    listed_from: float = param(
+        0.5, unit="probability", ge=0.1, le=0.99, citation="ours: more likely unauthorized than not",
+        meaning="chance of being unauthorized from which an account is listed as a finding",
+    )  # fmt: skip
+
+
+class UnauthorizedMixture(Detector):
+    """The joint likelihood of each account, and the mixture of each representative's accounts over it."""
+
+    id = "UA17"
+    slug = "unauthorized_mixture"
+    name = "Accounts that look unauthorized together"
+    version = "1"
+    family = Family.UNAUTHORIZED
+    typology = "T02 T03"
+    severity = Severity.CRITICAL
+    needs = ("accounts.opened_by",)
+    models = ("account_evidence",)
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        rows = measured["account_evidence"].reset_index(drop=True)
+        if rows.empty:
+            return Decision()
+        flags = signs_of(rows, parameters, parameters.grace_days, parameters.quick_close_days)
+        chance = self._chances(rows, flags)
+        seen = flags.to_numpy(dtype=float, na_value=np.nan)
+        bad = np.array([getattr(parameters, sign) for sign in SIGNS])
+        reps = rows["rep_id"].astype(str)
+        found = mixture_test(reps, rows["month"].astype("int64"), seen, chance, bad)
+        weights = account_evidence(seen, chance, bad)
+        known = ~flags.isna().all(axis=1)
+        probability = account_posterior(reps, weights.sum(axis=1), parameters.usual_share)
+        accounts = pd.DataFrame(
+            {
+                "account_id": rows["account_id"].astype(str),
+                "score": probability,
+                "reasons": _reasons(weights, seen == 1),
+            }
+        )
+        unknown = Gap(
+            int((~known).sum()), "no sign of the account can be known: no extract covers its opening"
+        )
+        return Decision(
+            _items(rows, accounts, weights, parameters.listed_from),
+            tests_of_mixture(found, known.groupby(reps).sum()),
+            int(known.sum()),
+            (unknown,) if unknown.count else (),
+            accounts,
+        )
+
+    def _chances(self, rows: pd.DataFrame, flags: pd.DataFrame) -> np.ndarray:
+        """How often each sign is seen on colleagues' like accounts; for papers, moved by the opener's own used accounts."""
+        who, _ = pd.factorize(rows["rep_id"].astype(str), sort=True)
+        in_use = (flags["unused"] == 0).fillna(False).to_numpy(dtype=bool)
+        columns = []
+        for sign in SIGNS:
+            known = flags[sign].notna()
+            chance = np.full(len(rows), np.nan)
+            if known.any():
+                cells = rate_cells(rows[known].assign(n=1), happened=flags[sign][known].astype("int64"))
+                chance[known.to_numpy()] = peer_chance(rate_tests(cells, sign), rows[known])
+            if sign in ("no_consent", "not_met"):
+                chance = adjust_for_habit(
+                    chance, flags[sign].to_numpy(dtype=float, na_value=np.nan), who, in_use
+                )
+            columns.append(chance)
+        return np.column_stack(columns)
+
+
+def _reasons(weights: np.ndarray, there: np.ndarray) -> list[str]:
+    """Per account the signs that are there with their weights, the heaviest first: `no consent +2.1; never used +0.9`."""
+    told = []
+    for row, seen in zip(weights, there, strict=True):
+        found = [i for i in np.argsort(-row, kind="stable") if seen[i]]
+        told.append("; ".join(f"{SIGNS[list(SIGNS)[i]]} {row[i]:+.1f}" for i in found))
+    return told
+
+
+def _items(
+    rows: pd.DataFrame, accounts: pd.DataFrame, weights: np.ndarray, listed_from: float
+) -> pd.DataFrame:
+    listed = (accounts["score"] >= listed_from).to_numpy()
+    chosen = rows[listed]
+    return base.frame(
+        base.ITEM_COLUMNS,
+        feed="accounts",
+        key=chosen["account_id"],
+        rep_id=chosen["rep_id"],
+        customer_id=chosen["customer_id"],
+        account_id=chosen["account_id"],
+        branch_id=chosen["branch_id"],
+        day=chosen["opened_day"],
+        score=accounts["score"][listed],
+        detail=[
+            {"product_code": product, "signs": reasons, "log_likelihood_ratio": round(float(total), 2)}
+            for product, reasons, total in zip(
+                chosen["product_code"], accounts["reasons"][listed], weights[listed].sum(axis=1), strict=True
+            )
+        ],
+    )
