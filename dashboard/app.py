@@ -1,66 +1,51 @@
-"""The review desk in the browser: who is there, which page he wants. `surveil dashboard` runs this file."""
+"""The server of the review desk: Streamlit runs `screen.py` for each reader, behind headers that forbid loading
+anything from elsewhere. `surveil dashboard` runs this file.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 
-from dashboard.components import navigate, session, shortcuts
-from dashboard.components.markup import literal
-from dashboard.components.sign_in import sign_in_page
-from dashboard.components.style import apply_style
-from dashboard.components.words import ROLE
-from dashboard.views import alert, audit, detectors, queue, runs
-from surveil.alerts.errors import NotAllowed
-from surveil.errors import SurveilError
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-
-def main() -> None:
-    """Show the page that the address names, to whoever has signed in."""
-    st.set_page_config(page_title="surveil", page_icon=":material/policy:", layout="wide")
-    apply_style()
-    page = st.navigation(_pages(), position="sidebar" if "signed_in_as" in st.session_state else "hidden")
-    try:
-        workspace, store = session.opened()
-        user = session.signed_in(store)
-        if user is None:
-            sign_in_page(store)
-            return
-        place = session.settle(workspace, store, user)
-        _who(place)
-        session.watch_idle()
-        session.show_told()
-        page.run()
-    except NotAllowed as error:
-        st.title("Not allowed")
-        st.error(literal(error), icon=":material/block:")
-    except SurveilError as error:
-        st.title("This can't be shown")
-        st.error(literal(error))
+# A second wall behind the escaping of text: even markup that got through could fetch no picture and send nothing out.
+# Streamlit itself needs inline scripts and styles, its charts need eval.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
 
 
-def _pages() -> list[st.Page]:
-    made = {
-        name: st.Page(page, title=title, icon=icon, url_path=name, default=name == "queue",
-                      visibility="hidden" if name == "alert" else "visible")
-        for name, page, title, icon in (
-            ("queue", queue.page, "Queue", ":material/inbox:"),
-            ("alert", alert.page, "Alert", ":material/notification_important:"),
-            ("runs", runs.page, "What was examined", ":material/fact_check:"),
-            ("audit", audit.page, "Audit trail", ":material/verified_user:"),
-            ("detectors", detectors.page, "Detectors", ":material/menu_book:"),
-        )
-    }  # fmt: skip
-    navigate.remember(made)
-    return list(made.values())
+class SafeHeaders:
+    """Adds the headers to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    if name != "Cache-Control" or "static" not in scope["path"]:
+                        headers[name] = value
+            await send(message)
+
+        await self.app(scope, receive, send_safely if scope["type"] == "http" else send)
 
 
-def _who(place: session.Place) -> None:
-    """Who is signed in, the way out, and the switch for keys."""
-    with st.sidebar:
-        st.caption(f"{literal(place.user.display_name or place.user.name)} · {ROLE[place.user.role]}")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button("Sign out", key="sign-out", on_click=session.end, args=("You have signed out.",))
-            shortcuts.switch()
-
-
-main()
+app = st.App(Path(__file__).with_name("screen.py"), middleware=[Middleware(SafeHeaders)])

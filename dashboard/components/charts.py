@@ -13,7 +13,7 @@ from dashboard.components.words import number
 from surveil.alerts.alert import Alert
 from surveil.alerts.model import Driver
 
-ACCENT, DARK, BAND = "#1d4e89", "#111827", "#94a3b8"
+ACCENT, DARK, BAND, WORDS = "#1d4e89", "#111827", "#94a3b8", "#374151"
 ADDING_UNITS = frozenset({"log-likelihood"})
 """Log-likelihoods of independent signs add up to the score; -log10 p of several tests do not."""
 _NAME_LIMIT = 260
@@ -45,10 +45,22 @@ def waterfall(drivers: Sequence[Driver]) -> None:
     """How strongly each reason speaks."""
     rows = waterfall_rows(drivers)
     names = [row["name"] for row in rows]
-    y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelLimit=_NAME_LIMIT))
+    most = max([row["end"] for row in rows], default=1.0)
+    y = alt.Y(
+        "name:N",
+        sort=names,
+        title=None,
+        axis=alt.Axis(labelLimit=_NAME_LIMIT),
+        scale=alt.Scale(paddingInner=0.4),
+    )
     base = alt.Chart(alt.InlineData(values=rows)).encode(y=y)
-    bars = base.mark_bar(height=18).encode(
-        x=alt.X("start:Q", title="Strength of evidence", axis=alt.Axis(grid=True, tickMinStep=1)),
+    bars = base.mark_bar(height=16).encode(
+        x=alt.X(
+            "start:Q",
+            title="Strength of evidence",
+            axis=alt.Axis(tickMinStep=1),
+            scale=alt.Scale(domain=[0, most * 1.12]),
+        ),
         x2="end:Q",
         color=alt.Color(
             "kind:N", scale=alt.Scale(domain=["reason", "sum"], range=[ACCENT, DARK]), legend=None
@@ -56,7 +68,7 @@ def waterfall(drivers: Sequence[Driver]) -> None:
         tooltip=[alt.Tooltip("name:N", title="Reason"), alt.Tooltip("label:N", title="Strength")],
     )
     labels = base.mark_text(align="left", dx=5, color=DARK).encode(x="end:Q", text="label:N")
-    _draw(bars + labels, 36 * max(len(rows), 1) + 45)
+    _draw(bars + labels, 34 * max(len(rows), 1) + 45)
 
 
 def expected_rows(alert: Alert) -> list[dict[str, Any]]:
@@ -72,20 +84,21 @@ def against_expected(alert: Alert) -> None:
     base = alt.Chart(alt.InlineData(values=expected_rows(alert))).encode(
         y=alt.Y("row:N", title=None, axis=None)
     )
-    shown = {name: f"Observed {number(alert.observed)}" if name == "observed" else f"Expected {number(alert.expected)}"
-             for name in ("observed", "expected")}  # fmt: skip
-    scale = alt.Scale(zero=True, nice=True)
+    row = expected_rows(alert)[0]
+    # Room on the right for the words beside a mark at the edge.
+    most = max(row["observed"], row["expected"], row["high"], 1.0)
+    scale = alt.Scale(domain=[0, most * 1.15], nice=False)
     x = alt.X("low:Q", title="Number of items", scale=scale, axis=alt.Axis(tickMinStep=1))
     band = base.mark_bar(height=22, color=BAND).encode(x=x, x2="high:Q")
     expected = base.mark_tick(thickness=3, size=34, color=DARK).encode(x="expected:Q")
     observed = base.mark_point(size=170, shape="diamond", filled=True, color=ACCENT, opacity=1).encode(
         x="observed:Q"
     )
-    named = base.mark_text(dy=-26, color=DARK, fontWeight=600).encode(
-        x="observed:Q", text=alt.value(shown["observed"])
-    )
-    usual = base.mark_text(dy=30, color=DARK).encode(x="expected:Q", text=alt.value(shown["expected"]))
-    _draw(band + expected + observed + named + usual, 130)
+    words = {"text": alt.value(f"Observed {number(alert.observed)}")}
+    above = base.mark_text(dy=-24, color=DARK, fontWeight=600).encode(x="observed:Q", **words)
+    words = {"text": alt.value(f"Expected {number(alert.expected)}")}
+    below = base.mark_text(dy=28, color=DARK).encode(x="expected:Q", **words)
+    _draw(band + expected + observed + above + below, 130)
 
 
 def timeline_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -122,4 +135,7 @@ def timeline(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _draw(chart: Any, height: int) -> None:
-    st.altair_chart(chart.properties(height=height, width="container"), width="stretch")
+    quiet = chart.properties(height=height, width="container").configure_axis(
+        labelColor=WORDS, titleColor=WORDS
+    )
+    st.altair_chart(quiet, width="stretch")

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components import charts
-from dashboard.components.markup import literal, show, table, text
+from dashboard.components import address, charts
+from dashboard.components.markup import literal, show, table, text, unbroken
 from dashboard.components.session import Place, attempt
 from dashboard.components.words import details, field, number, plural
 from surveil import desk
@@ -18,7 +18,7 @@ from surveil.desk import Evidence, Revealed
 
 ROWS_PER_PAGE = 25
 TIMELINE_ROWS = 2_000
-_REVEALED = "revealed"
+_REVEALED, _ROWS_OF = "revealed", "rows_of"
 
 
 def show_timeline(here: Place, alert: Alert) -> None:
@@ -39,7 +39,10 @@ def show_timeline(here: Place, alert: Alert) -> None:
 def show_evidence(here: Place, alert: Alert, may_reveal: Allowed | Refused) -> None:
     """The rows, a page at a time."""
     revealed = _revealed(here, alert)
-    number_of_page = int(st.session_state.get("rows", 1))
+    if st.session_state.get(_ROWS_OF) != alert.alert_id:
+        st.session_state[_ROWS_OF] = alert.alert_id
+        st.session_state.pop("rows", None)
+    number_of_page = address.page_number("rows")
     found = _page(here, alert, number_of_page, revealed)
     if found.problem is not None:
         st.info(literal(found.problem))
@@ -50,9 +53,7 @@ def show_evidence(here: Place, alert: Alert, may_reveal: Allowed | Refused) -> N
         return
     _reveal(here, alert, may_reveal, revealed)
     show(_table(found, total))
-    pages = -(-total // ROWS_PER_PAGE)
-    if pages > 1:
-        st.pagination(pages, key="rows", bind="query-params")
+    address.pagination(-(-total // ROWS_PER_PAGE), "rows")
 
 
 def _page(here: Place, alert: Alert, page: int, revealed: Revealed | None) -> Evidence:
@@ -69,8 +70,8 @@ def _table(found: Evidence, total: int) -> Any:
 def _row(row: Mapping[str, Any]) -> tuple[object, ...]:
     score = row.get("score")
     return (
-        str(row.get("at") or "not known")[:10],
-        text(field(str(row.get("feed") or ""))),
+        unbroken(str(row.get("at") or "not known")[:10]),
+        unbroken(field(str(row.get("feed") or ""))),
         text(row.get("key") or ""),
         text(row.get("account_id") or ""),
         text(row.get("customer_id") or ""),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
 
 import streamlit as st
 
+from dashboard.components import address
 from dashboard.components.session import Place
 from dashboard.components.words import FAMILY, SEVERITY, SORT
 from surveil import desk
@@ -15,6 +18,8 @@ from surveil.alerts.model import Family, Severity
 from surveil.desk import NOBODY, QueueFilters, Sort
 from surveil.desk.queue import UNDER_REVIEW
 from surveil.desk.screen_queue import count_alerts
+
+Label = TypeVar("Label", bound=StrEnum)
 
 
 @dataclass(frozen=True)
@@ -54,22 +59,18 @@ def choose(place: Place) -> Chosen:
     with st.sidebar:
         view = VIEWS[_view(place)]
         st.subheader("Filters")
-        text = st.text_input(
-            "Search", key="text", bind="query-params", placeholder="id, typology, words of the reason"
+        text = address.words("Search", "text", "id, typology, words of the reason", _first_page)
+        severity = address.many(
+            "Severity", list(SEVERITY), "severity", _named(SEVERITY), on_change=_first_page
         )
-        severity = st.multiselect(
-            "Severity", list(SEVERITY), format_func=SEVERITY.__getitem__, key="severity", bind="query-params"
-        )
-        family = st.multiselect(
-            "Family", list(FAMILY), format_func=FAMILY.__getitem__, key="family", bind="query-params"
-        )
-        detector = st.multiselect("Detector", _values(place, "detector"), key="detector", bind="query-params")
-        branch = st.multiselect("Branch", _values(place, "branch_id"), key="branch", bind="query-params")
+        family = address.many("Family", list(FAMILY), "family", _named(FAMILY), on_change=_first_page)
+        detector = address.many("Detector", _values(place, "detector"), "detector", on_change=_first_page)
+        branch = address.many("Branch", _values(place, "branch_id"), "branch", on_change=_first_page)
         if any((text, severity, family, detector, branch)):
             st.button("Clear filters", key="clear-filters", on_click=_clear)
     refined = replace(
         view.filters(place),
-        text=text or "",
+        text=text,
         severity=tuple(Severity(value) for value in severity),
         family=tuple(Family(value) for value in family),
         detector=tuple(detector),
@@ -84,29 +85,30 @@ def _view(place: Place) -> str:
         counts = {
             name: count_alerts(session, place.user, view.filters(place)) for name, view in VIEWS.items()
         }
-    chosen = st.radio(
+    return address.one(
         "Views",
         list(VIEWS),
-        format_func=lambda name: f"{VIEWS[name].label} ({counts[name]:,})",
-        key="view",
-        bind="query-params",
+        "view",
+        lambda name: f"{VIEWS[name].label} ({counts[name]:,})",
+        listed=True,
+        on_change=_first_page,
     )
-    return chosen or "desk"
 
 
 def _arrangement() -> tuple[Sort, bool]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        sort = st.selectbox(
-            "Order", list(SORT), format_func=SORT.__getitem__, key="sort", bind="query-params", width=220
-        )
-        grouped = st.toggle(
+        sort = address.one("Order", list(SORT), "sort", _named(SORT), width=220)
+        grouped = address.switch(
             "Group by whom it is about",
-            value=True,
-            key="grouped",
-            bind="query-params",
-            help="All alerts about one representative, branch, customer or account stand together.",
+            "grouped",
+            "All alerts about one representative, branch, customer or account stand together.",
         )
-    return Sort(sort or Sort.URGENCY), grouped
+    return Sort(sort), grouped
+
+
+def _named(labels: Mapping[Label, str]) -> Callable[[str], str]:
+    words = {str(value): label for value, label in labels.items()}
+    return lambda value: words[str(value)]
 
 
 def _values(place: Place, column: str) -> list[str]:
@@ -114,6 +116,11 @@ def _values(place: Place, column: str) -> list[str]:
         return desk.choices(session, place.user, column)
 
 
+def _first_page() -> None:
+    st.session_state["page"] = 1
+
+
 def _clear() -> None:
     for name in _WIDGETS:
         st.session_state[name] = "" if name == "text" else []
+    _first_page()

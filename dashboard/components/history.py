@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.markup import Html, joined, show, table, tag, text
+from dashboard.components.markup import Html, joined, show, table, tag, text, unbroken
 from dashboard.components.words import event, field, items, moment, number
 from surveil.alerts.dispositions import Disposition
 from surveil.desk import AlertView
@@ -29,7 +29,7 @@ def show_history(view: AlertView) -> None:
     if len(view.hits) > 1:
         show(_trend(view))
     rows = (
-        (moment(entry.at), text(entry.actor), event(entry.action), _told(entry))
+        (unbroken(moment(entry.at)), text(entry.actor), event(entry.action), _told(entry))
         for entry in reversed(view.history)
     )
     show(
@@ -41,7 +41,7 @@ def show_history(view: AlertView) -> None:
 def _decisions(view: AlertView) -> Html:
     rows = (
         (
-            moment(decision.decided_at),
+            unbroken(moment(decision.decided_at)),
             text(decision.decided_by),
             decision.disposition.label,
             _STATE.get(decision.state, decision.state)

@@ -69,6 +69,11 @@ def text(value: object) -> Html:
     return tag("bdi", value)
 
 
+def unbroken(value: object) -> Html:
+    """A short value that stays on one line: a day, a moment, a kind of record."""
+    return tag("span", value, css="sv-day")
+
+
 def table(
     caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]], numbers: Iterable[int] = ()
 ) -> Html:

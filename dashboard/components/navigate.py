@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 ALERT = "alert"
-_PAGES, _ORDER, _QUEUE = "pages", "queue_order", "queue_address"
+_PAGES, _ORDER, _QUEUE, _WANTED = "pages", "queue_order", "queue_address", "wanted_address"
 
 
 def remember(pages: Mapping[str, st.Page]) -> None:
@@ -18,9 +18,24 @@ def remember(pages: Mapping[str, st.Page]) -> None:
 def remember_queue(alert_ids: Sequence[str]) -> None:
     """Keep the order in which alerts stand in the queue, and its address, for the way back and on."""
     st.session_state[_ORDER] = list(alert_ids)
-    st.session_state[_QUEUE] = st.query_params.to_dict() | {
-        key: values for key in st.query_params if len(values := st.query_params.get_all(key)) > 1
-    }
+    st.session_state[_QUEUE] = _address()
+
+
+def keep_address() -> None:
+    """Keep what the address asks for while somebody signs in."""
+    if st.query_params:
+        st.session_state[_WANTED] = _address()
+
+
+def return_to(page: st.Page) -> None:
+    """After signing in, show what the address asked for before."""
+    wanted = st.session_state.pop(_WANTED, None)
+    if wanted:
+        st.switch_page(page, query_params=wanted)
+
+
+def _address() -> dict[str, list[str]]:
+    return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
 def order() -> list[str]:
@@ -35,9 +50,9 @@ def alert_link(alert_id: str, label: str) -> None:
 
 def queue_link(label: str, alert_id: str | None = None) -> None:
     """A link back to the queue as it was, with this alert picked."""
-    address = dict(st.session_state.get(_QUEUE, {}))
+    address: dict[str, list[str]] = dict(st.session_state.get(_QUEUE, {}))
     if alert_id is not None:
-        address[ALERT] = alert_id
+        address[ALERT] = [alert_id]
     st.page_link(_page("queue"), label=label, icon=":material/arrow_back:", query_params=address)
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dashboard.components.markup import Html, show
 
 _CSS = """<style>
-.block-container{padding-top:3.5rem;max-width:1500px}
+.stMainBlockContainer{padding:2.5rem 2rem 4rem;max-width:1500px}
+.stMainBlockContainer h1{font-size:1.75rem;padding:.3rem 0}
+.stMainBlockContainer h2{font-size:1.3rem;padding:.9rem 0 .2rem}
+.stMainBlockContainer h3{font-size:1.05rem;padding:.5rem 0 .1rem}
+.stMainBlockContainer h2.sv-subject{padding:0}
+[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{color:#4b5563}
+.st-key-actions{position:sticky;top:2.5rem;z-index:9;background:#fff;padding:.4rem 0;border-bottom:1px solid #d1d5db}
+.stMainBlockContainer [data-testid=stPageLink] a{border:1px solid #6b7280;border-radius:.4rem;padding:.15rem .7rem}
 .sv-chip{display:inline-block;padding:0 .5rem;border:1px solid #6b7280;border-radius:1rem;font-size:.8rem;
   line-height:1.45rem;white-space:nowrap;color:#1f2937;background:#fff;margin:0 .3rem .2rem 0}
 .sv-critical{background:#7f1d1d;border-color:#7f1d1d;color:#fff}
@@ -28,10 +35,13 @@ _CSS = """<style>
 .sv-table caption{text-align:left;color:#4b5563;padding:.2rem 0;font-size:.85rem}
 .sv-table th,.sv-table td{border-bottom:1px solid #d1d5db;padding:.3rem .55rem;text-align:left;vertical-align:top;
   overflow-wrap:anywhere}
-.sv-table td{min-width:5rem}
+.sv-day,.sv-table td.n{white-space:nowrap}
+.sv-table td:last-child{min-width:14rem}
 .sv-table th{background:#f1f5f9;color:#1f2937;font-weight:600;overflow-wrap:normal}
 .sv-table .n{text-align:right;font-variant-numeric:tabular-nums}
 .sv-facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.5rem 1.2rem;margin:.3rem 0}
+.sv-facts div,.sv-facts dd,.sv-facts dt{margin:0;padding:0}
+.sv-facts{padding:0}
 .sv-facts dt{font-size:.8rem;color:#4b5563}
 .sv-facts dd{margin:0;font-weight:600;color:#111827;overflow-wrap:anywhere}
 .sv-list{margin:.2rem 0 .2rem 1.1rem;padding:0}

@@ -86,10 +86,7 @@ ACTION = {
     Action.REJECT: "Send back",
     Action.REOPEN: "Open again",
 }
-EVIDENCE_UNIT = {
-    "-log10 p": "strength of evidence",
-    "log-likelihood": "strength of evidence (log-likelihood)",
-}
+EVIDENCE_UNIT = {"-log10 p": "powers of ten of chance", "log-likelihood": "log-likelihood (these add up)"}
 
 
 def event(action: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.components.markup import joined, literal, show, table, tag, text
+from dashboard.components.markup import joined, literal, show, table, tag, text, unbroken
 from dashboard.components.session import Place, place
 from dashboard.components.words import event, moment, plural
 from surveil.desk.screen_audit import check_trail, latest_events, sign_checkpoint
@@ -25,7 +25,7 @@ def page() -> None:
     with here.store.read() as session:
         events = latest_events(session, here.user)
     rows = (
-        (f"{entry.seq:,}", moment(entry.at), text(entry.actor), event(entry.action),
+        (f"{entry.seq:,}", unbroken(moment(entry.at)), text(entry.actor), event(entry.action),
          text(f"{entry.object_type} {entry.object_id}"))
         for entry in events
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.components import address
 from dashboard.components.manual import section
 from dashboard.components.markup import literal, show, table, text
 from dashboard.components.session import place
@@ -29,12 +30,8 @@ def page() -> None:
     )  # fmt: skip
     show(table("All detectors", ("Id", "Name", "Family", "What it does", "Status", "Version"), rows))
     st.header("Manual page")
-    picked = st.selectbox(
-        "Detector", list(pages), key="detector_page", bind="query-params",
-        format_func=lambda name: f"{name} {pages[name].name}",
-    )  # fmt: skip
-    if picked:
-        _manual(pages[picked])
+    picked = address.one("Detector", list(pages), "manual", lambda name: f"{name} {pages[name].name}")
+    _manual(pages[picked])
 
 
 def _manual(made: ManualPage) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.components import filters, navigate, shortcuts
+from dashboard.components import address, filters, navigate, shortcuts
 from dashboard.components.banner import show_banner
 from dashboard.components.filters import Chosen
 from dashboard.components.markup import joined, literal, show, tag, text
@@ -44,9 +44,8 @@ def page() -> None:
     st.title("Queue")
     show_banner(here)
     chosen = filters.choose(here)
-    number = int(st.session_state.get("page", 1))
+    number = address.page_number("page")
     shown = _look(here, chosen, number)
-    navigate.remember_queue(shown.alert_ids)
     if shown.empty is not None:
         _empty(here, chosen, shown.empty)
         return
@@ -54,8 +53,8 @@ def page() -> None:
     _keys(shown)
     for group in shown.groups:
         _group(here, group, chosen.grouped)
-    if shown.pages > 1:
-        st.pagination(shown.pages, key="page", bind="query-params")
+    address.pagination(shown.pages, "page")
+    navigate.remember_queue(shown.alert_ids)
 
 
 def _look(here: Place, chosen: Chosen, number: int) -> _Shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.components import address
 from dashboard.components.banner import banner
 from dashboard.components.markup import Html, joined, show, table, tag, text
 from dashboard.components.session import place
@@ -24,8 +25,8 @@ def page() -> None:
         st.info("No scan has been recorded yet. Load the feeds and run: surveil scan")
         return
     told = {run.run_id: f"Data as of {run.as_of}, run {run.run_id} ({run.status.value})" for run in known}
-    picked = st.selectbox("Run", list(told), key="run", bind="query-params", format_func=told.__getitem__)
-    run = next((run for run in known if run.run_id == picked), known[0])
+    picked = address.one("Run", list(told), "run", told.__getitem__)
+    run = next(run for run in known if run.run_id == picked)
     summary = run_summary(run, here.workspace.loads_dir)
     show(banner(summary))
     st.header("Detectors")
