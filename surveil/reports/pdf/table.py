@@ -69,6 +69,8 @@ class StreamTable(Flowable):  # type: ignore[misc]
         self._start = 0
         self._ready: _Row | None = None
         self._measured_for = -1.0
+        # Platypus wraps, then splits in the same room: the rows are laid out once for both.
+        self._wrapped_in = (-1.0, -1.0)
         self._styles = {align: _style(typesetter, align) for align in ("left", "right")}
         self._drawn: list[_Row] = []
         self._widths: list[float] = []
@@ -76,6 +78,9 @@ class StreamTable(Flowable):  # type: ignore[misc]
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """Lay out rows until the height is used up; one more than fits tells platypus to split."""
+        if self._wrapped_in == (available_width, available_height):
+            return available_width, float(self.height)
+        self._wrapped_in = (available_width, available_height)
         self._measure(available_width)
         height, self._drawn, position = self._head.height, [], self._start
         row = self._ready or self._next(position)
