@@ -58,7 +58,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class DecisionView:
-    """A decision; `state` is pending, final, rejected or withdrawn."""
+    """A decision; `state` is pending, final, rejected or withdrawn, `seen_…` is what it was made on."""
 
     alert_id: str
     disposition: Disposition
@@ -70,6 +70,10 @@ class DecisionView:
     reviewed_by: str | None
     reviewed_at: datetime | None
     review_note: str | None
+    seen_severity: Severity
+    seen_score: float | None
+    seen_item_count: int
+    seen_run_id: str | None
 
 
 @dataclass(frozen=True)
@@ -143,16 +147,20 @@ def alert_view(session: DeskSession, user: User, alert_id: str) -> AlertView:
 def decision_view(row: DecisionRow) -> DecisionView:
     """The decision in a row."""
     return DecisionView(
-        row.alert_id,
-        Disposition(row.disposition),
-        row.note,
-        row.duplicate_of,
-        row.state,
-        row.decided_by,
-        row.decided_at,
-        row.reviewed_by,
-        row.reviewed_at,
-        row.review_note,
+        alert_id=row.alert_id,
+        disposition=Disposition(row.disposition),
+        note=row.note,
+        duplicate_of=row.duplicate_of,
+        state=row.state,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        reviewed_by=row.reviewed_by,
+        reviewed_at=row.reviewed_at,
+        review_note=row.review_note,
+        seen_severity=Severity(row.seen_severity),
+        seen_score=row.seen_score,
+        seen_item_count=row.seen_item_count,
+        seen_run_id=row.seen_run_id,
     )
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
 )
 
+from surveil.errors import VerificationFailed
 from surveil.store.changes import pending_changes
 from surveil.store.plain import canonical, from_canonical, moment_text, plain
 from surveil.store.sessions import DeskSession
@@ -181,4 +182,19 @@ def history(session: DeskSession, object_type: str, object_id: str) -> list[Even
         .where(audit_event.c.object_type == object_type, audit_event.c.object_id == object_id)
         .order_by(audit_event.c.seq)
     )
-    return [Event.of(row) for row in session.connection().execute(query)]
+    return [readable(row) for row in session.connection().execute(query)]
+
+
+def readable(row: Row[Any]) -> Event:
+    """The event in a stored row.
+
+    Raises:
+        VerificationFailed: somebody has edited it so that it can't be read.
+    """
+    try:
+        return Event.of(row)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise VerificationFailed(
+            f"Event {row.seq} of the audit trail was edited and can't be read. Check the trail with: "
+            "surveil audit verify"
+        ) from error

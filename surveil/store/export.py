@@ -9,7 +9,7 @@ from typing import Any
 import rfc8785
 from sqlalchemy import Engine, select
 
-from surveil.store.audit import Event, audit_event
+from surveil.store.audit import Event, audit_event, readable
 
 
 def export_jsonl(
@@ -39,7 +39,7 @@ def _events(engine: Engine, object_type: str | None, object_id: str | None) -> I
         query = query.where(audit_event.c.object_id == object_id)
     with engine.connect() as connection:
         for row in connection.execution_options(yield_per=1000).execute(query):
-            yield Event.of(row)
+            yield readable(row)
 
 
 def _lines(event: Event) -> Iterator[str]:

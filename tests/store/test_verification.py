@@ -15,9 +15,11 @@ from sqlalchemy import text
 from surveil import desk
 from surveil.alerts.dispositions import Disposition
 from surveil.alerts.people import Role, User
+from surveil.errors import VerificationFailed
 from surveil.store import Store, open_store
 from surveil.store.checkpoint import Checkpoint, make_checkpoint
 from surveil.store.database import connect, writing
+from surveil.store.export import export_jsonl
 from surveil.store.verification import Verification, verify
 from tests.store.support import NOW, draft, later, run
 from tests.store.tampering import Row, rehash, tamper
@@ -244,3 +246,17 @@ def test_a_file_that_is_no_database_of_alerts_is_said_to_hold_no_trail(tmp_path:
     ]
     (tmp_path / "text.db").write_text("not a database " * 100)
     assert not check(tmp_path / "text.db").ok
+
+
+def test_an_event_edited_past_reading_stops_page_and_export_with_a_sentence(sqlite_store: Store) -> None:
+    work(sqlite_store)
+    with writing(sqlite_store.engine) as connection:
+        connection.execute(text("DROP TRIGGER audit_event_no_update"))
+        connection.execute(text("UPDATE audit_event SET payload = '{broken' WHERE action = 'alert.noted'"))
+        alert_id = connection.execute(
+            text("SELECT object_id FROM audit_event WHERE action = 'alert.noted'")
+        ).scalar_one()
+    with sqlite_store.read() as session, pytest.raises(VerificationFailed, match="surveil audit verify"):
+        desk.alert_view(session, OFFICER, alert_id)
+    with pytest.raises(VerificationFailed, match="surveil audit verify"):
+        list(export_jsonl(sqlite_store.engine))
