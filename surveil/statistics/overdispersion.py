@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from surveil.statistics.arrays import Bools, Floats
-from surveil.statistics.tails import SMALLEST_P
+from surveil.statistics.tails import SMALLEST_P, Tails
 
 _LARGEST_TAU2 = 6.25
 _LEAST_TO_RECALIBRATE = 10
+_POINTS = 8
 
 
 def winsorise(values: npt.ArrayLike, share: float = 0.10) -> Floats:
@@ -103,15 +104,17 @@ class Spread:
 def clean_half_spread(p_values: Callable[[float], Floats], share: float) -> Spread:
     """Spread between reps from the unremarkable half of them.
 
-    `p_values(tau2)` gives every rep's one-sided p were the variance between reps `tau2`. Misconduct pulls
-    one tail only, so the other half, reflected at the median, shows how honest reps differ even where many
-    are not (a spread measured on all would grow until nobody stands out). Its `share` of all reps farthest
-    out is winsorised. Tau² is such that the normal scores of that half spread as a normal's do.
+    `p_values(tau2)` gives the reps' one-sided p-values were the variance between reps `tau2`; one row per
+    rep, in the columns the p-values spread evenly over the probability of his own count
+    (`spread_p_values`), which are uniform however small the counts. Misconduct pulls one tail only, so the
+    other half, reflected at the median, shows how honest reps differ even where many are not (a spread
+    measured on all would grow until nobody stands out). Its `share` of all reps farthest out is winsorised.
+    Tau² is such that the normal scores of that half spread as a normal's do.
     """
     wanted = winsorised_normal_variance(share)
 
     def miss(tau2: float) -> float:
-        z = normal_scores(p_values(tau2))
+        z = normal_scores(p_values(tau2)).ravel()
         centre = float(np.median(z))
         below = centre - z[z < centre]
         if below.size == 0:
@@ -119,10 +122,21 @@ def clean_half_spread(p_values: Callable[[float], Floats], share: float) -> Spre
         return float(np.mean(np.minimum(below, np.quantile(below, 1 - 2 * share)) ** 2)) - wanted
 
     tau2 = _root(miss)
-    z = normal_scores(p_values(tau2))
+    p = p_values(tau2)
     # Half a sample around a median that is itself estimated is worth a tenth of a full one: measured by
     # bench/calibration.py, where a fifth leaves too many small p-values in firms of fifty reps.
-    return Spread(tau2, float(np.median(z)), 0.1 * z.size)
+    return Spread(tau2, float(np.median(normal_scores(p))), 0.1 * p.shape[0])
+
+
+def spread_p_values(tails: Tails, side: str) -> Floats:
+    """p-values spread evenly over the probability of each observed count, counts × 8.
+
+    The mid-p is their mean. Unlike it they are uniform under the model also where counts are small, so that
+    their normal scores spread as a normal's (Dunn and Smyth 1996, with fixed instead of random points).
+    """
+    tail = tails.upper if side == "high" else tails.lower
+    at = (np.arange(_POINTS) + 0.5) / _POINTS
+    return np.asarray(np.clip(tail[:, None] - at * tails.point[:, None], SMALLEST_P, 1.0))
 
 
 def recalibrated(p: npt.ArrayLike, share: float = 0.10) -> Floats:

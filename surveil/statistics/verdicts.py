@@ -18,6 +18,7 @@ from surveil.statistics.overdispersion import (
     clean_half_spread,
     dispersion,
     normal_scores,
+    spread_p_values,
     winsorise,
     winsorised_normal_variance,
 )
@@ -130,14 +131,17 @@ def judge(tally: Tally, included: Bools, side: Side, settings: RateSettings) -> 
     enough = (tally.peers >= settings.min_peers) & (tally.peer_n >= settings.min_peer_items) & (tally.n > 0)
     measured = np.flatnonzero(enough & included & (tally.expected >= settings.dispersion_min_expected))
 
-    def p_values(tau2: float, who: Ints, nodes: int) -> Floats:
+    def tails(tau2: float, who: Ints, nodes: int) -> Tails:
         sigma, observed, expected = np.sqrt(tau2 + tally.doubt[who]), tally.observed[who], tally.expected[who]
         if tally.counts:
-            return log_normal_poisson_tails(observed, expected, sigma, nodes).p_value(side)
-        return logit_normal_binomial_tails(observed, tally.n[who], expected, sigma, nodes).p_value(side)
+            return log_normal_poisson_tails(observed, expected, sigma, nodes)
+        return logit_normal_binomial_tails(observed, tally.n[who], expected, sigma, nodes)
 
-    phi, spread = _spread(lambda tau2: p_values(tau2, measured, 61), measured.size, settings)
-    wide = spread.adjust(p_values(spread.tau2, np.arange(tally.n.size), 161), tally.sampling)
+    phi, spread = _spread(
+        lambda tau2: spread_p_values(tails(tau2, measured, 61), side), measured.size, settings
+    )
+    everybody = tails(spread.tau2, np.arange(tally.n.size), 161)
+    wide = spread.adjust(everybody.p_value(side), tally.sampling)
     # Overdispersion may only ever make a rep less remarkable than chance alone would.
     p_value = np.maximum(tally.exact.p_value(side), wide)
     variance = tally.sampling + (spread.tau2 + tally.doubt) * tally.sampling**2

@@ -12,6 +12,7 @@ from surveil.statistics.overdispersion import (
     additive_variance,
     clean_half_spread,
     normal_scores,
+    spread_p_values,
     winsorise,
     winsorised_normal_variance,
 )
@@ -63,7 +64,7 @@ def test_no_more_than_chance_means_no_variance_between_units() -> None:
 
 def _spread_of(counts: np.ndarray, mean: np.ndarray) -> Spread:
     def p_values(tau2: float) -> np.ndarray:
-        return log_normal_poisson_tails(counts, mean, np.sqrt(tau2), 61).p_value()
+        return spread_p_values(log_normal_poisson_tails(counts, mean, np.sqrt(tau2), 61), "high")
 
     return clean_half_spread(p_values, 0.10)
 
@@ -77,6 +78,13 @@ def test_clean_half_finds_the_spread_and_is_not_moved_by_bad_reps() -> None:
     assert _spread_of(honest, mean).tau2 == pytest.approx(0.09, abs=0.03)
     # Fifteen in a hundred bad reps would make it 0.45 if all were measured.
     assert _spread_of(bad, mean).tau2 < 0.18
+
+
+def test_small_counts_do_not_hide_the_spread() -> None:
+    rng = np.random.default_rng(6)
+    mean = rng.uniform(1, 4, 3000)
+    counts = rng.poisson(mean * np.exp(0.4 * rng.standard_normal(3000) - 0.08))
+    assert _spread_of(counts, mean).tau2 == pytest.approx(0.16, abs=0.06)
 
 
 def test_chance_alone_has_no_spread() -> None:

@@ -107,7 +107,7 @@ def test_fitted_chances_come_back_in_the_order_of_the_cells() -> None:
 
 def test_p_values_are_calibrated_on_honest_firms_with_shocks_and_sloppy_reps() -> None:
     p = []
-    for seed in range(30):
+    for seed in range(18):
         frame, _ = firm(np.random.default_rng([seed, 1]), spread=0.35, shock=0.02)
         p.append(rate_test(frame).reps["p_value"].to_numpy())
     values = np.concatenate(p)
