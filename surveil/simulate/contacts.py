@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from surveil.simulate.days import call_hours, office_hours
@@ -17,6 +19,8 @@ OUTCOMES = ("accepted", "declined", "no_answer", "attended", "no_show", "bounced
 ACCEPTED, DECLINED, NO_ANSWER, ATTENDED, NO_SHOW, BOUNCED, OPTED_OUT = range(7)
 REFERABLE = tuple(CODE[code] for code in LATE.conversion)
 CONVERSION = np.array([LATE.conversion.get(code, 0.0) for code in CODES])
+LONGEST = 50_000
+"""More days than any window has."""
 OPEN, REF_NO_SHOW, REF_DECLINED, CONVERTED = range(4)
 REFERRAL_OUTCOMES = ("open", "no_show", "declined", "converted")
 
@@ -44,20 +48,29 @@ def contact_rows(
     return table | {name: np.broadcast_to(np.asarray(value), size) for name, value in others.items()}
 
 
-def customers_of(
-    part: Part, rng: np.random.Generator, customers: Columns, branch: Array, day: Array
-) -> Array:
-    """A customer of the branch for each row, of those who were there before that day; -1 where nobody was."""
-    order = np.lexsort((customers["created"], customers["branch"]))
-    home, created = customers["branch"][order], customers["created"][order] // DAY - part.start
-    key = home * 100_000 + np.clip(created, -1, 50_000)
-    low = np.searchsorted(key, branch * 100_000 - 1)
-    high = np.searchsorted(key, branch * 100_000 + day)
-    pick = low + (rng.random(len(branch)) * (high - low)).astype(np.int64)
-    return np.where(high > low, order[np.minimum(pick, len(order) - 1)], -1)
+@dataclass(frozen=True)
+class Visitors:
+    """The customers of a group by branch and by the day they came, to draw from."""
+
+    order: Array
+    key: Array
+
+    @classmethod
+    def of(cls, part: Part, customers: Columns) -> Visitors:
+        """Index the customers of a group."""
+        order = np.lexsort((customers["created"], customers["branch"]))
+        day = np.clip(customers["created"][order] // DAY - part.start, -1, LONGEST)
+        return cls(order, customers["branch"][order] * (LONGEST * 2) + day)
+
+    def draw(self, rng: np.random.Generator, branch: Array, day: Array) -> Array:
+        """A customer of the branch for each row, of those who were there before that day; -1 where nobody was."""
+        low = np.searchsorted(self.key, branch * (LONGEST * 2) - 1)
+        high = np.searchsorted(self.key, branch * (LONGEST * 2) + day)
+        pick = low + (rng.random(len(branch)) * (high - low)).astype(np.int64)
+        return np.where(high > low, self.order[np.minimum(pick, len(self.order) - 1)], -1)
 
 
-def offers(part: Part, customers: Columns) -> Columns:
+def offers(part: Part, customers: Columns, visitors: Visitors) -> Columns:
     """Offers by call, mail and e-mail in proportion to what a representative sells; about half the answers are no."""
     rng = part.streams("offers")
     expected = rate(part)
@@ -68,7 +81,7 @@ def offers(part: Part, customers: Columns) -> Columns:
     cell, _ = spread(counts.ravel())
     days = part.firm.calendar.days
     rep, day = part.group.reps[cell // days], cell % days
-    customer = customers_of(part, rng, customers, part.firm.reps.branch[rep, day], day)
+    customer = visitors.draw(rng, part.firm.reps.branch[rep, day], day)
     some = (customer >= 0) & (
         (customers["do_not_contact"][customer] == 0) | (rng.random(len(customer)) < 0.04)
     )
@@ -125,7 +138,7 @@ def surveys(part: Part, accounts: Columns) -> Columns:
     return {name: column[day <= part.firm.calendar.last] for name, column in table.items()}
 
 
-def referrals(part: Part, customers: Columns) -> Columns:
+def referrals(part: Part, visitors: Visitors) -> Columns:
     """Referrals of bankers and tellers to colleagues who sell funds, mortgages, insurance or advice."""
     rng = part.streams("referrals")
     reps, days = part.firm.reps, part.firm.calendar.days
@@ -141,7 +154,7 @@ def referrals(part: Part, customers: Columns) -> Columns:
     cell, _ = spread(counts.ravel())
     giver, day = part.group.reps[cell // days], cell % days
     product = np.array(REFERABLE)[rng.integers(0, len(REFERABLE), len(giver))]
-    customer = customers_of(part, rng, customers, reps.branch[giver, day], day)
+    customer = visitors.draw(rng, reps.branch[giver, day], day)
     keep = customer >= 0
     return referral_rows(part, rng, giver[keep], day[keep], product[keep], customer[keep])
 

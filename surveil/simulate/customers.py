@@ -8,7 +8,7 @@ from surveil.simulate import names
 from surveil.simulate.branches import PLACES, RETIREMENT, STUDENT
 from surveil.simulate.figures import BRANCH, OPENING
 from surveil.simulate.sittings import Part
-from surveil.simulate.table import DAY, NONE, Array, Columns, length, running_count
+from surveil.simulate.table import DAY, NONE, Array, Columns, length, only, running_count
 
 FICTITIOUS_EXCHANGE = 555
 EXCHANGES = 780
@@ -228,7 +228,7 @@ def _contacts(
     email = np.where(joint, email[household], email)
     return {
         "phone": np.where(rng.random(size) < 0.03, NONE, phone),
-        "email": np.where(rng.random(size) < 0.09, None, email),
+        "email": only(rng.random(size) >= 0.09, email),
         "style": rng.integers(0, 4, size),
     }
 
@@ -242,7 +242,7 @@ def _numbers(place: Array, nth: Array, seed: int, large: bool) -> Array:
     area = np.take_along_axis(areas, (mixed % areas.shape[1])[:, None], axis=1)[:, 0]
     line = mixed // areas.shape[1]
     first = 200 if large else FICTITIOUS_EXCHANGE
-    return area * 10_000_000 + (first + line % exchanges) * 10_000 + line // exchanges
+    return np.asarray(area * 10_000_000 + (first + line % exchanges) * 10_000 + line // exchanges)
 
 
 def _means(rng: np.random.Generator, part: Part, birth: Array, kind: Array) -> Columns:

@@ -58,11 +58,11 @@ class Calendar:
 
     def position(self, day: Array) -> Array:
         """Positions in the window of day numbers, those outside pulled to its edges."""
-        return np.clip(day - self.first, 0, self.days - 1)
+        return np.asarray(np.clip(day - self.first, 0, self.days - 1))
 
     def to_firm(self, at: Array, zone: Array) -> Array:
         """Local seconds as seconds of the firm's own zone (used where a row has no branch)."""
-        return at + self.shift[zone, self.position(at // DAY)]
+        return np.asarray(at + self.shift[zone, self.position(at // DAY)])
 
 
 def make_calendar(start: dt.date, months: int) -> Calendar:

@@ -16,7 +16,9 @@ from surveil.simulate.table import Array, Columns, Streams, only
 
 START = dt.date(2023, 1, 1)
 ACCOUNTS_PER_SITTING = 1.41
-ROWS_PER_ACCOUNT = 1.62
+BUSY_DAYS = 22.5
+"""Ordinary business days' worth of business in a month."""
+ROWS_PER_ACCOUNT = 1.84
 """Account rows, with features, self-service and earlier accounts, for each account opened across a desk."""
 
 
@@ -86,7 +88,7 @@ def base_rate(calendar: Calendar, branches: Branches, reps: Reps, rows: Array | 
     weight = np.where(september, weight * 1.8, weight)
     open_ = branches.opened[branch] <= calendar.first + day[None, :]
     level = (reps.base * reps.fte)[rows][:, None] * reps.present[rows] * reps.ramp[rows] * open_
-    return level * weight * branches.shock[branch, calendar.month[None, :]] / 22.5
+    return np.asarray(level * weight * branches.shock[branch, calendar.month[None, :]] / BUSY_DAYS)
 
 
 def _month_of_year(calendar: Calendar) -> Array:
@@ -123,7 +125,7 @@ def _groups(branches: Branches, reps: Reps, expected: float) -> tuple[Group, ...
     parts = max(1, round(expected / GROUP_ACCOUNTS))
     members = np.array_split(np.arange(branches.count), min(parts, max(1, branches.count // 2)))
     rounds = max(1, round(parts / len(members)))
-    groups = []
+    groups: list[Group] = []
     for branch in members:
         who = (
             np.flatnonzero(np.isin(reps.branch, branch).any(axis=1))

@@ -120,14 +120,15 @@ def _follow(part: Part, accounts: Columns, customers: Columns, staff: Array) -> 
     )
     transactions = activity.history(part, accounts, tripping)
     transactions = stack([transactions, afterlife.coins(part, accounts, transactions)])
-    made, handed = _sell(part, accounts, customers)
-    offers = contacts.offers(part, customers)
+    visitors = contacts.Visitors.of(part, customers)
+    made, handed = _sell(part, accounts, customers, visitors)
+    offers = contacts.offers(part, customers, visitors)
     log = stack(
         [
             paperwork.opening_contacts(part, accounts),
             offers,
             contacting.calls_again(part, offers),
-            contacting.pestering(part, customers),
+            contacting.pestering(part, visitors),
             contacting.refusals_before(part, accounts),
             contacts.surveys(part, accounts),
         ]
@@ -149,17 +150,19 @@ def _follow(part: Part, accounts: Columns, customers: Columns, staff: Array) -> 
     )
 
 
-def _sell(part: Part, accounts: Columns, customers: Columns) -> tuple[Columns, Columns]:
+def _sell(
+    part: Part, accounts: Columns, customers: Columns, visitors: contacts.Visitors
+) -> tuple[Columns, Columns]:
     """All sales and referrals: honest ones first, records drawn to fit them, then what is planted."""
     made = sales.account_sales(part, accounts)
     made = stack([made, sales.later_sales(part, accounts, made)])
     made = stack([made, selling.replacements(part, made)])
-    handed = contacts.referrals(part, customers)
-    handed = stack([handed, referring.planted_referrals(part, customers, handed)])
+    handed = contacts.referrals(part, visitors)
+    handed = stack([handed, referring.planted_referrals(part, visitors, handed)])
     handed, made = _convert(part, handed, made)
     referring.break_fees(part, handed)
     sales.suit_profiles(part, made, customers)
-    made = stack([made, selling.planted_sales(part, customers, made)])
+    made = stack([made, selling.planted_sales(part, customers, visitors, made)])
     selling.mark_lapsed(part, made)
     return sales.finish(part, made), handed
 

@@ -32,41 +32,48 @@ SCRIPTS: tuple[Script, ...] = (
         "en",
         0.60,
         _words(
-            "Ada Albert Alice Amos Anna Arthur Beatrice Ben Calvin Carla Cecil Clara Daniel Della Dora Edgar Edith Eli Ella "
-            "Emma Ernest Esther Eva Felix Flora Frank Grace Hannah Harold Hazel Henry Ida Irene Isaac Ivy Jack Jane Joel "
-            "Josie Julia Karl Kate Laura Leo Lena Lewis Lily Louis Lucy Mabel Marcus Martha Mavis Miles Nell Nina Nora Olive "
-            "Oscar Otis Paul Pearl Peter Philip Phoebe Ralph Rita Robert Rosa Ruby Ruth Samuel Silas Stella Susan Theo Thomas "
-            "Vera Victor Violet Walter Wanda Warren Willa"
+            "Ada Albert Alice Amos Anna Arthur Beatrice Ben Calvin Carla Cecil Clara Daniel Della "
+            "Dora Edgar Edith Eli Ella Emma Ernest Esther Eva Felix Flora Frank Grace Hannah Harold "
+            "Hazel Henry Ida Irene Isaac Ivy Jack Jane Joel Josie Julia Karl Kate Laura Leo Lena "
+            "Lewis Lily Louis Lucy Mabel Marcus Martha Mavis Miles Nell Nina Nora Olive Oscar Otis "
+            "Paul Pearl Peter Philip Phoebe Ralph Rita Robert Rosa Ruby Ruth Samuel Silas Stella "
+            "Susan Theo Thomas Vera Victor Violet Walter Wanda Warren Willa"
         ),
         _words(
-            "Abbott Archer Ashby Avery Baker Barlow Barnes Beck Bishop Blake Booth Bowen Bright Brooks Burke Carver Chase "
-            "Clay Colby Cole Cooper Crane Cross Dale Dalton Dawson Dixon Drake Dunn Eaton Ellis Emery Farrow Finch Fisher "
-            "Fletcher Ford Foster Fowler Frost Gibbs Giles Glover Grant Graves Griffin Hale Harper Hart Hayes Heath Holt "
-            "Hooper Hudson Irwin Jarvis Keene Kemp Kirby Knight Lamb Lane Larkin Lowell Marsh Mason Mercer Miller Moss "
-            "Nash Nolan North Oakes Osborn Page Palmer Parrish Payne Pike Potter Pratt Quinn Ramsey Reed Rhodes Rowe Sawyer "
-            "Sharp Shaw Slater Snow Stark Stone Swift Tate Thorne Tucker Vance Wade Walsh Ward Webb Wells West Wilder Wolfe"
+            "Abbott Archer Ashby Avery Baker Barlow Barnes Beck Bishop Blake Booth Bowen Bright "
+            "Brooks Burke Carver Chase Clay Colby Cole Cooper Crane Cross Dale Dalton Dawson Dixon "
+            "Drake Dunn Eaton Ellis Emery Farrow Finch Fisher Fletcher Ford Foster Fowler Frost Gibbs "
+            "Giles Glover Grant Graves Griffin Hale Harper Hart Hayes Heath Holt Hooper Hudson Irwin "
+            "Jarvis Keene Kemp Kirby Knight Lamb Lane Larkin Lowell Marsh Mason Mercer Miller Moss "
+            "Nash Nolan North Oakes Osborn Page Palmer Parrish Payne Pike Potter Pratt Quinn Ramsey "
+            "Reed Rhodes Rowe Sawyer Sharp Shaw Slater Snow Stark Stone Swift Tate Thorne Tucker "
+            "Vance Wade Walsh Ward Webb Wells West Wilder Wolfe"
         ),
     ),
     Script(
         "es",
         0.17,
         _words(
-            "Adriana Alejandro Ángel Beatriz Begoña Carlos Catalina Diego Elena Emilio Esteban Gabriela Héctor Inés Íñigo "
-            "Joaquín José Lucía Luz Marisol Martín Mónica Nicolás Paloma Ramón Raúl Rocío Sofía Tomás Verónica Ximena"
+            "Adriana Alejandro Ángel Beatriz Begoña Carlos Catalina Diego Elena Emilio Esteban "
+            "Gabriela Héctor Inés Íñigo Joaquín José Lucía Luz Marisol Martín Mónica Nicolás Paloma "
+            "Ramón Raúl Rocío Sofía Tomás Verónica Ximena"
         ),
         _words(
-            "Acosta Aguilar Álvarez Benítez Cabrera Castañeda Cordero Domínguez Escobar Fuentes García Gómez Guzmán Herrera "
-            "Ibáñez Juárez Lozano Márquez Muñoz Núñez Ortega Peña Quiñones Ramírez Ríos Salinas Treviño Urrutia Vega Zúñiga"
+            "Acosta Aguilar Álvarez Benítez Cabrera Castañeda Cordero Domínguez Escobar Fuentes "
+            "García Gómez Guzmán Herrera Ibáñez Juárez Lozano Márquez Muñoz Núñez Ortega Peña "
+            "Quiñones Ramírez Ríos Salinas Treviño Urrutia Vega Zúñiga"
         ),
     ),
     Script(
         "pl",
         0.05,
         _words(
-            "Agnieszka Bartłomiej Bożena Grażyna Jędrzej Kazimierz Łucja Małgorzata Michał Paweł Stanisław Wojciech Żaneta"
+            "Agnieszka Bartłomiej Bożena Grażyna Jędrzej Kazimierz Łucja Małgorzata Michał Paweł "
+            "Stanisław Wojciech Żaneta"
         ),
         _words(
-            "Błaszczyk Dąbrowski Głowacki Jabłoński Kołodziej Łukasik Mróz Nowak Piątek Świątek Wiśniewski Zając Żak"
+            "Błaszczyk Dąbrowski Głowacki Jabłoński Kołodziej Łukasik Mróz Nowak Piątek Świątek "
+            "Wiśniewski Zając Żak"
         ),
     ),
     Script(
@@ -83,8 +90,8 @@ SCRIPTS: tuple[Script, ...] = (
         _words("王 李 张 刘 陈 杨 黄 赵 周 吴 徐 孙 马 朱 胡 郭 何 林 高 罗"),
         True,
         _words(
-            "Wei Fang Na Min Jing Li Qiang Lei Jun Yang Yong Yan Jie Juan Tao Ming Chao Xia Ping Gang Guiying Xiulan Jianguo "
-            "Zhiqiang Yutong Zihan"
+            "Wei Fang Na Min Jing Li Qiang Lei Jun Yang Yong Yan Jie Juan Tao Ming Chao Xia Ping Gang "
+            "Guiying Xiulan Jianguo Zhiqiang Yutong Zihan"
         ),
         _words("Wang Li Zhang Liu Chen Yang Huang Zhao Zhou Wu Xu Sun Ma Zhu Hu Guo He Lin Gao Luo"),
     ),
@@ -92,18 +99,21 @@ SCRIPTS: tuple[Script, ...] = (
         "ru",
         0.04,
         _words(
-            "Алексей Анна Борис Вера Галина Дмитрий Елена Иван Ирина Людмила Михаил Наталья Олег Ольга Пётр Сергей Юлия"
+            "Алексей Анна Борис Вера Галина Дмитрий Елена Иван Ирина Людмила Михаил Наталья Олег "
+            "Ольга Пётр Сергей Юлия"
         ),
         _words(
-            "Беляев Воробьёв Горшков Ефимов Жуков Зайцев Киселёв Лебедев Морозов Орлов Павлюк Савченко Соловей Фомин Шевчук"
+            "Беляев Воробьёв Горшков Ефимов Жуков Зайцев Киселёв Лебедев Морозов Орлов Павлюк "
+            "Савченко Соловей Фомин Шевчук"
         ),
         False,
         _words(
-            "Alexei Anna Boris Vera Galina Dmitri Elena Ivan Irina Lyudmila Mikhail Natalia Oleg Olga Petr Sergei Yulia"
+            "Alexei Anna Boris Vera Galina Dmitri Elena Ivan Irina Lyudmila Mikhail Natalia Oleg Olga "
+            "Petr Sergei Yulia"
         ),
         _words(
-            "Belyaev Vorobyov Gorshkov Efimov Zhukov Zaitsev Kiselyov Lebedev Morozov Orlov Pavlyuk Savchenko Solovey Fomin "
-            "Shevchuk"
+            "Belyaev Vorobyov Gorshkov Efimov Zhukov Zaitsev Kiselyov Lebedev Morozov Orlov Pavlyuk "
+            "Savchenko Solovey Fomin Shevchuk"
         ),
     ),
     Script(
@@ -113,7 +123,8 @@ SCRIPTS: tuple[Script, ...] = (
         _words("الأمين البغدادي الحداد الخطيب الراوي السيد الشامي الصباغ العطار القاسم المصري النجار"),
         False,
         _words(
-            "Ahmad Amina Bilal Jamila Hassan Khadija Dawud Rana Zaynab Samir Aisha Fatima Karim Layla Mahmud Nadia Yusuf"
+            "Ahmad Amina Bilal Jamila Hassan Khadija Dawud Rana Zaynab Samir Aisha Fatima Karim Layla "
+            "Mahmud Nadia Yusuf"
         ),
         _words("Alamin Baghdadi Haddad Khatib Rawi Sayyid Shami Sabbagh Attar Qasim Masri Najjar"),
     ),
@@ -129,9 +140,11 @@ SCRIPTS: tuple[Script, ...] = (
 )
 
 STREETS = _words(
-    "Alder Anchor Aspen Bay Beacon Birch Bridge Canal Cedar Chapel Cherry Church Clover Court Depot Dock Elm Fern Field Forge "
-    "Garden Glen Granite Grove Harbor Hazel Hickory Hill Juniper Lake Laurel Linden Locust Maple Market Meadow Mill Oak Orchard "
-    "Park Pearl Pine Pond Poplar Prospect Quarry Ridge River School Shore Spring Spruce State Summit Union Valley Vine Walnut Willow"
+    "Alder Anchor Aspen Bay Beacon Birch Bridge Canal Cedar Chapel Cherry Church Clover Court "
+    "Depot Dock Elm Fern Field Forge Garden Glen Granite Grove Harbor Hazel Hickory Hill "
+    "Juniper Lake Laurel Linden Locust Maple Market Meadow Mill Oak Orchard Park Pearl Pine "
+    "Pond Poplar Prospect Quarry Ridge River School Shore Spring Spruce State Summit Union "
+    "Valley Vine Walnut Willow"
 )
 STREET_KINDS = ("St", "Ave", "Rd", "Ln", "Dr", "Blvd")
 MAIL_DOMAINS = (

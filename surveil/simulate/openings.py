@@ -42,7 +42,7 @@ SIMPLE = np.array(
 
 
 def first_products(part: Part, sittings: Columns) -> Array:
-    """The product each sitting is about; those whose representative may not sell what he would are about something simple."""
+    """The product each sitting is about, among those its representative may open that day."""
     rng = part.streams("products")
     reps = part.firm.reps
     rep = sittings["rep"]

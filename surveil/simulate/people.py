@@ -12,7 +12,7 @@ from surveil.simulate.branches import CALL_CENTRE, NEW, PLACES, Branches
 from surveil.simulate.days import Calendar
 from surveil.simulate.figures import BRANCH, REP
 from surveil.simulate.products import PRODUCTS, STATE_TERMS, qualifies
-from surveil.simulate.table import NONE, Array, Columns, Streams, stack, take
+from surveil.simulate.table import NONE, Array, Columns, Streams, only, stack, take
 
 ROLES = ("banker", "advisor", "teller", "call_centre", "manager")
 BANKER, ADVISOR, TELLER, PHONE, MANAGER = range(5)
@@ -23,7 +23,7 @@ TRAINING = ("TRN-LEND", "TRN-ANN")
 
 @dataclass(frozen=True)
 class Reps:
-    """Representative by representative, sellers first, then one manager a branch. Matrices are rep x day or rep x product."""
+    """Representative by representative: sellers, then a manager a branch. Matrices are rep x day or product."""
 
     table: Columns
     role: Array
@@ -110,7 +110,7 @@ def make_reps(streams: Streams, calendar: Calendar, branches: Branches, reps: in
 def _roles(rng: np.random.Generator, reps: int, home: Array, branches: Branches) -> Array:
     drawn = rng.choice(3, reps, p=np.array(list(REP.roles.values())))
     drawn = np.where(branches.kind[home] == CALL_CENTRE, PHONE, drawn)
-    return np.r_[drawn, np.full(branches.count, MANAGER)]
+    return np.asarray(np.r_[drawn, np.full(branches.count, MANAGER)])
 
 
 def _volumes(
@@ -285,7 +285,7 @@ def _identities(
     who = names.people(rng, script, family)
     area = np.array([place.areas[0] for place in PLACES])[branches.place[home]]
     phone = area * 10_000_000 + 990_0000 + rng.permutation(total) % 10_000
-    taken = {}
+    taken: dict[str, int] = {}
     email = np.empty(total, dtype=object)
     for rep, local in enumerate(who.local):
         taken[local] = taken.get(local, 0) + 1
@@ -301,7 +301,7 @@ def _identities(
         "employer": np.where(licensed, "broker_dealer", "bank").astype(object),
         "hired_on": hired,
         "terminated_on": left,
-        "termination_reason": np.where(left == NONE, None, reason),
+        "termination_reason": only(left != NONE, reason),
     }
     return phone, email, table
 
@@ -320,13 +320,13 @@ def _assignments(
     total = len(home)
     moved = {rep: (calendar.first + day, to) for rep, day, to in moves}
     spells = []
-    for rep in range(total):
-        end = left[rep] - 1 if left[rep] != NONE else NONE
-        if rep in moved:
-            day, to = moved[rep]
-            spells += [(rep, hired[rep], day - 1, home[rep]), (rep, day, end, to)]
+    for who in range(total):
+        end = left[who] - 1 if left[who] != NONE else NONE
+        if who in moved:
+            day, to = moved[who]
+            spells += [(who, hired[who], day - 1, home[who]), (who, day, end, to)]
         else:
-            spells.append((rep, hired[rep], end, home[rep]))
+            spells.append((who, hired[who], end, home[who]))
     rep, start, stop, branch = (np.array(column, dtype=np.int64) for column in zip(*spells, strict=True))
     manager = total - branches + branch
     return {

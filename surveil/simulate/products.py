@@ -38,39 +38,75 @@ class Product:
     """Log mean and sd of what is put in at the opening, in dollars."""
 
 
-# fmt: off
-PRODUCTS: tuple[Product, ...] = (
-    Product("CHECKING", "Everyday Checking", "deposit", .12, 5, 5.0, (30, 6, 40, 30), 1, 1, amount=(5.6, 1.1)),
-    Product("SAVINGS", "Way2Grow Savings", "deposit", .22, 12, 2.2, (20, 5, 28, 22), 1, 1, amount=(5.9, 1.2)),
-    Product("MONEYMKT", "Premier Money Market", "deposit", .20, 14, 1.8, (5, 5, 3, 5), 1, 1, amount=(8.6, .9)),
-    Product("YOUTH", "First Steps Saver (under 18)", "deposit", .35, 22, 1.4, (3, 0, 6, 1), 1, 1, horizon=None, amount=(3.4, 1.0)),
-    Product("TERM12", "Term Deposit 12 months", "deposit", .92, 40, 0.2, (6, 6, 4, 4), 1, 1, lockup=12, horizon=None, amount=(8.9, .8)),
-    Product("BUSINESS", "Business Checking", "deposit", .10, 6, 6.0, (6, 2, 1, 1), 1, 2, amount=(7.2, 1.2)),
-    Product("CARD", "Rewards Credit Card", "card", .20, 11, 4.0, (13, 4, 9, 20), 2, 2, True),
-    Product("CARDRES", "Reserve Card (stand-by)", "card", .52, 30, 1.0, (3, 1, 2, 4), 2, 2, True, horizon=180),
-    Product("LINE", "Personal Credit Line", "credit_line", .34, 20, 1.6, (4, 1, 1, 4), 2, 2, True, horizon=120),
-    Product("HOMELINE", "Home Equity Line", "credit_line", .25, 18, 1.8, (3, 1, 0, 0), 2, 3, True, requires="MLO", horizon=120),
-    Product("LOAN", "Personal Loan", "loan", .02, 24, 4.0, (5, 1, 0, 5), 2, 2, True, requires="TRN-LEND", horizon=None, amount=(8.9, .7)),
-    Product("MORTGAGE", "Fixed Mortgage", "mortgage", .01, 32, 5.0, (6, 2, 0, 0), 2, 3, True, requires="MLO", horizon=None, amount=(12.3, .5)),
-    Product("FUND", "Balanced Mutual Fund", "mutual_fund", .15, 25, 1.2, (7, 22, 0, 2), 3, 2, requires=FUND_LICENCE, horizon=None, amount=(9.0, .9)),
-    Product("FUNDGRO", "Emerging Growth Fund", "mutual_fund", .15, 25, 1.2, (2, 9, 0, 1), 5, 3, requires=FUND_LICENCE, horizon=None, amount=(8.8, .9)),
-    Product("UIT", "Select Ten Unit Trust", "uit", .30, 40, 0.4, (1, 8, 0, 0), 3, 3, lockup=15, requires=FUND_LICENCE, horizon=None, amount=(9.6, .7)),
-    Product("EQUITY", "Brokerage Equities", "equity", .10, 9, 3.0, (0, 9, 0, 3), 4, 3, requires=FULL_LICENCE, amount=(9.1, 1.1)),
-    Product("BOND", "Corporate Bonds", "bond", .30, 30, 0.6, (0, 5, 0, 0), 2, 2, requires=FULL_LICENCE, horizon=None, amount=(9.7, .8)),
-    Product("NOTE", "Market-Linked Note", "structured_note", .40, 60, 0.2, (0, 5, 0, 0), 4, 5, lockup=36, requires=FULL_LICENCE, horizon=None, amount=(9.8, .7)),
-    Product("VARANN", "Variable Annuity", "annuity", .35, 60, 0.3, (0, 6, 0, 0), 4, 5, lockup=84, requires=FUND_LICENCE + ";LIFE;VARIABLE;TRN-ANN", horizon=None, amount=(10.8, .7)),
-    Product("FIXANN", "Fixed Annuity", "annuity", .35, 60, 0.2, (1, 5, 0, 0), 2, 3, lockup=60, requires="LIFE;TRN-ANN", horizon=None, amount=(10.6, .7)),
-    Product("LIFE", "Term Life", "life", .08, 31, 4.0, (2, 6, 0, 1), 1, 2, requires="LIFE", horizon=None, amount=(4.0, .4)),
-    Product("HEALTH", "Hospital Cash Plan", "health", .08, 31, 4.0, (0, 3, 0, 1), 1, 2, requires="HEALTH", horizon=None, amount=(3.8, .4)),
-    Product("HOME", "Home Insurance", "pc_insurance", .05, 31, 2.0, (2, 1, 0, 1), 1, 1, requires="PC", horizon=None, amount=(4.4, .4)),
-    Product("ADVISORY", "Managed Portfolio", "advisory", .12, 30, 1.5, (0, 10, 0, 0), 3, 3, requires="S65|S66;IAR", horizon=None, amount=(11.2, .8)),
-    Product("ALTFUND", "Private Credit Fund", "alternative", .45, 70, 0.1, (0, 2, 0, 0), 5, 5, lockup=60, requires="SIE;S7|S22;S63|S66", horizon=None, amount=(11.0, .6)),
-    Product("DEBIT", "Debit Card", "feature", .17, 8, 4.0, (0, 0, 0, 0), None, None, horizon=60),
-    Product("ONLINE", "Online Banking", "feature", .16, 4, 4.0, (0, 0, 0, 0), None, None, horizon=60),
-    Product("BILLPAY", "Bill Pay", "feature", .36, 16, 1.5, (0, 0, 0, 0), None, None, horizon=90),
-    Product("OVERDRAFT", "Overdraft Line", "feature", .55, 45, 0.6, (0, 0, 0, 0), None, None, True, horizon=None),
-)
-# fmt: on
+_CATALOGUE = """
+CHECKING | Everyday Checking | deposit | 0.12 5 5 | 30 6 40 30 | 1 1 - | - | 90 | 5.6 1.1 | -
+SAVINGS | Way2Grow Savings | deposit | 0.22 12 2.2 | 20 5 28 22 | 1 1 - | - | 90 | 5.9 1.2 | -
+MONEYMKT | Premier Money Market | deposit | 0.2 14 1.8 | 5 5 3 5 | 1 1 - | - | 90 | 8.6 0.9 | -
+YOUTH | First Steps Saver (under 18) | deposit | 0.35 22 1.4 | 3 0 6 1 | 1 1 - | - | - | 3.4 1 | -
+TERM12 | Term Deposit 12 months | deposit | 0.92 40 0.2 | 6 6 4 4 | 1 1 - | 12 | - | 8.9 0.8 | -
+BUSINESS | Business Checking | deposit | 0.1 6 6 | 6 2 1 1 | 1 2 - | - | 90 | 7.2 1.2 | -
+CARD | Rewards Credit Card | card | 0.2 11 4 | 13 4 9 20 | 2 2 credit | - | 90 | 6 1 | -
+CARDRES | Reserve Card (stand-by) | card | 0.52 30 1 | 3 1 2 4 | 2 2 credit | - | 180 | 6 1 | -
+LINE | Personal Credit Line | credit_line | 0.34 20 1.6 | 4 1 1 4 | 2 2 credit | - | 120 | 6 1 | -
+HOMELINE | Home Equity Line | credit_line | 0.25 18 1.8 | 3 1 0 0 | 2 3 credit | - | 120 | 6 1 | MLO
+LOAN | Personal Loan | loan | 0.02 24 4 | 5 1 0 5 | 2 2 credit | - | - | 8.9 0.7 | TRN-LEND
+MORTGAGE | Fixed Mortgage | mortgage | 0.01 32 5 | 6 2 0 0 | 2 3 credit | - | - | 12.3 0.5 | MLO
+FUND | Balanced Mutual Fund | mutual_fund | 0.15 25 1.2 | 7 22 0 2 | 3 2 - | - | - | 9 0.9 | FUND
+FUNDGRO | Emerging Growth Fund | mutual_fund | 0.15 25 1.2 | 2 9 0 1 | 5 3 - | - | - | 8.8 0.9 | FUND
+UIT | Select Ten Unit Trust | uit | 0.3 40 0.4 | 1 8 0 0 | 3 3 - | 15 | - | 9.6 0.7 | FUND
+EQUITY | Brokerage Equities | equity | 0.1 9 3 | 0 9 0 3 | 4 3 - | - | 90 | 9.1 1.1 | FULL
+BOND | Corporate Bonds | bond | 0.3 30 0.6 | 0 5 0 0 | 2 2 - | - | - | 9.7 0.8 | FULL
+NOTE | Market-Linked Note | structured_note | 0.4 60 0.2 | 0 5 0 0 | 4 5 - | 36 | - | 9.8 0.7 | FULL
+VARANN | Variable Annuity | annuity | 0.35 60 0.3 | 0 6 0 0 | 4 5 - | 84 | - | 10.8 0.7 | FUND;LIFE;VARIABLE;TRN-ANN
+FIXANN | Fixed Annuity | annuity | 0.35 60 0.2 | 1 5 0 0 | 2 3 - | 60 | - | 10.6 0.7 | LIFE;TRN-ANN
+LIFE | Term Life | life | 0.08 31 4 | 2 6 0 1 | 1 2 - | - | - | 4 0.4 | LIFE
+HEALTH | Hospital Cash Plan | health | 0.08 31 4 | 0 3 0 1 | 1 2 - | - | - | 3.8 0.4 | HEALTH
+HOME | Home Insurance | pc_insurance | 0.05 31 2 | 2 1 0 1 | 1 1 - | - | - | 4.4 0.4 | PC
+ADVISORY | Managed Portfolio | advisory | 0.12 30 1.5 | 0 10 0 0 | 3 3 - | - | - | 11.2 0.8 | S65|S66;IAR
+ALTFUND | Private Credit Fund | alternative | 0.45 70 0.1 | 0 2 0 0 | 5 5 - | 60 | - | 11 0.6 | SIE;S7|S22;S63|S66
+DEBIT | Debit Card | feature | 0.17 8 4 | 0 0 0 0 | - - - | - | 60 | 6 1 | -
+ONLINE | Online Banking | feature | 0.16 4 4 | 0 0 0 0 | - - - | - | 60 | 6 1 | -
+BILLPAY | Bill Pay | feature | 0.36 16 1.5 | 0 0 0 0 | - - - | - | 90 | 6 1 | -
+OVERDRAFT | Overdraft Line | feature | 0.55 45 0.6 | 0 0 0 0 | - - credit | - | - | 6 1 | -
+"""
+"""A line a product: code | name | family | share never used, median days to first use, mean later events | demand at a
+banker's, an advisor's and a teller's desk and online | risk, complexity, is it credit | lock-up months | days after
+which it counts as unused | log mean and log sd of the first amount in dollars | what it takes to sell it."""
+_LICENCES = {"-": "", "FUND": FUND_LICENCE, "FULL": FULL_LICENCE}
+
+
+def _read(line: str) -> Product:
+    code, name, family, life, need, level, lockup, horizon, amount, requires = (
+        c.strip() for c in line.split("|", 9)
+    )
+    unused, delay, events = map(float, life.split())
+    banker, advisor, teller, online = map(float, need.split())
+    risk, complexity, credit = level.split()
+    mean, sd = map(float, amount.split())
+    terms = [_LICENCES.get(term, term) for term in requires.split(";")]
+    return Product(
+        code=code,
+        name=name,
+        family=family,
+        unused=unused,
+        delay=delay,
+        events=events,
+        need=(banker, advisor, teller, online),
+        risk=_number(risk),
+        complexity=_number(complexity),
+        credit=credit == "credit",
+        lockup=_number(lockup),
+        requires=";".join(term for term in terms if term),
+        horizon=_number(horizon),
+        amount=(mean, sd),
+    )
+
+
+def _number(text: str) -> int | None:
+    return None if text == "-" else int(text)
+
+
+PRODUCTS: tuple[Product, ...] = tuple(_read(line) for line in _CATALOGUE.strip().splitlines())
 
 CODES = [product.code for product in PRODUCTS]
 CODE = {code: position for position, code in enumerate(CODES)}

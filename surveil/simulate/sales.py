@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from surveil.simulate.days import office_hours
-from surveil.simulate.products import CODE, FAMILIES, FAMILY, IS_SALE, PRODUCTS
+from surveil.simulate.products import CODE, FAMILY, IS_SALE, PRODUCTS
 from surveil.simulate.sittings import Part
 from surveil.simulate.table import DAY, NONE, Array, Columns
 
@@ -32,6 +32,18 @@ _COMMISSION |= {
 }
 COMMISSION = np.array([_COMMISSION.get(product.family, 0) for product in PRODUCTS])
 """Ten-thousandths of the amount."""
+_NOT_INVESTED = (
+    "deposit",
+    "card",
+    "credit_line",
+    "loan",
+    "mortgage",
+    "life",
+    "health",
+    "pc_insurance",
+    "feature",
+)
+INVESTMENT = np.array([product.family not in _NOT_INVESTED for product in PRODUCTS])
 
 
 def sale_rows(
@@ -99,7 +111,8 @@ def later_sales(part: Part, accounts: Columns, first: Columns) -> Columns:
 def amounts(rng: np.random.Generator, product: Array) -> Array:
     """Cents, round to 50 dollars where the amount is large."""
     dollars = np.exp(rng.normal(AMOUNT[product, 0], AMOUNT[product, 1]))
-    return (np.where(dollars > 500, dollars // 50 * 50, np.floor(dollars)) * 100).astype(np.int64) + 100
+    rounded = np.where(dollars > 500, dollars // 50 * 50, np.floor(dollars))
+    return np.asarray((rounded * 100).astype(np.int64) + 100)
 
 
 def suit_profiles(part: Part, sales: Columns, customers: Columns) -> None:
@@ -115,8 +128,7 @@ def suit_profiles(part: Part, sales: Columns, customers: Columns) -> None:
     np.maximum.at(customers["horizon"], who, LOCKUP[product] + rng.integers(0, 24, len(who)))
     np.maximum.at(customers["experience"], who, np.clip(COMPLEXITY[product] - 2, 0, 3))
     np.maximum.at(customers["objective"], who, np.clip(RISK[product] - 2, 0, 4))
-    invested = np.isin(FAMILY[product], [FAMILIES.index(f) for f in ("mutual_fund", "uit", "equity", "bond", "structured_note",
-                                                                      "annuity", "advisory", "alternative")])  # fmt: skip
+    invested = INVESTMENT[product]
     total = np.zeros(len(customers["risk"]))
     np.add.at(total, who[invested], cents[invested])
     wanted = (total * rng.uniform(2.5, 12.0, len(total)) // 10_000 * 10_000).astype(np.int64)

@@ -69,7 +69,7 @@ def spread(counts: Array) -> tuple[Array, Array]:
 def choose(rng: np.random.Generator, weights: Array, size: int) -> Array:
     """Positions drawn with replacement, in proportion to weights that need not add up to 1."""
     cumulative = np.cumsum(weights, dtype=float)
-    return np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right")
+    return np.asarray(np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right"))
 
 
 def choose_rows(rng: np.random.Generator, weights: Array) -> Array:

@@ -79,7 +79,7 @@ def _known(known: Array, values: pa.Array) -> pa.Array:
 
 @dataclass
 class Writer:
-    """Writes the parts of each feed into one folder: `<feed>.csv`, or `<feed>-0001.csv`, `.parquet` where there are several."""
+    """Writes each feed into one folder: `<feed>.csv`, or parts `<feed>-0001.csv`; or the same as `.parquet`."""
 
     folder: Path
     parquet: bool

@@ -1,4 +1,4 @@
-"""What becomes of accounts in schemes: closed and opened again, left unused by those who never wanted them, activated with coins."""
+"""What becomes of accounts in schemes: closed and opened again, never drawn on, activated with coins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from surveil.simulate.openings import REP
 from surveil.simulate.products import CODE
 from surveil.simulate.schemes.extra import working_days
 from surveil.simulate.sittings import Part
-from surveil.simulate.table import DAY, NONE, Array, Columns
+from surveil.simulate.table import DAY, NONE, Array, Columns, stack
 
 UNWANTED_CREDIT_UNUSED = 0.6
 COINS = (10, 10, 20, 25, 50, 99, 100, 200)
@@ -89,7 +89,7 @@ def coins(part: Part, accounts: Columns, transactions: Columns) -> Columns:
                 scheme=position,
             )
         )
-    return activity.stack(pieces)
+    return stack(pieces)
 
 
 def _just_in_time(part: Part, rng: np.random.Generator, opened: Array, days: Array) -> Array:

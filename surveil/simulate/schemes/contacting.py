@@ -38,7 +38,7 @@ def calls_again(part: Part, offers: Columns) -> Columns:
     return contacts.repeats(part, offers, np.where(forced, 1.0, share), "repeats", scheme)
 
 
-def pestering(part: Part, customers: Columns) -> Columns:
+def pestering(part: Part, visitors: contacts.Visitors) -> Columns:
     """One customer called many times in a few weeks about one family; some have asked not to be called at all."""
     pieces = []
     for position, scheme in enumerate(part.firm.schemes):
@@ -51,7 +51,7 @@ def pestering(part: Part, customers: Columns) -> Columns:
         victims = max(LEAST, int(rng.poisson(scheme.share * (scheme.end - scheme.start) / 30)))
         begin = rng.integers(0, max(1, len(days) - TIMES[1] * 2), victims)
         branch = part.firm.reps.branch[scheme.rep, days[begin]]
-        customer = contacts.customers_of(part, rng, customers, branch, days[begin])
+        customer = visitors.draw(rng, branch, days[begin])
         times = rng.integers(TIMES[0], TIMES[1] + (scheme.strength == SEVERE) * 3, victims)
         which, _ = spread(np.where(customer >= 0, times, 0))
         step = np.sort(rng.integers(0, 18, len(which)))

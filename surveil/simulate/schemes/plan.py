@@ -111,7 +111,7 @@ def plan_schemes(streams: Streams, calendar: Calendar, reps: Reps, preset: Prese
 
 
 def _kinds(rng: np.random.Generator, bad: int, months: int) -> list[Kind]:
-    """Typologies for so many bad representatives, by weight; who gets the odd ones is drawn. A ring stands for its members."""
+    """Typologies for so many bad representatives, by weight; a ring stands for its members."""
     possible = [kind for kind in KINDS if kind.months <= months]
     weights = np.array([kind.weight for kind in possible])
     exact = weights / weights.sum() * bad
@@ -217,9 +217,9 @@ def _grey(
 ) -> list[Scheme]:
     candidates = np.flatnonzero(free & np.isin(reps.role, SELLERS))
     wanted = min(len(candidates), round(preset.grey_share * int((reps.role != MANAGER).sum())))
-    chosen = rng.choice(candidates, wanted, replace=False) if wanted else []
+    chosen: list[int] = rng.choice(candidates, wanted, replace=False).tolist() if wanted else []
     last = calendar.days - 1
     return [
-        Scheme(int(rep), "diffuse", GREY, 0, last, float(rng.uniform(0.01, 0.02)), float(rng.random()))
+        Scheme(rep, "diffuse", GREY, 0, last, float(rng.uniform(0.01, 0.02)), float(rng.random()))
         for rep in chosen
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from surveil.simulate.contacts import CONVERTED, OPEN, REF_DECLINED, REF_NO_SHOW, customers_of, referral_rows
+from surveil.simulate.contacts import CONVERTED, OPEN, REF_DECLINED, REF_NO_SHOW, Visitors, referral_rows
 from surveil.simulate.products import CODE
 from surveil.simulate.schemes.extra import working_days
 from surveil.simulate.schemes.plan import MILD, SEVERE, Scheme
@@ -17,7 +17,7 @@ LEAST = 4
 TO_COLLEAGUES = tuple(CODE[code] for code in ("BUSINESS", "CARD"))
 
 
-def planted_referrals(part: Part, customers: Columns, honest: Columns) -> Columns:
+def planted_referrals(part: Part, visitors: Visitors, honest: Columns) -> Columns:
     """Referrals of mills and rings. Called before outcomes are turned into sales."""
     pieces = []
     for position, scheme in enumerate(part.firm.schemes):
@@ -30,9 +30,9 @@ def planted_referrals(part: Part, customers: Columns, honest: Columns) -> Column
         day = honest["at"] // DAY - part.start
         usual = int(((honest["giver"] == scheme.rep) & (day >= scheme.start) & (day <= scheme.end)).sum())
         if scheme.kind == "referral_miller":
-            pieces.append(_mill(part, rng, customers, position, scheme, days, usual))
+            pieces.append(_mill(part, rng, visitors, position, scheme, days, usual))
         else:
-            pieces.append(_ring(part, rng, customers, position, scheme, days, usual))
+            pieces.append(_ring(part, rng, visitors, position, scheme, days, usual))
     return stack(pieces)
 
 
@@ -44,7 +44,7 @@ def next_in_ring(scheme: Scheme) -> int:
 def _mill(
     part: Part,
     rng: np.random.Generator,
-    customers: Columns,
+    visitors: Visitors,
     position: int,
     scheme: Scheme,
     days: Array,
@@ -53,7 +53,7 @@ def _mill(
     many = max(LEAST, round(usual * MILL_GROWTH[scheme.strength] * scheme.share / (1.2 - scheme.share)))
     day = rng.choice(days, many)
     product = np.array([CODE[c] for c in ("FUND", "MORTGAGE", "LIFE", "ADVISORY")])[rng.integers(0, 4, many)]
-    table = _refer(part, rng, customers, position, scheme.rep, day, product)
+    table = _refer(part, rng, visitors, position, scheme.rep, day, product)
     size = length(table)
     late = table["outcome"] == OPEN
     drawn = choose(rng, np.array([0.30, 0.32, 0.32, MILL_CONVERSION]), size)
@@ -68,7 +68,7 @@ def _mill(
 def _ring(
     part: Part,
     rng: np.random.Generator,
-    customers: Columns,
+    visitors: Visitors,
     position: int,
     scheme: Scheme,
     days: Array,
@@ -80,7 +80,7 @@ def _ring(
     there = (part.firm.reps.employed[to, day] == 1) & (to != scheme.rep)
     day = day[there]
     product = np.array(TO_COLLEAGUES)[rng.integers(0, len(TO_COLLEAGUES), len(day))]
-    table = _refer(part, rng, customers, position, scheme.rep, day, product)
+    table = _refer(part, rng, visitors, position, scheme.rep, day, product)
     table["taker"] = np.full(length(table), to)
     return table
 
@@ -88,13 +88,13 @@ def _ring(
 def _refer(
     part: Part,
     rng: np.random.Generator,
-    customers: Columns,
+    visitors: Visitors,
     position: int,
     rep: int,
     day: Array,
     product: Array,
 ) -> Columns:
-    customer = customers_of(part, rng, customers, part.firm.reps.branch[rep, day], day)
+    customer = visitors.draw(rng, part.firm.reps.branch[rep, day], day)
     keep = customer >= 0
     giver = np.full(int(keep.sum()), rep)
     return referral_rows(part, rng, giver, day[keep], product[keep], customer[keep], scheme=position)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from surveil.simulate.contacts import customers_of
+from surveil.simulate.contacts import Visitors
 from surveil.simulate.days import office_hours
 from surveil.simulate.firm import Firm
 from surveil.simulate.people import specialty_of
@@ -28,7 +28,7 @@ TRIES = 40
 """Customers looked at to find one that a scheme can harm."""
 
 
-def planted_sales(part: Part, customers: Columns, honest: Columns) -> Columns:
+def planted_sales(part: Part, customers: Columns, visitors: Visitors, honest: Columns) -> Columns:
     """All planted sales of a group. Called after the records were drawn to fit the honest sales."""
     pieces = []
     for position, scheme in enumerate(part.firm.schemes):
@@ -36,11 +36,11 @@ def planted_sales(part: Part, customers: Columns, honest: Columns) -> Columns:
         if not len(days):
             continue
         if scheme.kind in FORBIDDEN:
-            pieces.append(_without_licence(part, customers, position, scheme, days))
+            pieces.append(_without_licence(part, visitors, position, scheme, days))
         elif scheme.kind in ("profile_mismatch", "over_concentrator"):
-            pieces.append(_unsuitable(part, customers, honest, position, scheme, days))
+            pieces.append(_unsuitable(part, customers, visitors, honest, position, scheme, days))
         elif scheme.kind == "outside_experience":
-            pieces.append(_outside(part, customers, honest, position, scheme, days))
+            pieces.append(_outside(part, visitors, honest, position, scheme, days))
     return stack(pieces)
 
 
@@ -65,7 +65,7 @@ def mark_lapsed(part: Part, made: Columns) -> None:
             made["scheme"] = np.where(own, position, made["scheme"])
 
 
-def _without_licence(part: Part, customers: Columns, position: int, scheme: Scheme, days: Array) -> Columns:
+def _without_licence(part: Part, visitors: Visitors, position: int, scheme: Scheme, days: Array) -> Columns:
     rng = part.streams(f"scheme {position}")
     products = forbidden_products(part.firm, scheme.rep, scheme.kind)
     if not products:
@@ -73,12 +73,18 @@ def _without_licence(part: Part, customers: Columns, position: int, scheme: Sche
     many = max(LEAST, int(rng.poisson(scheme.share * (scheme.end - scheme.start + 1) / 30)))
     day = rng.choice(days, many)
     product = np.array(products)[rng.integers(0, len(products), many)]
-    customer = _anybody(part, rng, customers, scheme.rep, day)
+    customer = _anybody(part, rng, visitors, scheme.rep, day)
     return _sell(rng, part, position, scheme.rep, day, product, customer, amounts(rng, product))
 
 
 def _unsuitable(
-    part: Part, customers: Columns, honest: Columns, position: int, scheme: Scheme, days: Array
+    part: Part,
+    customers: Columns,
+    visitors: Visitors,
+    honest: Columns,
+    position: int,
+    scheme: Scheme,
+    days: Array,
 ) -> Columns:
     """Risky or complex products for cautious or old people; or most of what somebody has in one of them."""
     rng = part.streams(f"scheme {position}")
@@ -91,7 +97,7 @@ def _unsuitable(
     mismatch = scheme.kind == "profile_mismatch"
     customer = np.full(many, -1)
     for _ in range(TRIES):
-        drawn = _anybody(part, rng, customers, scheme.rep, day)
+        drawn = _anybody(part, rng, visitors, scheme.rep, day)
         risk, liquid = customers["risk"][drawn], customers["liquid"][drawn]
         if mismatch:
             short = customers["horizon"][drawn] < LOCKUP[product]
@@ -110,7 +116,7 @@ def _unsuitable(
 
 
 def _outside(
-    part: Part, customers: Columns, honest: Columns, position: int, scheme: Scheme, days: Array
+    part: Part, visitors: Visitors, honest: Columns, position: int, scheme: Scheme, days: Array
 ) -> Columns:
     """The family a representative knows least of all he may sell, pushed for some months, with many reversals."""
     rng = part.streams(f"scheme {position}")
@@ -120,7 +126,7 @@ def _outside(
         many, able[np.argmin(specialty_of(part.firm.seed, part.firm.reps.count)[scheme.rep, able])]
     )
     day = rng.choice(days, many)
-    customer = _anybody(part, rng, customers, scheme.rep, day)
+    customer = _anybody(part, rng, visitors, scheme.rep, day)
     table = _sell(rng, part, position, scheme.rep, day, product, customer, amounts(rng, product))
     undone = table["at"] // DAY + rng.integers(4, 40, length(table))
     undone = np.where((rng.random(length(table)) < 0.3) & (undone <= part.firm.calendar.last), undone, NONE)
@@ -194,8 +200,8 @@ def _sell(
     return table | {"scheme": np.full(size, position)}
 
 
-def _anybody(part: Part, rng: np.random.Generator, customers: Columns, rep: int, day: Array) -> Array:
-    return customers_of(part, rng, customers, part.firm.reps.branch[rep, day], day)
+def _anybody(part: Part, rng: np.random.Generator, visitors: Visitors, rep: int, day: Array) -> Array:
+    return visitors.draw(rng, part.firm.reps.branch[rep, day], day)
 
 
 def _volume(honest: Columns, scheme: Scheme, part: Part) -> int:
