@@ -21,11 +21,16 @@ _TAIL = 0.10  # share of simulated statistics that the exponential tail is fitte
 
 @dataclass(frozen=True)
 class MixtureSettings:
-    """shortest: months of the shortest episode looked for. draws: simulated firms (at least). seed: of the simulation."""
+    """shortest: months of the shortest episode looked for. draws: simulated firms (at least). seed: of the simulation.
+
+    least_chance: no flag is weighed as rarer than this among ordinary accounts, so that one odd facility (a
+    shared telephone, say) can't outweigh everything else; honest firms are simulated with the chances as they are.
+    """
 
     shortest: int = 3
     draws: int = 40
     seed: int = 19_690_101
+    least_chance: float = 0.0
 
 
 def account_evidence(flags: npt.ArrayLike, chance: npt.ArrayLike, bad: npt.ArrayLike) -> Floats:
@@ -85,7 +90,7 @@ def mixture_test(
     who, names = pd.factorize(np.asarray(rep), sort=True)
     when, months = pd.factorize(np.asarray(month), sort=True)
     y, p = np.asarray(flags, np.float64), np.asarray(chance, np.float64)
-    evidence = account_evidence(y, p, bad).sum(axis=1)
+    evidence = account_evidence(y, np.maximum(p, chosen.least_chance), bad).sum(axis=1)
     order = np.lexsort((evidence, when, who))
     shape = (len(names), len(months))
     cell = who.astype(np.int64)[order] * max(len(months), 1) + when.astype(np.int64)[order]
@@ -152,8 +157,9 @@ def _simulated(
     known = np.isfinite(flags) & np.isfinite(chance)
     p = np.clip(np.where(known, chance, 0.5), _EDGE, 1 - _EDGE)
     m = np.clip(bad, _EDGE, 1 - _EDGE)
-    absent = np.where(known, np.log((1 - m) / (1 - p)), 0.0)
-    step = np.where(known, np.log(m / p) - np.log((1 - m) / (1 - p)), 0.0)
+    weighed = np.maximum(p, settings.least_chance)
+    absent = np.where(known, np.log((1 - m) / (1 - weighed)), 0.0)
+    step = np.where(known, np.log(m / weighed) - np.log((1 - m) / (1 - weighed)), 0.0)
     base = absent.sum(axis=1)
     draws = max(settings.draws, int(np.ceil(4000 / max(shape[0], 1))))
     whole, episode = np.empty((draws, shape[0])), np.empty((draws, shape[0]))

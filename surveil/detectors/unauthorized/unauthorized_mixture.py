@@ -47,7 +47,7 @@ from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.rates import peer_chance, rate_cells, rate_tests, tests_of_mixture
 from surveil.detectors.unauthorized.account_signs import SIGNS, signs_of
 from surveil.detectors.unused.horizons import HorizonParameters
-from surveil.statistics.mixture import account_evidence, adjust_for_habit, mixture_test
+from surveil.statistics.mixture import MixtureSettings, account_evidence, adjust_for_habit, mixture_test
 from surveil.statistics.posterior import account_posterior
 
 _OURS = "science notes 4.3: judgement, near what simulated forgers leave; estimating them gave no better list"
@@ -121,6 +121,10 @@ class Parameters(HorizonParameters):
         0.003, unit="share of accounts", ge=0.0001, le=0.05, citation="regulation notes 3.2: 0.01 to 2 percent",
         meaning="share of unauthorized accounts before anything is known of their opener",
     )  # fmt: skip
+    least_chance: float = param(
+        0.02, unit="share", ge=0.0001, le=0.2, citation="ours: a facility's telephone must not outweigh all other signs",
+        meaning="no sign is weighed as rarer than this among ordinary accounts",
+    )  # fmt: skip
     listed_from: float = param(
         0.5, unit="probability", ge=0.1, le=0.99, citation="ours: more likely unauthorized than not",
         meaning="chance of being unauthorized from which an account is listed as a finding",
@@ -150,8 +154,9 @@ class UnauthorizedMixture(Detector):
         seen = flags.to_numpy(dtype=float, na_value=np.nan)
         bad = np.array([getattr(parameters, sign) for sign in SIGNS])
         reps = rows["rep_id"].astype(str)
-        found = mixture_test(reps, rows["month"].astype("int64"), seen, chance, bad)
-        weights = account_evidence(seen, chance, bad)
+        settings = MixtureSettings(least_chance=parameters.least_chance)
+        found = mixture_test(reps, rows["month"].astype("int64"), seen, chance, bad, settings)
+        weights = account_evidence(seen, np.maximum(chance, parameters.least_chance), bad)
         known = ~flags.isna().all(axis=1)
         probability = account_posterior(reps, weights.sum(axis=1), parameters.usual_share)
         accounts = pd.DataFrame(
