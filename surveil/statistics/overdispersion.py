@@ -101,8 +101,8 @@ class Spread:
         return np.asarray(np.clip(tail, SMALLEST_P, 1.0), dtype=np.float64)
 
 
-def clean_half_spread(p_values: Callable[[float], Floats], share: float) -> Spread:
-    """Spread between reps from the unremarkable half of them.
+def clean_half_spread(p_values: Callable[[float], Floats], share: float) -> tuple[float, float]:
+    """Tau² between reps, and their median normal score, from the unremarkable half of them.
 
     `p_values(tau2)` gives the reps' one-sided p-values were the variance between reps `tau2`; one row per
     rep, in the columns the p-values spread evenly over the probability of his own count
@@ -122,10 +122,7 @@ def clean_half_spread(p_values: Callable[[float], Floats], share: float) -> Spre
         return float(np.mean(np.minimum(below, np.quantile(below, 1 - 2 * share)) ** 2)) - wanted
 
     tau2 = _root(miss)
-    p = p_values(tau2)
-    # Half a sample around a median that is itself estimated is worth a tenth of a full one: measured by
-    # bench/calibration.py, where a fifth leaves too many small p-values in firms of fifty reps.
-    return Spread(tau2, float(np.median(normal_scores(p))), 0.1 * p.shape[0])
+    return tau2, float(np.median(normal_scores(p_values(tau2))))
 
 
 def spread_p_values(tails: Tails, side: str) -> Floats:

@@ -26,6 +26,9 @@ from surveil.statistics.tails import Tails
 
 Side = Literal["high", "low"]
 
+# Half a sample around an estimated median is worth about a fifth of a full one (bench/calibration.py).
+_FREEDOM = 0.2
+
 REP_COLUMNS = (
     "rep",
     "n",
@@ -67,7 +70,7 @@ class RateSettings:
     winsorise: float = 0.10
     dispersion_min_expected: float = 1.0
     dispersion_prior: float = 0.08
-    dispersion_prior_reps: float = 20.0
+    dispersion_prior_reps: float = 10.0
     baseline_q: float = 0.10
     max_prior_events: float = 20.0
     coverage: float = 0.95
@@ -138,7 +141,7 @@ def judge(tally: Tally, included: Bools, side: Side, settings: RateSettings) -> 
         return logit_normal_binomial_tails(observed, tally.n[who], expected, sigma, nodes)
 
     phi, spread = _spread(
-        lambda tau2: spread_p_values(tails(tau2, measured, 61), side), measured.size, settings
+        lambda tau2: spread_p_values(tails(tau2, measured, 61), side), tally.sampling[measured], settings
     )
     everybody = tails(spread.tau2, np.arange(tally.n.size), 161)
     wide = spread.adjust(everybody.p_value(side), tally.sampling)
@@ -148,18 +151,22 @@ def judge(tally: Tally, included: Bools, side: Side, settings: RateSettings) -> 
     return Verdict(p_value, enough & (tally.expected >= settings.min_expected), variance, phi, spread.tau2)
 
 
-def _spread(p_values: Callable[[float], Floats], reps: int, settings: RateSettings) -> tuple[float, Spread]:
-    """Phi and the spread between reps; the assumed spread where there are too few reps to tell."""
+def _spread(
+    p_values: Callable[[float], Floats], information: Floats, settings: RateSettings
+) -> tuple[float, Spread]:
+    """Phi and the spread between reps, the measured one and the usual one each weighed by what it rests on."""
     prior, weight = settings.dispersion_prior, settings.dispersion_prior_reps
-    if reps < 2:
-        return float("nan"), Spread(prior, 0.0, float("inf"))
-    spread = clean_half_spread(p_values, settings.winsorise)
-    z = normal_scores(p_values(0.0))
+    if information.size < 2:
+        return float("nan"), Spread(prior, 0.0, _FREEDOM * weight)
+    measured, centre = clean_half_spread(p_values, settings.winsorise)
+    # A rep tells how reps differ only so far as they, and not chance, make his count: few events, little said.
+    between = max(measured, prior) * information
+    told = float(np.sum((between / (1 + between)) ** 2))
+    tau2 = (told * measured + weight * prior) / (told + weight)
+    z = normal_scores(p_values(0.0)).ravel()
     phi = dispersion(winsorise(z, settings.winsorise)) / winsorised_normal_variance(settings.winsorise)
-    # Few reps say little about how reps differ; what is usual fills in for the rest.
-    tau2 = (reps * spread.tau2 + weight * prior) / (reps + weight)
-    centre = spread.centre * reps / (reps + weight)
-    return phi, Spread(tau2, centre, spread.freedom * (reps + weight) / reps)
+    held = information.size / (information.size + weight)
+    return phi, Spread(tau2, centre * held, _FREEDOM * (told + weight))
 
 
 def table(names: Sequence[Any], tally: Tally, verdict: Verdict, settings: RateSettings) -> pd.DataFrame:
