@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from surveil.simulate.days import leisure_hours, office_hours
+from surveil.simulate.figures import OPENING
 from surveil.simulate.products import CODE, FAMILIES, FAMILY, IS_SALE, PRODUCTS, in_family
 from surveil.simulate.schemes.profiles import chance
 from surveil.simulate.sittings import BRANCH_CHANNEL, SYSTEM, Part
@@ -81,13 +84,15 @@ def rows(account: Array, at: Array, kind: Array | int, cents: Array | int, **oth
     return {"account": account, "at": at, **{name: column.astype(np.int64) for name, column in table.items()}}
 
 
-def history(part: Part, accounts: Columns, tripping: Array) -> Columns:
-    """Everything that happens on accounts: opening deposits, use, interest, fees; and round trips into the given ones."""
+def history(part: Part, accounts: Columns, transfers: Callable[[Columns, Columns], Columns]) -> Columns:
+    """Everything that happens on accounts: opening deposits, use, interest, fees, and transfers between own accounts.
+
+    `transfers` makes rows from the accounts and their opening deposits.
+    """
     end = (part.firm.calendar.last + 1) * DAY
     stop = np.where(accounts["closed"] == NONE, end, np.minimum(end, accounts["closed"] * DAY))
     deposits = _opening_deposits(part, accounts)
-    trips = round_trips(part, accounts, tripping, deposits)
-    table = stack([deposits, _uses(part, accounts, stop), trips])
+    table = stack([deposits, _uses(part, accounts, stop), transfers(accounts, deposits)])
     keep = (table["at"] >= part.start * DAY) & (table["at"] < stop[table["account"]])
     table = settle(accounts, take(table, np.flatnonzero(keep)))
     return stack([table, _interest(part, accounts, table, stop), _fees(part, accounts, stop)])
@@ -120,7 +125,8 @@ def _opening_deposits(part: Part, accounts: Columns) -> Columns:
     desk = at_once & (accounts["channel"][chosen] == BRANCH_CHANNEL)
     tender = np.where(desk, rng.choice([CASH, CHECK, INTERNAL], size, p=[0.5, 0.35, 0.15]), ACH)
     rep = np.where(desk & (rng.random(size) < 0.8), accounts["rep"][chosen], -1)
-    return rows(chosen, at, DEPOSIT, cents, tender=tender, rep=rep, desk=desk)
+    by = np.where((rep >= 0) & (rng.random(size) < OPENING.entered_by_staff), BY_REP, BY_CUSTOMER)
+    return rows(chosen, at, DEPOSIT, cents, tender=tender, rep=rep, desk=desk, by=by)
 
 
 def _uses(part: Part, accounts: Columns, stop: Array) -> Columns:
@@ -156,7 +162,12 @@ def _uses(part: Part, accounts: Columns, stop: Array) -> Columns:
         rng.integers(0, len(COUNTERPARTIES), size),
         -1,
     )
-    return rows(account, at, kind, cents, tender=tender, party=party, desk=desk)
+    teller = np.where(desk, accounts["rep"][account], -1)
+    teller = np.where(_at_work(part, teller, at), teller, -1)
+    helped = (teller >= 0) & (rng.random(size) < OPENING.entered_by_staff)
+    by = np.where(helped, BY_REP, BY_CUSTOMER)
+    rep = np.where(helped, teller, -1)
+    return rows(account, at, kind, cents, tender=tender, party=party, desk=desk, by=by, rep=rep)
 
 
 def settle(accounts: Columns, table: Columns) -> Columns:
@@ -222,71 +233,6 @@ def _fees(part: Part, accounts: Columns, stop: Array) -> Columns:
     return take(table, np.flatnonzero(table["at"] < stop[table["account"]]))
 
 
-def earlier_account(accounts: Columns, chosen: Array) -> Array:
-    """For each chosen account, another deposit account its customer had open before; -1 where there is none."""
-    deposits = np.flatnonzero(IS_DEPOSIT[accounts["product"]])
-    order = deposits[np.lexsort((accounts["opened"][deposits], accounts["customer"][deposits]))]
-    customer = accounts["customer"][order]
-    previous = np.full(len(accounts["product"]), -1)
-    same = np.r_[False, customer[1:] == customer[:-1]] if len(order) else np.zeros(0, bool)
-    previous[order] = np.where(same, np.r_[-1, order[:-1]] if len(order) else order, -1)
-    source = previous[chosen]
-    ended = (source >= 0) & (accounts["closed"][np.maximum(source, 0)] != NONE)
-    return np.where(ended, -1, source)
-
-
-def round_trips(part: Part, accounts: Columns, chosen: Array, deposits: Columns) -> Columns:
-    """Money from the customer's other account into a new one and most of it back within a month: four rows each.
-
-    A source opened in the window can give half of its opening deposit; what older ones hold is not known.
-    """
-    rng = part.streams("round trips")
-    source = earlier_account(accounts, chosen)
-    scheme = accounts["scheme"][chosen]
-    held = np.where(accounts["day"] < 0, 10**9, 0)
-    held[deposits["account"]] = np.maximum(held[deposits["account"]], deposits["cents"] // 2)
-    funded_at = np.zeros(len(held), dtype=np.int64)
-    funded_at[deposits["account"]] = deposits["at"]
-    end = (part.firm.calendar.last + 1) * DAY
-    opened = accounts["opened"][chosen]
-    size = len(chosen)
-    there = np.maximum(
-        opened + 300, (opened // DAY + rng.integers(0, 5, size)) * DAY + office_hours(rng, size)
-    )
-    back = (there // DAY + rng.integers(2, 29, size)) * DAY + office_hours(rng, size)
-    ok = (
-        (source >= 0)
-        & (back < end)
-        & ((accounts["closed"][chosen] == NONE) | (back < accounts["closed"][chosen] * DAY))
-    )
-    amount = (
-        rng.choice([2500, 5000, 10_000, 15_000, 30_000, 50_000], size)
-        * rng.uniform(0.8, 1.6, size)
-        // 100
-        * 100
-    ).astype(np.int64)
-    amount = np.minimum(amount, held[source] // 100 * 100)
-    ok &= (amount >= 2000) & (funded_at[source] < there)
-    returned = np.where(
-        rng.random(size) < 0.75, amount, (amount * rng.uniform(0.9, 1.0, size)).astype(np.int64)
-    )
-    by = np.where((scheme >= 0) & (rng.random(size) < 0.6), BY_REP, BY_CUSTOMER)
-    rep = np.where(by == BY_REP, accounts["rep"][chosen], -1)
-    desk = (by == BY_REP).astype(np.int64)
-    keep = np.flatnonzero(ok)
-    common = {
-        "tender": INTERNAL,
-        "by": by[keep],
-        "rep": rep[keep],
-        "desk": desk[keep],
-        "scheme": scheme[keep],
-    }
-    new, old, a, r = chosen[keep], source[keep], amount[keep], returned[keep]
-    return stack(
-        [
-            rows(old, there[keep], OUT, -a, other=new, **common),
-            rows(new, there[keep], IN, a, other=old, **common),
-            rows(new, back[keep], OUT, -r, other=old, **common),
-            rows(old, back[keep], IN, r, other=new, **common),
-        ]
-    )
+def _at_work(part: Part, rep: Array, at: Array) -> Array:
+    """Whether somebody was at work that day; not for -1."""
+    return np.asarray((rep >= 0) & (part.firm.reps.present[rep, part.firm.calendar.position(at // DAY)] == 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,14 +43,19 @@ def area(score: Array, bad: Array) -> float:
 
 
 def telling_columns(columns: Mapping[str, Array], bad: Array) -> list[str]:
-    """Columns (whole numbers) that by size or by one value tell planted rows from honest ones, as sentences."""
+    """Columns (whole numbers) whose size tells planted rows from honest ones, as sentences."""
     if bad.sum() < FEWEST_TO_JUDGE or (~bad).sum() < FEWEST_TO_JUDGE:
         return []
+    told = {name: area(column, bad) for name, column in columns.items()}
+    return [
+        f"{name} separates them with an area of {by:.2f}" for name, by in told.items() if by > LARGEST_AREA
+    ]
+
+
+def telling_values(columns: Mapping[str, Array], bad: Array) -> list[str]:
+    """Values of columns (whole numbers) behind which there is hardly anything but planted rows, as sentences."""
     found = []
     for name, column in columns.items():
-        told = area(column, bad)
-        if told > LARGEST_AREA:
-            found.append(f"{name} separates them with an area of {told:.2f}")
         values, group = np.unique(column, return_inverse=True)
         size, hits = np.bincount(group), np.bincount(group, weights=bad)
         pure = (size >= VALUE_ACCOUNTS) & (hits > LARGEST_PURITY * size)
@@ -95,7 +100,13 @@ class Findings:
         judged = (accounts["rep"] >= 0) & (accounts["day"] >= 0)
         bad = (accounts["scheme"] >= 0)[judged]
         columns = {name: column[judged] for name, column in account_columns(accounts, numbers).items()}
-        self.problems += telling_columns(columns, bad)
+        self.problems += telling_columns(columns, bad) + telling_values(columns, bad)
+
+    def look_at_rows(self, feed: str, table: Columns, names: Sequence[str]) -> None:
+        """Judge the planted rows of another feed by the given columns."""
+        planted = table["scheme"] >= 0
+        columns = {f"{feed}.{name}": table[name] for name in names}
+        self.problems += telling_values(columns, planted)
 
     def look_at_reps(self, firm: Firm, numbers: Array) -> None:
         """Judge what is known of representatives themselves."""

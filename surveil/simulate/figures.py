@@ -66,6 +66,8 @@ class RepFigures:
     ramp_days: int = 90
     on_leave: float = 0.10
     leave_days: tuple[int, int] = (20, 60)
+    absence_not_taken: float = 0.02
+    """Absences on record that were called off, so that the representative worked."""
     transferred: float = 0.06
     quality_sd: float = 0.25
     """Spread, on the logit scale, of how many of a representative's accounts come to life."""
@@ -106,6 +108,8 @@ class OpeningFigures:
     mistyped_contact: float = 0.006
     plus_address: float = 0.03
     round_trip: float = 0.012
+    saves: float = 0.06
+    """Deposit accounts into which their owner moves money from another one, and leaves it there."""
     quick_close: float = 0.03
     later_close: float = 0.05
     backdated: float = 0.008
@@ -116,6 +120,11 @@ class OpeningFigures:
         )
     )
     other_opener_credit: float = 0.02
+    odd_hours: float = 0.0005
+    entered_by_staff: float = 0.04
+    """Of deposits and withdrawals at a desk: booked as started by staff."""
+    staff_device: float = 0.004
+    """Of electronic consents: signed on the representative's own device, with the customer beside him."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from surveil.errors import UsageError
-from surveil.simulate import emit, goals
+from surveil.simulate import emit_firm, goals
 from surveil.simulate.figures import PARQUET_ABOVE, PRESETS
 from surveil.simulate.firm import Firm, make_firm
 from surveil.simulate.making import make_group
@@ -122,16 +122,16 @@ def _write_firm(firm: Firm, out: Output, counts: Array) -> None:
         ("payouts", text, "paid_despite_quality") for text in text_of("payouts", undeserved + 1)
     ]
     for feed, columns in {
-        "branches": emit.branches(firm, out.branch),
-        "reps": emit.reps(firm, out.rep, out.staff, out.address, out.postal),
-        "assignments": emit.assignments(firm, out.rep, out.branch),
-        "absences": emit.absences(firm, out.rep),
-        "registrations": emit.registrations(firm, out.rep),
-        "products": emit.products(),
-        "quotas": emit.quotas(firm, out.rep, out.branch),
-        "payouts": emit.payouts(paid, out.rep),
-        "campaigns": emit.campaigns(firm, out.branch),
-        "discipline": emit.discipline(firm, out.rep),
-        "coverage": emit.coverage(firm, out.branch),
+        "branches": emit_firm.branches(firm, out.branch),
+        "reps": emit_firm.reps(firm, out.rep, out.staff, out.address, out.postal),
+        "assignments": emit_firm.assignments(firm, out.rep, out.branch),
+        "absences": emit_firm.absences(firm, out.rep),
+        "registrations": emit_firm.registrations(firm, out.rep),
+        "products": emit_firm.products(),
+        "quotas": emit_firm.quotas(firm, out.rep, out.branch),
+        "payouts": emit_firm.payouts(paid, out.rep),
+        "campaigns": emit_firm.campaigns(firm, out.branch),
+        "discipline": emit_firm.discipline(firm, out.rep),
+        "coverage": emit_firm.coverage(firm, out.branch),
     }.items():
         out.writer.write(feed, columns)

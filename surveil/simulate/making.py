@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from surveil.simulate import activity, complaints, contacts, edits, goals, openings, paperwork, sales
 from surveil.simulate.customers import assign_customers, describe_customers
 from surveil.simulate.devices import device_names, signing_names
-from surveil.simulate.figures import OPENING
 from surveil.simulate.firm import Firm, Group
 from surveil.simulate.products import CODE
 from surveil.simulate.schemes import (
@@ -22,9 +22,9 @@ from surveil.simulate.schemes import (
     timing,
     victims,
 )
-from surveil.simulate.schemes.profiles import chance
 from surveil.simulate.sittings import Part, fill_times, honest_sittings
 from surveil.simulate.table import DAY, NONE, Array, Columns, Streams, length, stack
+from surveil.simulate.transfers import transfers
 
 
 @dataclass
@@ -109,16 +109,7 @@ def _details(part: Part, accounts: Columns, customers: Columns) -> None:
 
 def _follow(part: Part, accounts: Columns, customers: Columns, staff: Array) -> Tables:
     """Everything that hangs on accounts and customers."""
-    bad = accounts["scheme"] >= 0
-    rng = part.streams("round trip choice")
-    odds = np.where(bad, chance("round_trip", accounts["profile"]), OPENING.round_trip)
-    tripping = np.flatnonzero(
-        activity.IS_DEPOSIT[accounts["product"]]
-        & (accounts["day"] >= 0)
-        & (accounts["rep"] >= 0)
-        & (rng.random(len(bad)) < odds)
-    )
-    transactions = activity.history(part, accounts, tripping)
+    transactions = activity.history(part, accounts, partial(transfers, part))
     transactions = stack([transactions, afterlife.coins(part, accounts, transactions)])
     visitors = contacts.Visitors.of(part, customers)
     made, handed = _sell(part, accounts, customers, visitors)

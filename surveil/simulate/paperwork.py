@@ -127,6 +127,8 @@ def consents(part: Part, accounts: Columns) -> Columns:
     table["by"] = np.where(online | (table["kind"] == ESIGN), -1, table["rep"])
     table["document"] = table["sitting"] * 3 + (rng.random(many) < 0.25)
     device = np.where(table["kind"] == WET, PAD_DEVICE, CUSTOMER_DEVICE)
+    beside = (table["kind"] == ESIGN) & (table["rep"] >= 0) & (rng.random(many) < OPENING.staff_device)
+    device = np.where(beside, REP_DEVICE, device)
     table["device"] = np.where(table["kind"] == RECORDED, -1, device)
     _forge(part, rng, accounts, table)
     return table

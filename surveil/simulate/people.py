@@ -73,7 +73,8 @@ def make_reps(streams: Streams, calendar: Calendar, branches: Branches, reps: in
     absences = _absences(rng, calendar, total, hired, left)
     employed = _between(calendar, hired, left)
     present = employed.copy()
-    for rep, start, end in zip(absences["rep_id"], absences["start_on"], absences["end_on"], strict=True):
+    taken = take(absences, rng.random(len(absences["rep_id"])) >= REP.absence_not_taken)
+    for rep, start, end in zip(taken["rep_id"], taken["start_on"], taken["end_on"], strict=True):
         present[rep, max(0, start - calendar.first) : max(0, end - calendar.first + 1)] = 0
     tenure = calendar.first + np.arange(calendar.days)[None, :] - hired[:, None]
     ramp = np.clip(0.25 + 0.75 * tenure / REP.ramp_days, 0.25, 1.0)

@@ -151,4 +151,6 @@ def fill_times(part: Part, sittings: Columns) -> None:
     by_channel = np.select(
         [sittings["channel"] == BRANCH_CHANNEL, sittings["channel"] == PHONE_CHANNEL], [office, call], leisure
     )
+    evening = rng.random(size) < OPENING.odd_hours
+    by_channel = np.where(evening, rng.integers(20 * 3600, 23 * 3600, size), by_channel)
     sittings["tod"] = np.where(sittings["tod"] >= 0, sittings["tod"], by_channel)

@@ -87,6 +87,14 @@ def write_group(out: Output, tables: Tables) -> None:
     month = out.firm.calendar.month[out.firm.calendar.position(tables.sales["at"] // DAY)]
     np.add.at(out.commission, (tables.sales["rep"], month), tables.sales["commission"])
     out.findings.look_at(tables.accounts, no["accounts"])
+    for feed, table, names in (
+        ("transactions", tables.transactions, ("kind", "tender", "by", "desk")),
+        ("contacts", tables.contacts, ("kind", "out", "outcome", "product")),
+        ("sales", tables.sales, ("product", "matures", "solicited", "recommended")),
+        ("referrals", tables.referrals, ("product", "outcome", "basis")),
+        ("profile_changes", tables.changes, ("field",)),
+    ):
+        out.findings.look_at_rows(feed, table, names)
     _note(out, tables, no)
 
 
