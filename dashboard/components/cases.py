@@ -33,7 +33,7 @@ def show_cases(here: Place, view: AlertView) -> None:
         for alert in view.related[:RELATED_SHOWN]:
             _related(alert)
         if len(view.related) > RELATED_SHOWN:
-            st.caption(f"{len(view.related) - RELATED_SHOWN} more about the same people.")
+            st.caption(f"{len(view.related) - RELATED_SHOWN:,} more about the same people.")
         if not view.related:
             st.caption("No other alert about the same people.")
 

@@ -37,7 +37,7 @@ def _demo() -> None:
     with st.container(horizontal=True):
         for name, user in session.DEMO_USERS.items():
             st.button(
-                f"Sign in as {user.display_name.lower()}",
+                literal(f"Sign in as {user.display_name.lower()}"),
                 key=f"demo-{name}",
                 type="primary" if name == "demo-officer" else "secondary",
                 on_click=session.start,

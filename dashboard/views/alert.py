@@ -64,7 +64,7 @@ def _way(alert_id: str | None) -> None:
             navigate.go_to_alert(after)
         known = navigate.order()
         if alert_id in known:
-            st.caption(f"{known.index(alert_id) + 1} of {len(known)} on this page of the queue")
+            st.caption(f"{known.index(alert_id) + 1:,} of {len(known):,} on this page of the queue")
 
 
 def _draw(here: Place, view: AlertView) -> None:
@@ -114,7 +114,7 @@ def _facts(view: AlertView, manual: ManualPage | None) -> Html:
 def _why(alert: Alert) -> None:
     if charts.expected_rows(alert):
         st.subheader("Observed against expected")
-        st.caption(_compared(alert))
+        st.caption(literal(_compared(alert)))
         charts.against_expected(alert)
     show(_numbers(alert))
     if alert.drivers:
@@ -185,4 +185,4 @@ def _list(found: tuple[str, ...], nothing: str) -> None:
     if found:
         show(tag("ul", joined(tag("li", text(point)) for point in found), css="sv-list"))
     else:
-        st.caption(nothing)
+        st.caption(literal(nothing))

@@ -124,7 +124,7 @@ def _groups(
 ) -> tuple[SubjectGroup, ...]:
     matching: dict[str, list[Alert]] = defaultdict(list)
     query = select(_KEY, AlertRow).where(_KEY.in_(keys), *conditions).order_by(*_ORDER[sort])
-    for key, row in session.execute(query).tuples():
+    for key, row in session.execute(query):
         matching[key].append(alert_of(row))
     everything = _all_of(session, keys)
     return tuple(
@@ -134,4 +134,4 @@ def _groups(
 
 def _all_of(session: DeskSession, keys: Sequence[str]) -> Mapping[str, int]:
     query = select(_KEY, func.count(AlertRow.alert_id)).where(_KEY.in_(keys)).group_by(_KEY)
-    return dict(session.execute(query).tuples().all())
+    return {key: int(count) for key, count in session.execute(query)}

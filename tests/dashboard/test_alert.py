@@ -1,0 +1,155 @@
+"""The alert's page: what it explains, and what a reviewer can and cannot do on it."""
+
+from __future__ import annotations
+
+from surveil import desk
+from surveil.alerts.people import Role, User
+from surveil.config import Workspace
+from tests.dashboard import firm
+from tests.dashboard.acts import NOTE, open_alert, shown, submit
+from tests.dashboard.conftest import Desk
+
+BELA = User("bela", Role.OFFICER)
+
+
+def test_it_says_why_with_peers_and_chance_and_what_may_be_innocent(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    page = shown(open_alert(run_desk(), firm.alert_ids(workspace)["R7 UA01"]))
+    for words in (
+        "9 of 40 accounts without consent against 1.8 expected",
+        "41 colleagues with 812 items",
+        "1 in 47,619",
+        "0 to 5",
+        "rate against peers",
+        "Paper consents arrive late from student branches.",
+        "Call the customer on contact data from before the opening.",
+        "Raised by a scan",
+    ):
+        assert words in page
+
+
+def test_a_few_peers_are_called_few(run_desk: Desk, workspace: Workspace) -> None:
+    page = shown(open_alert(run_desk(), firm.alert_ids(workspace)[f"{firm.HOSTILE} UA01"]))
+    assert "few: n < 20" in page
+
+
+def test_a_decision_of_a_high_alert_waits_for_a_second_person_who_is_another(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    alert_id = firm.alert_ids(workspace)["R7 UA01"]
+    app = open_alert(run_desk(), alert_id)
+    submit(app, "False alarm")
+    assert "Four eyes" in shown(app)
+    app.text_area(key=f"note-false_alarm-{alert_id}").set_value(NOTE)
+    submit(app, "Save the decision")
+    assert NOTE in shown(app)
+    assert "Waits for approval" in shown(app)
+    assert app.button(key="act-approve").disabled
+
+    other = open_alert(run_desk("bela", view="approval"), alert_id)
+    submit(other, "Approve")
+    assert NOTE in shown(other)
+    submit(other, "Approve and close")
+    assert "Decision approved" in shown(other)
+    submit(other, "Open again")
+    other.text_area(key=f"text-reopen-{alert_id}").set_value("The archive has sent other papers since.")
+    submit(other, "Open again")
+
+
+def test_a_decision_without_a_note_is_refused_and_keeps_what_was_written(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    alert_id = firm.alert_ids(workspace)["R2 QB01"]
+    app = open_alert(run_desk(), alert_id)
+    submit(app, "Breach")
+    app.text_area(key=f"note-breach-{alert_id}").set_value("no")
+    submit(app, "Save the decision")
+    assert "too short" in shown(app)
+    assert app.text_area(key=f"note-breach-{alert_id}").value == "no"
+    assert "Decided" not in shown(app)
+
+
+def test_a_stale_page_cannot_overwrite_a_newer_decision(run_desk: Desk, workspace: Workspace) -> None:
+    alert_id = firm.alert_ids(workspace)["R2 QB01"]
+    app = open_alert(run_desk(), alert_id)
+    submit(app, "False alarm")
+    store = desk.open_desk(workspace)
+    desk.take(store, BELA, alert_id, firm.RECORDED)
+    app.text_area(key=f"note-false_alarm-{alert_id}").set_value(NOTE)
+    submit(app, "Save the decision")
+    assert "changed since you opened it" in shown(app)
+    with store.read() as session:
+        assert desk.alert_view(session, BELA, alert_id).alert.assignee == "bela"
+    store.close()
+
+
+def test_taking_and_setting_aside_undo_each_other(run_desk: Desk, workspace: Workspace) -> None:
+    app = open_alert(run_desk(), firm.alert_ids(workspace)["R2 QB01"])
+    submit(app, "Assign to me")
+    assert "The alert is yours" in shown(app)
+    submit(app, "Set aside")
+    assert "nobody yet" in shown(app)
+
+
+def test_escalating_needs_a_case_and_the_page_opens_one(run_desk: Desk, workspace: Workspace) -> None:
+    alert_id = firm.alert_ids(workspace)["R2 QB01"]
+    app = open_alert(run_desk(), alert_id)
+    submit(app, "Escalate")
+    app.text_area(key=f"note-escalate-{alert_id}").set_value(NOTE)
+    submit(app, "Save the decision")
+    assert "Link the alert to a case first" in shown(app)
+    app.text_input(key="case-title").set_value("Openings of R2 in January")
+    submit(app, "Open the case")
+    app.text_area(key=f"note-escalate-{alert_id}").set_value(NOTE)
+    submit(app, "Save the decision")
+    assert "Escalated: goes on in a case" in shown(app)
+    assert "Openings of R2 in January" in shown(app)
+
+
+def test_personal_data_are_masked_until_a_reason_has_been_recorded(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    alert_id = firm.alert_ids(workspace)["R7 UA01"]
+    app = open_alert(run_desk(), alert_id)
+    assert firm.BEACON not in shown(app)
+    app.text_area(key="reveal-reason").set_value("x")
+    submit(app, "Record the reason and show them")
+    assert firm.BEACON not in shown(app)
+    app.text_area(key="reveal-reason").set_value("I have to call this customer today.")
+    submit(app, "Record the reason and show them")
+    page = shown(app)
+    assert firm.BEACON in page
+    assert "Personal data looked at" in page
+    assert "I have to call this customer today." in page
+
+
+def test_personal_data_shown_for_one_alert_are_masked_on_the_next(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    app = open_alert(run_desk(), firm.alert_ids(workspace)["R7 UA01"])
+    app.text_area(key="reveal-reason").set_value("I have to call this customer today.")
+    submit(app, "Record the reason and show them")
+    app.button(key="next").click().run()
+    assert firm.BEACON not in shown(app)
+    app.button(key="previous").click().run()
+    assert firm.BEACON not in shown(app)
+
+
+def test_an_auditor_reads_everything_and_every_button_is_off_with_its_reason(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    app = open_alert(run_desk("otto", view="all"), firm.alert_ids(workspace)["R7 UA01"])
+    buttons = [button for button in app.button if str(button.key).startswith("act-")]
+    assert buttons
+    assert all(button.disabled for button in buttons)
+    assert all("change nothing" in str(button.help) for button in buttons)
+
+
+def test_an_alert_out_of_sight_reads_as_not_found(run_desk: Desk, workspace: Workspace) -> None:
+    alert_id = firm.alert_ids(workspace)["R7 UA01"]
+    app = open_alert(run_desk(), alert_id)
+    app.query_params["alert"] = "A-000000000000"
+    app.run()
+    assert "There is no alert A-000000000000." in shown(app)
+    assert not app.exception

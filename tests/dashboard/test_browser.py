@@ -1,0 +1,143 @@
+"""The desk in a real browser, served as `surveil dashboard` serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.dashboard import firm
+from tests.dashboard.acts import NOTE
+
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="the Python package playwright is not installed"
+)
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+)
+
+WAIT_MS = 60_000
+
+
+@pytest.fixture
+def screen(page: Any, served: str) -> Iterator[Any]:
+    """A page that has noted every address it asked for."""
+    page.set_default_timeout(WAIT_MS)
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    yield page
+    elsewhere = [
+        url
+        for url in page.asked
+        if not url.startswith((served, served.replace("http", "ws"), "data:", "blob:"))
+    ]
+    assert not elsewhere, "the desk asked for something from elsewhere"
+
+
+def sign_in(page: Any, url: str, name: str = "anna") -> None:
+    page.goto(url)
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").first.fill(firm.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+def settled(page: Any) -> None:
+    """Until nothing is being worked out any more and charts are drawn."""
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_timeout(700)
+
+
+def serious(page: Any) -> list[str]:
+    """What axe finds that keeps somebody from working here."""
+    found = axe.Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:160]})"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def test_an_officer_finds_an_alert_decides_it_with_a_note_and_reads_it_in_the_history(
+    screen: Any, served: str
+) -> None:
+    sign_in(screen, f"{served}/?view=all&severity=critical")
+    playwright.expect(screen.get_by_text("Everything: 1 alert about 1 subject")).to_be_visible()
+    assert "severity=critical" in screen.url
+    settled(screen)
+    assert not serious(screen)
+
+    screen.keyboard.press("j")
+    screen.wait_for_url("**alert=A-*")
+    screen.keyboard.press("o")
+    playwright.expect(screen.get_by_role("heading", name="Representative R7")).to_be_visible()
+    playwright.expect(screen.get_by_role("heading", name="History")).to_be_visible()
+    settled(screen)
+    assert not serious(screen)
+    assert screen.locator("[data-testid=stVegaLiteChart]").count() == 3
+
+    address = screen.url
+    screen.keyboard.press("f")
+    note = screen.get_by_label("Note: what was looked at, and why this decision?")
+    note.fill(NOTE)
+    screen.get_by_role("button", name="Save the decision").click()
+    playwright.expect(screen.get_by_text("The decision was saved.")).to_be_visible()
+    history = screen.get_by_role("region", name="Audit trail of this alert, newest first")
+    playwright.expect(history).to_contain_text(NOTE)
+    playwright.expect(history).to_contain_text("anna")
+    playwright.expect(screen.get_by_role("button", name="Approve")).to_be_disabled()
+
+    # Whoever gets the address sees the same, once he has signed in.
+    other = screen.context.browser.new_context()
+    second = other.new_page()
+    second.set_default_timeout(WAIT_MS)
+    sign_in(second, address, "bela")
+    playwright.expect(second.get_by_role("heading", name="Representative R7")).to_be_visible()
+    playwright.expect(second.get_by_role("button", name="Approve")).to_be_enabled()
+    other.close()
+
+
+def test_a_name_that_is_an_attack_loads_nothing_and_stands_there_as_a_name(screen: Any, served: str) -> None:
+    sign_in(screen, f"{served}/?view=all&text=Eve")
+    playwright.expect(screen.get_by_role("heading", name=firm.BEACON)).to_be_visible()
+    screen.get_by_role("link", name="Open", exact=True).click()
+    playwright.expect(screen.get_by_role("heading", name=firm.BEACON, level=1)).to_be_visible()
+    settled(screen)
+    screen.get_by_role("button", name="Show personal data").click()
+    screen.get_by_label("Why do you need to see them?").fill("I have to call this customer today.")
+    screen.get_by_role("button", name="Record the reason").click()
+    playwright.expect(screen.get_by_text("Personal data are shown")).to_be_visible()
+    settled(screen)
+    assert screen.get_by_text(f"Customer name: {firm.HOSTILE}").count() == 9
+    assert screen.locator("[src*=':9/'], [href*=':9/']").count() == 0
+
+
+def test_keys_do_nothing_while_somebody_writes(screen: Any, served: str) -> None:
+    sign_in(screen, f"{served}/?view=all")
+    search = screen.get_by_label("Search")
+    search.click()
+    screen.keyboard.type("jjo")
+    settled(screen)
+    assert "alert=" not in screen.url
+    assert search.input_value() == "jjo"
+
+
+@pytest.mark.parametrize("name", ["What was examined", "Audit trail", "Detectors"])
+def test_other_pages_have_no_barrier(screen: Any, served: str, name: str) -> None:
+    sign_in(screen, served)
+    screen.get_by_role("link", name=name).click()
+    playwright.expect(screen.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    settled(screen)
+    assert not serious(screen)
+
+
+def test_the_sign_in_page_has_no_barrier_and_the_server_forbids_loading_from_elsewhere(
+    screen: Any, served: str
+) -> None:
+    answer = screen.goto(served)
+    screen.get_by_label("Name").wait_for()
+    assert "img-src 'self' data: blob:" in answer.headers["content-security-policy"]
+    assert answer.headers["x-frame-options"] == "DENY"
+    settled(screen)
+    assert not serious(screen)
