@@ -1,27 +1,3 @@
--- model: met_customers
--- One row per opening by staff whose customer was met or heard of from :contact_before_days days before it to
--- :contact_after_days days after: a visit, a call that was answered, an appointment kept, or a login of his own.
-SELECT o.account_id AS account_id
-FROM openings AS o
-JOIN contacts AS c
-  ON c.customer_id = o.customer_id
- AND c.at_day >= o.opened_day - :contact_before_days
- AND c.at_day <= o.opened_day + :contact_after_days
-WHERE o.rep_id IS NOT NULL
-  AND c.kind IN ('visit', 'call', 'appointment')
-  AND COALESCE(c.outcome, 'attended') NOT IN ('no_answer', 'no_show', 'bounced')
-UNION
-SELECT o.account_id
-FROM openings AS o
-JOIN accounts AS a ON a.customer_id = o.customer_id
-JOIN transactions AS t
-  ON t.account_id = a.account_id
- AND t.kind = 'login'
- AND t.posted_at_day >= o.opened_day - :contact_before_days
- AND t.posted_at_day <= o.opened_day + :contact_after_days
-WHERE o.rep_id IS NOT NULL
-  AND COALESCE(t.initiated_by, 'customer') = 'customer'
-
 -- model: opening_contacts
 -- One row per opening by staff and contact given for it (as spelled alike): the account's own, else the customer's.
 SELECT o.account_id AS account_id, o.rep_id AS rep_id, COALESCE(u.household_id, o.customer_id) AS household,
@@ -74,8 +50,7 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
        o.is_feature AS is_feature, o.month AS month, o.opened_day AS opened_day,
        o.unused_after_days AS unused_after_days,
        o.consents_to - o.opened_day AS consent_covered_days, l.lag_days AS consent_lag_days,
-       CASE WHEN o.contacts_from IS NULL OR o.contacts_to < o.opened_day + :contact_after_days THEN NULL
-            WHEN m.account_id IS NULL THEN 1 ELSE 0 END AS not_met,
+       m.not_met AS not_met,
        u.first_use_days AS first_use_days, u.seen_days AS seen_days, u.closed_in_sight AS closed_in_sight,
        o.transactions_to - o.opened_day AS transaction_covered_days,
        CASE WHEN r.account_id IS NULL THEN 0 ELSE 1 END AS round_trip,
@@ -83,7 +58,7 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
        CASE WHEN o.closed_day IS NOT NULL THEN o.closed_day - o.opened_day END AS closed_after_days
 FROM openings AS o
 LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
-LEFT JOIN met_customers AS m ON m.account_id = o.account_id
+LEFT JOIN openings_met AS m ON m.account_id = o.account_id
 LEFT JOIN first_use AS u ON u.account_id = o.account_id
 LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
 LEFT JOIN contact_signs AS g ON g.account_id = o.account_id

@@ -1,0 +1,132 @@
+"""
+# UA08 Customer absent
+
+## What it finds
+Openings by staff around which there is no trace of the customer: no visit, no answered call, no appointment kept and no
+login from {contact_before_days} days before to {contact_after_days} days after. And openings while the opener was absent
+or had left, or at night. It flags representatives to whom this happens more often than to colleagues.
+
+## Why it matters
+An account for somebody who was not there was opened for somebody else's sake. The log of visits and calls is kept for
+other purposes, so that few think of forging it.
+
+## How it decides
+What one representative opens for one customer on one day is one sitting, so that one forgotten line in the log counts
+once; so are {crowd_customers} or more people of one employer on one day. A sitting was met when a contact with the
+customer or a joint owner falls into the window; a contact of unknown kind or outcome counts as one. Only openings whose
+whole window the contacts' extract covers are judged. Two rates are tested, each against colleagues' sittings through the
+same channel at the same kind of branch, with new or known customers, corrected for the branch's month: sittings without a
+meeting, and sittings at odd times (opener away or gone, or between {night_from_hour} and {night_until_hour} o'clock by
+the branch's clock). Both are joined into one p-value.
+
+## What it misses
+Openings behind the back of a customer who had come for something else, and meetings that were made up.
+
+## Innocent explanations
+- The log of visits or the dialler failed at the branch: the branch-by-month factor takes it out.
+- Onboarding at an employer or a school: a room full of people, and nobody logs each visit. Known employers are one
+  sitting.
+- A parent, a guardian or an agent came in the customer's place.
+- A colleague used the representative's terminal or identity: then the absent opener is the victim.
+- A representative who writes little down: do his used accounts lack visits as well?
+
+## What to check
+- Queue tickets, identity scans, telephone recordings and the camera of that day.
+- Who was logged in at the terminal, if the opener was on leave?
+- Ask the customer, on contact data from before the opening.
+
+## References
+Regulation notes T08; contact window after science notes 1.1; joined p-values after Liu and Xie (JASA 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
+from surveil.detectors.signs import strongest
+
+STRATUM = ("is_feature", "is_new", "channel", "branch_kind")
+
+
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    contact_before_days: int = param(
+        3, unit="days", ge=0, le=30, measured=True, citation="science notes 1.1: contact window",
+        meaning="days before the opening in which a visit, call or login counts as having met the customer",
+    )  # fmt: skip
+    contact_after_days: int = param(
+        1, unit="days", ge=0, le=30, measured=True, citation="science notes 1.1: contact window",
+        meaning="days after the opening in which a visit, call or login still counts",
+    )  # fmt: skip
+    crowd_customers: int = param(
+        4, unit="customers", ge=2, le=50, measured=True, citation="regulation notes 3.4: pay-day and onboarding days",
+        meaning="customers of one employer served by one opener in a day from which they count as one sitting",
+    )  # fmt: skip
+    night_from_hour: int = param(
+        21, unit="hour of the day", ge=17, le=24, measured=True, citation="ours: no branch is open then",
+        meaning="hour from which an opening is at night (24: never in the evening)",
+    )  # fmt: skip
+    night_until_hour: int = param(
+        6, unit="hour of the day", ge=0, le=9, measured=True, citation="ours: no branch is open before",
+        meaning="hour until which an opening is at night (0: never in the morning)",
+    )  # fmt: skip
+
+
+class CustomerAbsent(Detector):
+    """Openings without a trace of the customer, or at times when nobody can have been there."""
+
+    id = "UA08"
+    slug = "customer_absent"
+    name = "Customer not met"
+    version = "1"
+    family = Family.UNAUTHORIZED
+    typology = "T08"
+    severity = Severity.HIGH
+    needs = ("accounts.opened_by", "contacts")
+    models = ("customer_absent_items", "customer_absent_cells")
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        cells = measured["customer_absent_cells"]
+        covered = cells[cells["not_met"].notna()]
+        met = rate_tests(
+            rate_cells(covered, covered["not_met"] == 1, STRATUM), "sittings without a trace of the customer"
+        )
+        odd = rate_tests(
+            rate_cells(cells, cells["odd"] == 1, STRATUM), "sittings at night or while the opener was away"
+        )
+        rows = measured["customer_absent_items"]
+        unmet = (rows["not_met"] == 1).fillna(False).to_numpy(dtype=bool)
+        strange = (rows[["away", "gone", "at_night"]] == 1).any(axis=1).to_numpy(dtype=bool)
+        chance = np.where(unmet, peer_chance(met, rows, STRATUM), 1.0)
+        chance = chance * np.where(strange, peer_chance(odd, rows, STRATUM), 1.0)
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="accounts",
+            key=rows["account_id"],
+            rep_id=rows["rep_id"],
+            customer_id=rows["customer_id"],
+            account_id=rows["account_id"],
+            branch_id=rows["branch_id"],
+            day=rows["opened_day"],
+            score=1 - chance,
+            detail=base.details(
+                rows, ["product_code", "channel", "not_met", "away", "gone", "at_night", "opened_tod"]
+            ),
+        )
+        uncovered = int(cells["n"][cells["not_met"].isna()].sum())
+        gap = Gap(uncovered, "sittings around which the contacts' extract does not cover every day")
+        return Decision(
+            items,
+            strongest([met.tests, odd.tests]),
+            int(covered["n"].sum()),
+            (gap,) if uncovered else (),
+        )

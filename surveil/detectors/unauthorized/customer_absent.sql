@@ -1,0 +1,71 @@
+-- model: opener_away
+-- One row per opening on a day on which its opener was absent, by the firm's own list.
+SELECT DISTINCT o.account_id AS account_id
+FROM openings AS o
+JOIN absences AS b ON b.rep_id = o.rep_id AND b.start_on_day <= o.opened_day AND b.end_on_day >= o.opened_day
+
+-- model: opener_gone
+-- One row per opening on a day after its opener had left the firm (and not come back to an assignment since).
+SELECT o.account_id AS account_id
+FROM openings AS o
+JOIN reps AS r ON r.rep_id = o.rep_id AND r.terminated_on_day <= o.opened_day
+WHERE NOT EXISTS (
+    SELECT 1 FROM assignments AS s
+    WHERE s.rep_id = o.rep_id AND s.start_on_day >= r.terminated_on_day AND s.start_on_day <= o.opened_day)
+
+-- model: staff_crowds
+-- Days on which one opener served at least :crowd_customers customers of one employer: a room full of people, one sitting.
+SELECT o.rep_id AS rep_id, u.employer AS employer, o.opened_day AS opened_day
+FROM openings AS o
+JOIN customers AS u ON u.customer_id = o.customer_id
+WHERE o.rep_id IS NOT NULL AND u.employer IS NOT NULL
+GROUP BY o.rep_id, u.employer, o.opened_day
+HAVING COUNT(DISTINCT o.customer_id) >= :crowd_customers
+
+-- model: absent_signs
+-- One row per opening by staff with what speaks for nobody having been there: 1 or 0, empty where not known. A time
+-- of day is known where the account names its branch (whose clock it is) and is not the midnight of a bare date.
+-- `sitting` is whom it was for: the customer, or a whole crowd. `is_new`: a customer since then, who can't have logged in before.
+SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
+       o.branch_kind AS branch_kind, o.product_code AS product_code, o.is_feature AS is_feature, o.channel AS channel,
+       o.month AS month, o.opened_day AS opened_day, o.opened_tod AS opened_tod, m.not_met AS not_met,
+       CASE WHEN u.created_on_day >= o.opened_day - :contact_before_days THEN 1 ELSE 0 END AS is_new,
+       COALESCE('employer ' || k.employer, 'customer ' || o.customer_id) AS sitting,
+       CASE WHEN w.account_id IS NULL THEN 0 ELSE 1 END AS away,
+       CASE WHEN g.account_id IS NULL THEN 0 ELSE 1 END AS gone,
+       CASE WHEN a.branch_id IS NULL OR o.opened_tod = 0 THEN NULL
+            WHEN o.opened_tod >= :night_from_hour * 3600 OR o.opened_tod < :night_until_hour * 3600 THEN 1
+            ELSE 0 END AS at_night
+FROM openings AS o
+JOIN accounts AS a ON a.account_id = o.account_id
+LEFT JOIN customers AS u ON u.customer_id = o.customer_id
+LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = u.employer AND k.opened_day = o.opened_day
+LEFT JOIN openings_met AS m ON m.account_id = o.account_id
+LEFT JOIN opener_away AS w ON w.account_id = o.account_id
+LEFT JOIN opener_gone AS g ON g.account_id = o.account_id
+WHERE o.rep_id IS NOT NULL
+
+-- model: absent_sittings
+-- One row per sitting (what one opener opened on one day for one customer or crowd): `not_met` 1 where nobody in it was met
+-- (empty: not covered), `odd` 1 where the opener was away or gone, or it was night.
+SELECT rep_id, sitting, opened_day, MIN(is_feature) AS is_feature, MAX(is_new) AS is_new, MIN(channel) AS channel,
+       MIN(branch_kind) AS branch_kind, MIN(branch_id) AS branch_id, MIN(month) AS month, MIN(not_met) AS not_met,
+       MAX(CASE WHEN away = 1 OR gone = 1 OR at_night = 1 THEN 1 ELSE 0 END) AS odd
+FROM absent_signs
+GROUP BY rep_id, sitting, opened_day
+
+-- model: customer_absent_items
+-- The rows of `absent_signs` that show one; of a crowd, only where nobody in it was met.
+SELECT a.account_id AS account_id, a.customer_id AS customer_id, a.rep_id AS rep_id, a.branch_id AS branch_id,
+       a.branch_kind AS branch_kind, a.product_code AS product_code, s.is_feature AS is_feature, s.is_new AS is_new,
+       a.channel AS channel, a.month AS month, a.opened_day AS opened_day, a.opened_tod AS opened_tod, s.not_met AS not_met, a.away AS away,
+       a.gone AS gone, a.at_night AS at_night
+FROM absent_signs AS a
+JOIN absent_sittings AS s ON s.rep_id = a.rep_id AND s.sitting = a.sitting AND s.opened_day = a.opened_day
+WHERE s.not_met = 1 OR a.away = 1 OR a.gone = 1 OR a.at_night = 1
+
+-- model: customer_absent_cells
+-- The rows of `absent_sittings` counted by opener, channel, branch and month.
+SELECT rep_id, is_feature, is_new, channel, branch_kind, branch_id, month, not_met, odd, COUNT(*) AS n
+FROM absent_sittings
+GROUP BY rep_id, is_feature, is_new, channel, branch_kind, branch_id, month, not_met, odd
