@@ -32,11 +32,19 @@ def report(
     name: Annotated[str, typer.Argument(help="Which report, such as finra-cross-selling.")],
     out: Annotated[Path, typer.Option(help="Folder to write into.")],
     workspace: WorkspaceOption = None,
+    run: Annotated[str | None, typer.Option(help="Of this run (default: the last one).")] = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Show names; needs --as, and is recorded.")
+    ] = False,
+    actor: Annotated[str, typer.Option("--as", help="Who asks, by the name to sign in with.")] = "system",
 ) -> None:
     """Write a report. Example: surveil report finra-cross-selling --out answer"""
     from surveil.reports import write
 
-    for file in write(name, open_workspace(workspace), out):
+    opened = open_workspace(workspace)
+    with open_database(opened):
+        pass  # brings an older database up to date before anything is read from it
+    for file in write(name, opened, out, run, reveal, actor):
         typer.echo(str(file))
 
 
@@ -49,6 +57,19 @@ def dashboard(
     from surveil.launch import dashboard as serve
 
     serve(open_workspace(workspace), port)
+
+
+@app.command()
+def doctor(workspace: WorkspaceOption = None) -> None:
+    """Check a workspace: database, data, engine, fonts, clock, key. Example: surveil doctor"""
+    from surveil.doctor import examine
+    from surveil.errors import VerificationFailed
+
+    checks = examine(open_workspace(workspace))
+    for check in checks:
+        typer.echo(f"{'ok ' if check.ok else 'BAD'}  {check.what}: {check.told}")
+    if bad := [check.what for check in checks if not check.ok]:
+        raise VerificationFailed(f"not in order: {', '.join(bad)}")
 
 
 @app.command()

@@ -92,6 +92,7 @@ def put_text(text: str, out: Path | None) -> None:
 def progress_bar(title: str) -> Iterator[Callable[[str, float], None]]:
     """A bar on a terminal's standard error, nothing elsewhere; call what it gives with (step, share done)."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     console = Console(stderr=True)
@@ -99,6 +100,6 @@ def progress_bar(title: str) -> Iterator[Callable[[str, float], None]]:
         task = bar.add_task(title, total=1.0)
 
         def show(step: str, share: float) -> None:
-            bar.update(task, description=step, completed=share)
+            bar.update(task, description=escape(step), completed=share)
 
         yield show

@@ -65,6 +65,7 @@ class StreamTable(Flowable):  # type: ignore[misc]
         limit: int = CELL_LIMIT,
     ) -> None:
         super().__init__()
+        self.height = 0.0
         self._typesetter, self._columns, self._rows, self._limit = typesetter, columns, rows, limit
         self._start = 0
         self._ready: _Row | None = None
@@ -79,7 +80,7 @@ class StreamTable(Flowable):  # type: ignore[misc]
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """Lay out rows until the height is used up; one more than fits tells platypus to split."""
         if self._wrapped_in == (available_width, available_height):
-            return available_width, float(self.height)
+            return available_width, self.height
         self._wrapped_in = (available_width, available_height)
         self._measure(available_width)
         height, self._drawn, position = self._head.height, [], self._start
