@@ -63,6 +63,10 @@ def from_canonical(text: str) -> Any:
         ValueError: it is not JSON, or not in canonical form (other spacing or order, a name twice).
     """
     value = json.loads(text)
-    if canonical(plain(value)) != text:
+    try:
+        same = canonical(value) == text
+    except rfc8785.CanonicalizationError as error:
+        raise ValueError("not in canonical form") from error
+    if not same:
         raise ValueError("not in canonical form")
     return value

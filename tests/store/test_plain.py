@@ -40,7 +40,7 @@ def test_fractions_are_kept_to_the_last_digit(value: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"a": 1}', '{"b":1,"a":2}', '{"a":1,"a":1}', "1.5", "NaN", "9007199254740993", '"\\ud800"', "{", ""],
+    ['{"a": 1}', '{"b":1,"a":2}', '{"a":1,"a":1}', "1.50", "NaN", "9007199254740993", '"\\ud800"', "{", ""],
 )
 def test_text_that_is_not_canonical_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"canonical|Expecting"):
