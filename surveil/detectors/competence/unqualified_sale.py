@@ -2,8 +2,8 @@
 # CS01 Sale without the registration
 
 ## What it finds
-Sales, and openings without a sale record, of a product that requires a registration, licence or training which the
-representative did not hold on that day: never granted, ended, suspended, inactive for continuing education, or not for the
+Sales, and openings without a sale record, of a product that requires a registration or licence which the representative
+did not hold on that day: never granted, ended, suspended, inactive for continuing education, or not for the
 customer's state.
 
 ## Why it matters
@@ -12,10 +12,11 @@ is the plainest breach there is: every single one is listed.
 
 ## How it decides
 A rule. Each clause of the product's requirement must be met by a spell in force on the day of the sale. Terms that a state
-grants need a spell for the customer's state where the product says so; series and training are national. A sale and the
-account it belongs to are one item. Not known is not a breach: a representative without any registrations on file (unless he
-is marked as not registered), and a customer whose state is not on record, are counted as not examined. A registration that
-was recorded after the sale with an earlier grant is a late record: counted, not a breach.
+grants need a spell for the customer's state where the product says so; series are national. A sale and the account it
+belongs to are one item. A clause of which every alternative is a code of the firm's own is training: where nothing else is
+missing, the sale is listed by CS02. Not known is not a breach: a representative without any registrations on file (unless
+he is marked as not registered), and a customer whose state is not on record, are counted as not examined. A registration
+that was recorded after the sale with an earlier grant is a late record: counted, not a breach.
 The representative's rate among all regulated sales is tested beside it, to rank those who do it often.
 
 ## What it misses
@@ -38,14 +39,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.rates import rate_cells, rate_tests
-from surveil.statistics.rates import RateSettings
+from surveil.detectors.competence.breaches import breach_items, breach_tests
 
 #: Why a clause is not met, the clearest breach first, and how it reads.
 REASONS = {
@@ -73,7 +72,7 @@ class UnqualifiedSale(Detector):
     id = "CS01"
     slug = "unqualified_sale"
     name = "Sale without the registration"
-    version = "1"
+    version = "2"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.HIGH
@@ -85,9 +84,11 @@ class UnqualifiedSale(Detector):
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         rows = measured["unqualified_sale_items"]
         breach = ((rows["known"] == 1) & (rows["unmet"] > 0)).astype(bool)
-        items = _items(rows[breach])
+        items = breach_items(rows[breach], REASONS, NEVER, ["state"])
         counts = measured["regulated_sale_counts"]
-        tests = _tests(rows[breach], counts, parameters.ordinary_rate)
+        tests = breach_tests(
+            rows[breach], counts, "regulated sales without the registration", parameters.ordinary_rate
+        )
         not_known = rows[(rows["known"] == 0).astype(bool)]
         unclear = rows[((rows["known"] == 1) & (rows["unmet"] == 0) & (rows["unclear"] > 0)).astype(bool)]
         late = rows[((rows["known"] == 1) & (rows["unmet"] == 0) & (rows["unclear"] == 0)).astype(bool)]
@@ -100,39 +101,3 @@ class UnqualifiedSale(Detector):
             Gap(len(late), "met by a registration recorded after the sale (late record, not a breach)"),
         )
         return Decision(items, tests, int(counts["n"].sum()), tuple(g for g in gaps if g.count))
-
-
-def _items(rows: pd.DataFrame) -> pd.DataFrame:
-    reasons = np.select(
-        [rows[name].to_numpy(dtype=int) > 0 for name in REASONS], list(REASONS.values()), NEVER
-    )
-    detail = base.details(rows.assign(why=reasons), ["product_code", "state", "why", "unmet", "solicited"])
-    return base.frame(
-        base.ITEM_COLUMNS,
-        feed=rows["feed"],
-        key=rows["item_key"],
-        rep_id=rows["rep_id"],
-        customer_id=rows["customer_id"],
-        account_id=rows["account_id"],
-        day=rows["day"],
-        score=1.0,
-        detail=detail,
-    )
-
-
-def _tests(breaches: pd.DataFrame, counts: pd.DataFrame, ordinary: float) -> pd.DataFrame:
-    """Breaches among regulated sales against colleagues' rate, or the ordinary rate of record errors if that is higher."""
-    done = breaches.groupby("rep_id").size()
-    by_rep = counts.groupby("rep_id", as_index=False)["n"].sum()
-    by_rep["y"] = by_rep["rep_id"].map(done).fillna(0).astype("int64")
-    cells = by_rep.assign(branch_id="", month=0, stratum="regulated sales")
-    judged = rate_cells(cells, happened=cells["y"], stratum=("stratum",))
-    tests = rate_tests(
-        judged, "regulated sales without the registration", settings=RateSettings(min_expected=0.0)
-    )
-    from scipy import stats
-
-    frame = tests.tests
-    floor = stats.binom.sf(frame["observed"].astype(float) - 1, frame["n"].astype(float), ordinary)
-    frame["p_value"] = np.fmax(frame["p_value"].to_numpy(dtype=float), floor)
-    return frame
