@@ -33,6 +33,8 @@ from surveil.simulate.table import (
 
 CUSTOMER, FIRM, REP = range(3)
 CLOSED_BY = ("customer", "firm", "rep")
+APPLICATION_NOT_FILED = 0.03
+PULLED_WITHOUT_APPLICATION = 0.75
 FEATURE_PARENTS = in_family("deposit")
 UNUSED = np.array([product.unused for product in PRODUCTS])
 DELAY = np.array([product.delay for product in PRODUCTS])
@@ -150,7 +152,9 @@ def _write_times(part: Part, rng: np.random.Generator, table: Columns) -> None:
     late = rng.random(size) < OPENING.backdated
     wait = np.where(late, rng.integers(2, 8, size) * DAY, rng.integers(5, 240, size))
     table["opened"] = opened
-    table["applied"] = np.where(rng.random(size) < 0.03, NONE, opened - back)
+    pulling = np.array([scheme.kind == "credit_puller" for scheme in part.firm.schemes] + [False])
+    unfiled = np.where(pulling[table["scheme"]], PULLED_WITHOUT_APPLICATION, APPLICATION_NOT_FILED)
+    table["applied"] = np.where(rng.random(size) < unfiled, NONE, opened - back)
     table["recorded"] = opened + wait
     signed = (part.start + table["held"]) * DAY + table["tod"]
     table["applied"] = np.where(table["held"] >= 0, signed, table["applied"])
