@@ -1,0 +1,129 @@
+"""The command line as users script against it: data on standard output, messages beside it, the promised exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+ENVIRONMENT.pop("SURVEIL_WORKSPACE", None)
+
+
+def surveil(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "surveil", *arguments]
+    return subprocess.run(
+        command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a simulated firm, loaded and scanned by commands alone."""
+    here = tmp_path_factory.mktemp("cli")
+    for line in (
+        "simulate firm --reps 40 --months 10 --seed 5",
+        "init",
+        "load firm",
+        "scan",
+    ):
+        done = surveil(*line.split(), cwd=here)
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+        assert "Traceback" not in done.stderr
+    return here
+
+
+def test_a_workspace_that_is_not_there_is_said(tmp_path: Path) -> None:
+    for command in (["load", "x"], ["scan"], ["alerts"], ["rank", "reps"], ["audit", "verify"], ["doctor"]):
+        done = surveil(*command, cwd=tmp_path)
+        assert done.returncode == 2, command
+        assert "surveil init" in done.stderr
+        assert done.stdout == ""
+
+
+def test_wrong_usage_is_status_2(tmp_path: Path) -> None:
+    for command in (["nonsense"], ["scan", "--as-of", "2016-02-30"], ["rank", "nobody"], ["simulate"]):
+        done = surveil(*command, cwd=tmp_path)
+        assert done.returncode == 2, command
+        assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    surveil("init", cwd=tmp_path)
+    (tmp_path / "workspace" / "surveil.toml").write_text('timezoen = "UTC"\n')
+    done = surveil("scan", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "timezoen" in done.stderr
+
+
+def test_refused_input_is_status_3_and_leaves_nothing(tmp_path: Path) -> None:
+    surveil("init", cwd=tmp_path)
+    (tmp_path / "feeds").mkdir()
+    (tmp_path / "feeds" / "accounts.csv").write_text("account_id\na1\n")
+    done = surveil("load", "feeds", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "accounts" in done.stderr
+    assert not list((tmp_path / "workspace" / "data" / "loads").glob("[0-9]*"))
+
+
+def test_alerts_are_the_promised_json_lines(folder: Path) -> None:
+    done = surveil("alerts", "--format", "jsonl", cwd=folder)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert rows
+    assert list(rows[0]) == [
+        "alert_id", "detector", "version", "family", "typology", "severity", "score", "subject_type", "subject_id",
+        "rep_id", "branch_id", "period_start", "period_end", "observed", "expected", "interval", "p_value", "q_value",
+        "reason", "item_count", "status", "run_id", "first_seen", "last_seen",
+    ]  # fmt: skip
+    scores = [row["score"] for row in rows]
+    assert len(set(scores)) == len(scores)
+
+
+def test_rankings_come_as_csv(folder: Path) -> None:
+    head = surveil("rank", "reps", "--format", "csv", cwd=folder).stdout.splitlines()[0]
+    assert head == "rank,rep_id,score,p_value,q_value,alerts,families,drivers,flagged"
+    head = surveil("rank", "accounts", "--format", "csv", cwd=folder).stdout.splitlines()[0]
+    assert head == "rank,account_id,score,rep_id,customer_id,opened_at,reasons"
+
+
+def test_a_closed_pipe_is_no_error(folder: Path) -> None:
+    line = f"{sys.executable} -m surveil rank accounts --format csv | head -1"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.startswith("rank,")
+    assert done.stderr == ""
+
+
+def test_parquet_needs_a_file_and_is_written_whole(folder: Path) -> None:
+    assert surveil("findings", "--format", "parquet", cwd=folder).returncode == 2
+    done = surveil("findings", "--format", "parquet", "--out", "f.parquet", cwd=folder)
+    assert done.returncode == 0
+    assert (folder / "f.parquet").stat().st_size > 1_000
+
+
+def test_a_trail_that_was_altered_is_status_5(folder: Path) -> None:
+    import sqlite3
+
+    assert surveil("audit", "verify", cwd=folder).returncode == 0
+    with sqlite3.connect(folder / "workspace" / "surveil.db") as database:
+        database.execute("DROP TRIGGER audit_event_no_update")
+        database.execute("UPDATE audit_event SET actor = 'somebody else' WHERE seq = 2")
+    database.close()
+    done = surveil("audit", "verify", cwd=folder)
+    assert done.returncode == 5
+    assert "event 2" in done.stderr
+
+
+def test_the_demo_will_not_clear_a_folder_of_yours(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("keep me")
+    done = surveil("demo", "--workspace", "mine", cwd=tmp_path)
+    assert done.returncode == 2
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "keep me"
