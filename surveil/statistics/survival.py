@@ -125,6 +125,32 @@ def nelson_aalen(
     return np.arange(days), _cumulative(events, at_risk)[0]
 
 
+def two_sample_log_rank(
+    exit: npt.ArrayLike, event: npt.ArrayLike, second: npt.ArrayLike
+) -> tuple[float, float]:
+    """Chi-square (one degree of freedom) and p-value that two groups differ in their hazard (Mantel 1966).
+
+    `second` says which items are in the second group; all are watched from the start. NaN where no day has both.
+    """
+    from scipy.special import chdtrc
+
+    last, group = np.asarray(exit, np.int64), np.asarray(second, bool).astype(np.int64)
+    days = int(last.max(initial=-1)) + 1
+    events, at_risk = _history(
+        group, np.zeros_like(last), last, np.asarray(event, bool), np.ones(last.size), 2, days
+    )
+    total, risk = events.sum(axis=0), at_risk.sum(axis=0)
+    some = (total > 0) & (risk > 1)
+    share = at_risk[1, some] / risk[some]
+    variance = float(
+        np.sum(total[some] * share * (1 - share) * (risk[some] - total[some]) / (risk[some] - 1))
+    )
+    if variance <= 0:
+        return float("nan"), float("nan")
+    statistic = float(np.sum(events[1, some] - total[some] * share)) ** 2 / variance
+    return statistic, float(chdtrc(1, statistic))
+
+
 def log_rank_test(
     spells: pd.DataFrame,
     *,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveil.errors import UsageError
-from surveil.statistics.survival import kaplan_meier, log_rank_test, nelson_aalen
+from surveil.statistics.survival import kaplan_meier, log_rank_test, nelson_aalen, two_sample_log_rank
 from tests.statistics.vectors import vector
 
 
@@ -47,6 +47,14 @@ def test_lung_curve_equals_that_of_r() -> None:
 )
 def test_lung_medians(sex: int | None, interval: str, median: tuple[int, int, int]) -> None:
     assert kaplan_meier(*lung(sex), interval=interval).median() == median  # type: ignore[arg-type]
+
+
+def test_lung_log_rank_by_sex() -> None:
+    time, died = lung()
+    statistic, p = two_sample_log_rank(time, died, vector("survival_lung")["sex"] == 2)
+    assert statistic == pytest.approx(10.32674, abs=5e-6)
+    assert p == pytest.approx(0.0013112, abs=5e-8)
+    assert np.isnan(two_sample_log_rank([5, 6], [True, True], [False, False])[0])
 
 
 def test_grouped_and_late_entries_equal_lifelines() -> None:
