@@ -15,6 +15,8 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+# What is made a link even where every sign is escaped; an invisible joiner behind it prevents that.
+_ADDRESS = re.compile(r"(:(?=//)|www(?=\.)|@)", re.IGNORECASE)
 _LONGEST = 4_000
 
 
@@ -48,7 +50,8 @@ def escaped(value: object) -> Html:
 
 def literal(value: object) -> str:
     """A value as markdown that shows it as it is: on one line, nothing in it a link, a picture or a format."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(visible(str(value)).split()))
+    plain = _ADDRESS.sub("\\1\u2060", " ".join(visible(str(value)).split()))
+    return _MARKDOWN.sub(r"\\\1", plain)
 
 
 def joined(parts: Iterable[object], between: str = "") -> Html:

@@ -72,10 +72,10 @@ def choose(alert_id: str) -> None:
 
 
 def beside(alert_id: str | None, step: int) -> str | None:
-    """The alert that many places further in the queue; the first where none is chosen, None beyond the end."""
+    """The alert that many places further in the queue last shown; None beyond its ends, or where it is not in it."""
     known = order()
     if alert_id not in known:
-        return known[0] if known else None
+        return None
     place = known.index(alert_id) + step
     return known[place] if 0 <= place < len(known) else None
 

@@ -9,8 +9,9 @@ _CSS = """<style>
 .stMainBlockContainer h1{font-size:1.75rem;padding:.3rem 0}
 .stMainBlockContainer h2{font-size:1.3rem;padding:.9rem 0 .2rem}
 .stMainBlockContainer h3{font-size:1.05rem;padding:.5rem 0 .1rem}
-.stMainBlockContainer h2.sv-subject{padding:0}
-[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{color:#4b5563}
+.stMainBlockContainer h1.sv-title{overflow-wrap:anywhere}
+.stMainBlockContainer h2.sv-subject{padding:0;font-size:1.05rem}
+[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{color:#4b5563;opacity:1}
 .st-key-actions{position:sticky;top:2.5rem;z-index:9;background:#fff;padding:.4rem 0;border-bottom:1px solid #d1d5db}
 .stMainBlockContainer [data-testid=stPageLink] a{border:1px solid #6b7280;border-radius:.4rem;padding:.15rem .7rem}
 .sv-chip{display:inline-block;padding:0 .5rem;border:1px solid #6b7280;border-radius:1rem;font-size:.8rem;
@@ -39,9 +40,8 @@ _CSS = """<style>
 .sv-table td:last-child{min-width:14rem}
 .sv-table th{background:#f1f5f9;color:#1f2937;font-weight:600;overflow-wrap:normal}
 .sv-table .n{text-align:right;font-variant-numeric:tabular-nums}
-.sv-facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.5rem 1.2rem;margin:.3rem 0}
-.sv-facts div,.sv-facts dd,.sv-facts dt{margin:0;padding:0}
-.sv-facts{padding:0}
+.stMainBlockContainer dl.sv-facts,.stMainBlockContainer dl.sv-facts *{margin:0;padding:0}
+.sv-facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.5rem 1.2rem}
 .sv-facts dt{font-size:.8rem;color:#4b5563}
 .sv-facts dd{margin:0;font-weight:600;color:#111827;overflow-wrap:anywhere}
 .sv-list{margin:.2rem 0 .2rem 1.1rem;padding:0}

@@ -70,7 +70,7 @@ def _way(alert_id: str | None) -> None:
 def _draw(here: Place, view: AlertView) -> None:
     alert = view.alert
     manual = manual_page(alert.detector, here.workspace.settings.detectors)
-    st.title(literal(subject(alert)))
+    show(tag("h1", text(subject(alert)), css="sv-title"))
     show(chips(alert, here.today))
     show(tag("p", text(alert.reason), css="sv-verdict"))
     show(_facts(view, manual))

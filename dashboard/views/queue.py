@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -79,22 +80,21 @@ def _keys(shown: _Shown) -> None:
     ids = shown.alert_ids
     picked = navigate.chosen()
     with st.container(horizontal=True):
-        if shortcuts.button("Previous", "previous", "K", disabled=picked in ids[:1]):
-            _pick(navigate.beside(picked, -1))
-        if shortcuts.button("Next", "next", "J", disabled=picked in ids[-1:]):
-            _pick(navigate.beside(picked, 1))
+        first, last = picked in ids[:1], picked in ids[-1:]
+        shortcuts.button("Previous", "previous", "K", disabled=first, on_click=_pick, args=(ids, picked, -1))
+        shortcuts.button("Next", "next", "J", disabled=last, on_click=_pick, args=(ids, picked, 1))
         if shortcuts.button("Open the picked alert", "open", "O", disabled=picked not in ids) and picked:
             navigate.go_to_alert(picked)
 
 
-def _pick(alert_id: str | None) -> None:
-    if alert_id is not None:
-        navigate.choose(alert_id)
-        st.rerun()
+def _pick(ids: Sequence[str], picked: str | None, step: int) -> None:
+    """Pick the alert that many rows further; the first where none of those shown is picked."""
+    place_in_list = ids.index(picked) + step if picked in ids else 0
+    navigate.choose(ids[min(max(place_in_list, 0), len(ids) - 1)])
 
 
 def _group(here: Place, group: SubjectGroup, grouped: bool) -> None:
-    with st.container(border=True):
+    with st.container(border=True, gap="xxsmall"):
         if grouped:
             show(tag("h2", _heading(group), css="sv-subject"))
         for alert in group.alerts:

@@ -90,7 +90,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < end:
         assert server.poll() is None, "the desk's server stopped"
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - an address of this machine
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

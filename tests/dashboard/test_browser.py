@@ -70,6 +70,7 @@ def test_an_officer_finds_an_alert_decides_it_with_a_note_and_reads_it_in_the_hi
 
     screen.keyboard.press("j")
     screen.wait_for_url("**alert=A-*")
+    playwright.expect(screen.get_by_role("button", name="Open the picked alert")).to_be_enabled()
     screen.keyboard.press("o")
     playwright.expect(screen.get_by_role("heading", name="Representative R7")).to_be_visible()
     playwright.expect(screen.get_by_role("heading", name="History")).to_be_visible()
@@ -79,7 +80,7 @@ def test_an_officer_finds_an_alert_decides_it_with_a_note_and_reads_it_in_the_hi
 
     address = screen.url
     screen.keyboard.press("f")
-    note = screen.get_by_label("Note: what was looked at, and why this decision?")
+    note = screen.get_by_role("textbox", name="Note: what was looked at")
     note.fill(NOTE)
     screen.get_by_role("button", name="Save the decision").click()
     playwright.expect(screen.get_by_text("The decision was saved.")).to_be_visible()
