@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from surveil.alerts.clocks import Calendar
 from surveil.config import Workspace
+from surveil.desk.opening import open_desk, prepare_desk
 from surveil.desk.scans import record_scan
 from surveil.errors import UsageError
 from surveil.feeds.load import load
@@ -17,8 +17,6 @@ from surveil.scan.job import scan
 from surveil.scan.render import scan_summary
 from surveil.scoreboard import scoreboard
 from surveil.simulate import simulate
-from surveil.store import migrate, open_store
-from surveil.store.checkpoint import create_key
 from surveil.store.verification import verify
 
 REPS, MONTHS, SEED = 120, 15, 2016
@@ -36,13 +34,11 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
     say(f"1/6 Simulating a firm: {REPS} representatives, {MONTHS} months, some of them do wrong")
     simulate(firm, reps=REPS, months=MONTHS, seed=SEED)
     workspace = Workspace.init(folder / "workspace")
-    create_key(workspace.path)
+    prepare_desk(workspace)
     say("2/6 Loading its feeds")
     say(load(workspace, firm).render())
     say("3/6 Scanning")
-    migrate(workspace.database_url)
-    settings = workspace.settings
-    store = open_store(workspace.database_url, Calendar(settings.holidays, settings.timezone))
+    store = open_desk(workspace)
     try:
         now = dt.datetime.now(dt.UTC)
         result = scan(workspace, lambda run, drafts: record_scan(store, run, drafts, now), progress=say)

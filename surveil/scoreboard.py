@@ -10,8 +10,8 @@ import pandas as pd
 from surveil.alerts.people import SYSTEM
 from surveil.config import Workspace
 from surveil.desk.listing import export_alerts
+from surveil.desk.opening import open_desk
 from surveil.scan import results
-from surveil.store import migrate, open_store
 
 if TYPE_CHECKING:
     from surveil.evaluate.scoreboard import Scoreboard
@@ -31,8 +31,7 @@ def scoreboard(workspace: Workspace, answers: Path) -> Scoreboard:
     from surveil.evaluate.scoring import score
 
     run = results.manifest(workspace)
-    migrate(workspace.database_url)
-    store = open_store(workspace.database_url)
+    store = open_desk(workspace)
     try:
         with store.read() as session:
             alerts = [row for row in export_alerts(session, SYSTEM) if row["run_id"] == run["run_id"]]

@@ -55,12 +55,11 @@ def open_workspace(folder: Path | None) -> Workspace:
 
 @contextmanager
 def open_database(workspace: Workspace) -> Iterator[Store]:
-    from surveil.alerts.clocks import Calendar
-    from surveil.store import migrate, open_store
+    """The database of alerts, brought up to date first."""
+    from surveil.desk.opening import open_desk, prepare_desk
 
-    migrate(workspace.database_url)
-    settings = workspace.settings
-    store = open_store(workspace.database_url, Calendar(settings.holidays, settings.timezone))
+    prepare_desk(workspace)
+    store = open_desk(workspace)
     try:
         yield store
     finally:

@@ -25,10 +25,8 @@ app = typer.Typer()
 def init(workspace: WorkspaceOption = None) -> None:
     """Make a workspace. Example: surveil init --workspace /srv/surveil"""
     from surveil.config import Workspace, locate
-    from surveil.store.checkpoint import create_key
 
     made = Workspace.init(locate(workspace))
-    create_key(made.path)
     with open_database(made):
         say(
             f"Workspace ready: {made.path}. Settings: {made.path / 'surveil.toml'}. Next: surveil load FOLDER"
