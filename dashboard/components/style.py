@@ -9,7 +9,7 @@ _CSS = """<style>
 .stMainBlockContainer h1{font-size:1.75rem;padding:.3rem 0}
 .stMainBlockContainer h2{font-size:1.3rem;padding:.9rem 0 .2rem}
 .stMainBlockContainer h3{font-size:1.05rem;padding:.5rem 0 .1rem}
-.stMainBlockContainer h1.sv-title{overflow-wrap:anywhere}
+.stMainBlockContainer h1.sv-title{margin:0;overflow-wrap:anywhere}
 .stMainBlockContainer h2.sv-subject{padding:0;font-size:1.05rem}
 [data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{color:#4b5563;opacity:1}
 .st-key-actions{position:sticky;top:2.5rem;z-index:9;background:#fff;padding:.4rem 0;border-bottom:1px solid #d1d5db}
@@ -35,9 +35,8 @@ _CSS = """<style>
 .sv-table{border-collapse:collapse;width:100%;font-size:.875rem}
 .sv-table caption{text-align:left;color:#4b5563;padding:.2rem 0;font-size:.85rem}
 .sv-table th,.sv-table td{border-bottom:1px solid #d1d5db;padding:.3rem .55rem;text-align:left;vertical-align:top;
-  overflow-wrap:anywhere}
+  overflow-wrap:break-word;max-width:36rem}
 .sv-day,.sv-table td.n{white-space:nowrap}
-.sv-table td:last-child{min-width:14rem}
 .sv-table th{background:#f1f5f9;color:#1f2937;font-weight:600;overflow-wrap:normal}
 .sv-table .n{text-align:right;font-variant-numeric:tabular-nums}
 .stMainBlockContainer dl.sv-facts,.stMainBlockContainer dl.sv-facts *{margin:0;padding:0}

@@ -43,9 +43,9 @@ def _manual(made: ManualPage) -> None:
         st.caption("It has none.")
         return
     rows = (
-        (text(line.name), f"{line.value} {line.unit}", "set here" if line.changed else "default", text(line.meaning),
+        (text(line.name), f"{line.value} {line.unit}", "set here" if line.changed else "the default", text(line.meaning),
          text(line.citation))
         for line in made.parameters
     )  # fmt: skip
-    show(table("Parameters in force", ("Name", "Value", "", "Meaning", "Source of the default"), rows))
+    show(table("Parameters in force", ("Name", "Value", "It is", "Meaning", "Source of the default"), rows))
     st.caption(literal(f"It needs: {', '.join(made.needs)}"))

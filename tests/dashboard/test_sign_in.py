@@ -39,6 +39,13 @@ def test_a_wrong_password_and_an_unknown_name_read_the_same(run_desk: Desk) -> N
     assert told[0] == told[1] != []
 
 
+def test_signing_out_leaves_nothing_on_the_screen(run_desk: Desk) -> None:
+    app = submit(run_desk(), "Sign out")
+    assert "You have signed out." in shown(app)
+    assert "R7" not in shown(app)
+    assert "place" not in app.session_state
+
+
 def test_after_a_quarter_of_an_hour_of_nothing_the_screen_is_empty(run_desk: Desk) -> None:
     app = run_desk()
     app.session_state["active_at"] = datetime.now(UTC) - session.IDLE - timedelta(seconds=1)

@@ -1,0 +1,82 @@
+"""What the desk hands to the screen: subjects in order and within the reader's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from surveil import desk
+from surveil.alerts.errors import NotAllowed
+from surveil.alerts.people import Role, User
+from surveil.config import Workspace
+from surveil.desk import QueueFilters, Sort, Store
+from surveil.desk.screen_audit import check_trail, latest_events
+from surveil.desk.screen_queue import count_alerts, queue_by_subject
+from tests.dashboard import firm
+
+ANNA = User("anna", Role.OFFICER)
+SUE = User("sue", Role.SUPERVISOR, reps=frozenset({"R1", "R2"}))
+R7 = User("r7", Role.OFFICER, rep_id="R7")
+ADMINISTRATOR = User("adm", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def store(workspace: Workspace) -> Iterator[Store]:
+    opened = desk.open_desk(workspace)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("size", [1, 2, 4, 500])
+def test_pages_together_hold_every_alert_once_in_the_same_order(store: Store, sort: Sort, size: int) -> None:
+    with store.read() as session:
+        whole = queue_by_subject(session, ANNA, sort=sort, page_size=500)
+        first = queue_by_subject(session, ANNA, sort=sort, page_size=size)
+        pages = [
+            queue_by_subject(session, ANNA, sort=sort, page=n + 1, page_size=size) for n in range(first.pages)
+        ]
+    assert [group.key for page in pages for group in page.groups] == [group.key for group in whole.groups]
+    ids = [alert.alert_id for page in pages for group in page.groups for alert in group.alerts]
+    assert len(ids) == len(set(ids)) == whole.total == 8
+    assert whole.subjects == 6
+
+
+def test_a_page_beyond_the_last_gives_the_last(store: Store) -> None:
+    with store.read() as session:
+        page = queue_by_subject(session, ANNA, page=99, page_size=4)
+    assert (page.page, page.pages, len(page.groups)) == (2, 2, 2)
+
+
+def test_a_supervisor_sees_his_own_people_and_no_count_of_others(store: Store) -> None:
+    with store.read() as session:
+        page = queue_by_subject(session, SUE, QueueFilters(rep_id=("R1",)))
+        everything = count_alerts(session, SUE, QueueFilters())
+    assert [group.key for group in page.groups] == ["R1"]
+    assert everything == 2
+
+
+def test_nobody_reads_of_himself_in_the_queue_or_in_the_trail(store: Store, workspace: Workspace) -> None:
+    mine = {alert_id for name, alert_id in firm.alert_ids(workspace).items() if name.startswith("R7 ")}
+    with store.read() as session:
+        page = queue_by_subject(session, R7)
+        events = latest_events(session, R7)
+    assert "R7" not in {group.key for group in page.groups}
+    assert mine
+    assert not mine & {event.object_id for event in events}
+
+
+def test_a_supervisor_reads_events_of_his_people_only(store: Store, workspace: Workspace) -> None:
+    ids = firm.alert_ids(workspace)
+    with store.read() as session:
+        seen = {event.object_id for event in latest_events(session, SUE)}
+    assert seen == {ids["R1 QB01"], ids["R2 QB01"], firm.RUN_ID}
+
+
+def test_an_administrator_checks_the_trail_and_reads_of_users_but_of_no_alert(store: Store) -> None:
+    assert check_trail(store, ADMINISTRATOR).ok
+    with store.read() as session:
+        assert {event.object_type for event in latest_events(session, ADMINISTRATOR)} == {"user", "run"}
+    with store.read() as session, pytest.raises(NotAllowed):
+        queue_by_subject(session, ADMINISTRATOR)
