@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import shutil
 from collections.abc import Callable
@@ -41,7 +42,12 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
     store = open_desk(workspace)
     try:
         now = dt.datetime.now(dt.UTC)
-        result = scan(workspace, lambda run, drafts: record_scan(store, run, drafts, now), progress=say)
+        result = scan(
+            workspace,
+            lambda run, drafts: record_scan(store, run, drafts, now),
+            from_date=_covered_from(firm),
+            progress=say,
+        )
         say(scan_summary(result))
         say("4/6 Scoring what was found against the firm's answer key")
         say(scoreboard(workspace, firm / "answers").render())
@@ -63,6 +69,13 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
         f"The review desk:    surveil dashboard --workspace {workspace.path}\n"
         f"                    (then open http://127.0.0.1:8501 in a browser)"
     )
+
+
+def _covered_from(firm: Path) -> dt.date:
+    """The first day that the firm's transactions cover: its older accounts were taken over from before."""
+    with (firm / "coverage.csv").open(encoding="utf-8", newline="") as file:
+        starts = [row["covers_from"] for row in csv.DictReader(file) if row["feed"] == "transactions"]
+    return dt.date.fromisoformat(min(starts))
 
 
 def _clear(folder: Path) -> None:

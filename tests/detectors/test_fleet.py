@@ -13,6 +13,7 @@ import pytest
 
 from surveil.detectors import registry
 from surveil.detectors.base import HEADINGS, Detector, Parameters
+from surveil.detectors.docs import document
 from surveil.engine.lint import problems
 from surveil.engine.models import catalogue, in_order
 from tests.detectors.cases import cases_of, files
@@ -106,6 +107,11 @@ def test_a_changed_detector_has_a_new_version() -> None:
     }
     assert not stale, f"changed without a new version: {sorted(stale)}"
     assert now == locked, "run: python -m tests.detectors.test_fleet"
+
+
+def test_the_page_of_all_detectors_is_up_to_date() -> None:
+    """Rewritten by: python -m surveil.detectors.docs > docs/detectors.md"""
+    assert (ROOT / "docs" / "detectors.md").read_text(encoding="utf-8") == document()
 
 
 if __name__ == "__main__":
