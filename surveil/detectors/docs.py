@@ -7,8 +7,8 @@ from surveil.detectors.registry import detectors
 
 _HEAD = """# Detectors
 
-Made by `python -m surveil.detectors.docs`; do not edit. A *rule* lists breaches, each an alert in itself. A *rate* compares a
-representative (or branch) with what is expected of him. An *item* detector lists events that support another's rate.
+Made by `python -m surveil.detectors.docs`; do not edit. A *rule* lists breaches, each an alert in itself. A *rate* compares
+a representative (or branch) with what is expected of him. An *item* detector lists events that support another's rate.
 
 | id | name | family | kind | typologies |
 |---|---|---|---|---|
