@@ -1,0 +1,164 @@
+-- model: signed
+-- One row per consent of an account on file, with whose account it is and who opened it, in what household.
+SELECT c.consent_id AS consent_id, c.account_id AS account_id, a.customer_id AS customer_id, a.co_owners AS co_owners,
+       COALESCE(u.household_id, a.customer_id) AS household, LOWER(u.address_line) || '|' || u.postal_code AS address,
+       a.opened_by AS rep_id, a.channel AS channel, a.opened_at_s AS opened_s, c.kind AS kind, c.captured_at_s AS captured_s,
+       c.captured_at_day AS captured_day, c.captured_by AS captured_by, c.document_hash AS document_hash,
+       c.device_id AS device_id, c.ip_address AS ip_address
+FROM consents AS c
+JOIN accounts AS a ON a.account_id = c.account_id
+LEFT JOIN customers AS u ON u.customer_id = a.customer_id
+
+-- model: late_consents
+-- Accounts whose earliest consent was captured more than :late_hours hours after the opening: by how many hours. A bare date
+-- stands for its midnight, so it is never too late by less than a day.
+SELECT account_id, MIN(captured_s) - MIN(opened_s) AS late_s
+FROM signed
+GROUP BY account_id
+HAVING MIN(captured_s) > MIN(opened_s) + :late_hours * 3600
+
+-- model: copied_documents
+-- Documents that stand for accounts of more than one customer, but for forms that more than :form_openers openers use.
+SELECT document_hash, COUNT(DISTINCT account_id) AS accounts, COUNT(DISTINCT household) AS households
+FROM signed
+WHERE document_hash IS NOT NULL
+GROUP BY document_hash
+HAVING COUNT(DISTINCT customer_id) > 1 AND COUNT(DISTINCT rep_id) <= :form_openers
+
+-- model: document_people
+-- For each of `copied_documents`, everybody it could honestly belong to: owner, joint owner, household, home.
+SELECT document_hash, account_id, 'customer ' || customer_id AS person FROM signed
+UNION
+SELECT document_hash, account_id, 'customer ' || co_owners FROM signed WHERE co_owners IS NOT NULL
+UNION
+SELECT document_hash, account_id, 'household ' || household FROM signed
+UNION
+SELECT document_hash, account_id, 'home ' || address FROM signed WHERE address IS NOT NULL
+
+-- model: unrelated_documents
+-- The rows of `copied_documents` that nobody has a part in on all of the accounts.
+SELECT c.document_hash AS document_hash, MIN(c.households) AS households
+FROM copied_documents AS c
+JOIN (
+    SELECT p.document_hash AS document_hash, COUNT(*) AS accounts
+    FROM document_people AS p
+    JOIN copied_documents AS d ON d.document_hash = p.document_hash
+    GROUP BY p.document_hash, p.person
+) AS parts ON parts.document_hash = c.document_hash
+GROUP BY c.document_hash
+HAVING MAX(parts.accounts) < MIN(c.accounts)
+
+-- model: document_firsts
+-- When each document was first captured: the same bytes are not signed a second time. Not for forms of many openers.
+SELECT document_hash, MIN(captured_s) AS first_s
+FROM signed
+WHERE document_hash IS NOT NULL
+GROUP BY document_hash
+HAVING COUNT(DISTINCT rep_id) <= :form_openers AND MAX(captured_s) > MIN(captured_s) + :late_hours * 3600
+
+-- model: electronic_places
+-- Devices and network addresses that customers signed on electronically. (A wet signature has its scanner.)
+SELECT consent_id, household, 'device' AS place_kind, device_id AS place
+FROM signed
+WHERE device_id IS NOT NULL AND kind IN ('e_signature', 'online_application')
+UNION ALL
+SELECT consent_id, household, 'address', ip_address
+FROM signed
+WHERE ip_address IS NOT NULL AND kind IN ('e_signature', 'online_application')
+
+-- model: staff_places
+-- Devices and addresses of the firm: those on which staff captured consents or posted transactions.
+SELECT 'device' AS place_kind, device_id AS place
+FROM signed
+WHERE device_id IS NOT NULL AND kind IN ('wet_signature', 'recorded_call') AND captured_by <> 'customer'
+UNION
+SELECT 'address', ip_address
+FROM signed
+WHERE ip_address IS NOT NULL AND kind IN ('wet_signature', 'recorded_call') AND captured_by <> 'customer'
+UNION
+SELECT 'device', device_id FROM transactions WHERE device_id IS NOT NULL AND initiated_by = 'rep'
+
+-- model: odd_places
+-- One row per consent signed on a device or address of the firm, or on one that at least :shared_households households used.
+SELECT p.consent_id AS consent_id,
+       MAX(CASE WHEN p.place_kind = 'device' THEN 1 ELSE 0 END) AS odd_device,
+       MAX(CASE WHEN p.place_kind = 'address' THEN 1 ELSE 0 END) AS odd_address,
+       MAX(CASE WHEN f.place IS NULL THEN 0 ELSE 1 END) AS staff_place,
+       MAX(s.households) AS place_households
+FROM electronic_places AS p
+LEFT JOIN staff_places AS f ON f.place_kind = p.place_kind AND f.place = p.place
+LEFT JOIN (
+    SELECT place_kind, place, COUNT(DISTINCT household) AS households
+    FROM electronic_places
+    GROUP BY place_kind, place
+    HAVING COUNT(DISTINCT household) >= :shared_households
+) AS s ON s.place_kind = p.place_kind AND s.place = p.place
+WHERE f.place IS NOT NULL OR s.place IS NOT NULL
+GROUP BY p.consent_id
+
+-- model: impossible_captures
+-- Consents that cannot have been taken as stated: a wet signature by the opener on an opening by phone, or taken by somebody
+-- who was absent that day or had left.
+SELECT s.consent_id AS consent_id
+FROM signed AS s
+WHERE s.channel = 'phone' AND s.kind = 'wet_signature' AND s.captured_by = s.rep_id
+UNION
+SELECT s.consent_id
+FROM signed AS s
+JOIN absences AS b ON b.rep_id = s.captured_by AND b.start_on_day <= s.captured_day AND b.end_on_day >= s.captured_day
+UNION
+SELECT s.consent_id
+FROM signed AS s
+JOIN reps AS r ON r.rep_id = s.captured_by AND r.terminated_on_day <= s.captured_day
+WHERE NOT EXISTS (
+    SELECT 1 FROM assignments AS g
+    WHERE g.rep_id = s.captured_by AND g.start_on_day >= r.terminated_on_day AND g.start_on_day <= s.captured_day)
+
+-- model: consent_doubts
+-- One row per consent of an opening by staff in the window, with what speaks against it: hours late (empty: in time), 1
+-- where its document is an unrelated customer's, or had been captured before the opening and is said to be captured
+-- again, where it was signed in an odd place, or can't have been taken as stated.
+SELECT s.consent_id AS consent_id, o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id,
+       o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel,
+       o.month AS month, o.opened_day AS opened_day, s.captured_day AS captured_day, COALESCE(s.kind, '') AS kind,
+       CASE WHEN s.document_hash IS NULL THEN 1 ELSE 0 END AS no_document,
+       l.late_s AS late_s, u.households AS document_households,
+       CASE WHEN l.late_s IS NULL THEN 0 ELSE 1 END AS late,
+       CASE WHEN u.document_hash IS NOT NULL THEN 1
+            WHEN s.captured_s > f.first_s + :late_hours * 3600 AND s.opened_s > f.first_s + :late_hours * 3600 THEN 1
+            ELSE 0 END AS copied,
+       COALESCE(p.odd_device, 0) AS odd_device, COALESCE(p.odd_address, 0) AS odd_address,
+       p.staff_place AS staff_place, p.place_households AS place_households,
+       CASE WHEN i.consent_id IS NULL THEN 0 ELSE 1 END AS impossible
+FROM signed AS s
+JOIN openings AS o ON o.account_id = s.account_id
+LEFT JOIN late_consents AS l ON l.account_id = s.account_id
+LEFT JOIN unrelated_documents AS u ON u.document_hash = s.document_hash
+LEFT JOIN document_firsts AS f ON f.document_hash = s.document_hash
+LEFT JOIN odd_places AS p ON p.consent_id = s.consent_id
+LEFT JOIN impossible_captures AS i ON i.consent_id = s.consent_id
+WHERE o.rep_id IS NOT NULL
+
+-- model: consent_doubtful_items
+-- The rows of `consent_doubts` that have one.
+SELECT consent_id, account_id, customer_id, rep_id, branch_id, branch_kind, product_code, channel, month, opened_day,
+       captured_day, kind, late_s, document_households, late, copied, odd_device, odd_address, staff_place,
+       place_households, impossible
+FROM consent_doubts
+WHERE late = 1 OR copied = 1 OR odd_device = 1 OR odd_address = 1 OR impossible = 1
+
+-- model: consent_doubtful_cells
+-- Sittings with a consent on record (what one opener opened for one customer on one day) counted by opener, kind of consent,
+-- channel, branch and month, and by each doubt.
+SELECT rep_id, kind, channel, branch_kind, branch_id, month, no_document, late, copied, odd_device, odd_address,
+       impossible, COUNT(*) AS n
+FROM (
+    SELECT rep_id, customer_id, opened_day, MAX(kind) AS kind, MIN(channel) AS channel, MIN(branch_kind) AS branch_kind,
+           MIN(branch_id) AS branch_id, MIN(month) AS month, MIN(no_document) AS no_document, MAX(late) AS late,
+           MAX(copied) AS copied, MAX(odd_device) AS odd_device, MAX(odd_address) AS odd_address,
+           MAX(impossible) AS impossible
+    FROM consent_doubts
+    GROUP BY rep_id, customer_id, opened_day
+) AS sittings
+GROUP BY rep_id, kind, channel, branch_kind, branch_id, month, no_document, late, copied, odd_device, odd_address,
+         impossible
