@@ -36,6 +36,8 @@ COUNTERPARTIES = (
     "Corner Grocery", "Metro Transit", "City Water", "Brightline Power", "Harvest Market", "Oakline Fuel", "Page & Co Books",
     "Northgate Payroll", "Summit Payroll", "County Tax Office", "Green Leaf Pharmacy", "Union Telecom", "Riverside Rent",
 )  # fmt: skip
+FEE_UNUSED, FEE_USED = 0.14, 0.03
+"""Share of deposit accounts and overdraft lines ever charged, never used and used."""
 EVENTS = np.array([product.events for product in PRODUCTS])
 AMOUNT = np.array([product.amount for product in PRODUCTS])
 IS_DEPOSIT = in_family("deposit")
@@ -220,7 +222,9 @@ def _fees(part: Part, accounts: Columns, stop: Array) -> Columns:
     """Monthly service fees on few accounts, most of them little used; some are refunded."""
     rng = part.streams("fees")
     deposit = IS_DEPOSIT[accounts["product"]] | (accounts["product"] == CODE["OVERDRAFT"])
-    hit = np.flatnonzero(deposit & (rng.random(len(deposit)) < np.where(accounts["never"], 0.062, 0.03)))
+    hit = np.flatnonzero(
+        deposit & (rng.random(len(deposit)) < np.where(accounts["never"], FEE_UNUSED, FEE_USED))
+    )
     account, nth = spread(rng.integers(1, 4, len(hit)))
     account = hit[account]
     start = np.maximum(accounts["opened"][account] // DAY, part.start)

@@ -11,7 +11,7 @@ from surveil.errors import SurveilError
 from surveil.simulate.answers import Answers
 from surveil.simulate.firm import Firm
 from surveil.simulate.schemes.plan import GREY
-from surveil.simulate.table import DAY, NONE, Array, Columns
+from surveil.simulate.table import DAY, NONE, Array, Columns, stack, take
 
 LARGEST_AREA = 0.90
 """The most any one column may tell planted accounts from honest ones, as area under the ROC curve."""
@@ -21,6 +21,9 @@ VALUE_ACCOUNTS = 40
 LARGEST_ABSENT = 0.5
 """The largest share of schemes that may find no occasion; they were not carried out and are not in the key."""
 FEWEST_TO_JUDGE = 30
+FEWEST_SCHEMES = 6
+"""With fewer, time and place of the few tell them apart by accident."""
+SAMPLE = 100_000
 
 
 def absent_schemes(firm: Firm, answers: Answers) -> list[str]:
@@ -70,7 +73,7 @@ def account_columns(accounts: Columns, numbers: Array) -> Columns:
     for name in ("email", "device", "co_owners"):
         known[f"{name} known"] = np.array([value is not None for value in accounts[name]]).astype(np.int64)
     return {
-        "account_id": numbers,
+        "account_id": (numbers - numbers.min()) * 1_000_000 // max(1, int(np.ptp(numbers))),
         "opened_at": accounts["opened"],
         "time of day": accounts["opened"] % DAY,
         "day of the month": accounts["day"] % 30,
@@ -81,10 +84,7 @@ def account_columns(accounts: Columns, numbers: Array) -> Columns:
         "cents of the second": accounts["opened"] % 60,
         "phone known": (accounts["phone"] > 0).astype(np.int64),
         "is credited to another": (accounts["credited"] != accounts["rep"]).astype(np.int64),
-        **{
-            name: accounts[name]
-            for name in ("product", "channel", "closed_by", "style", "campaign", "branch")
-        },
+        **{name: accounts[name] for name in ("product", "channel", "closed_by", "style", "campaign")},
         **known,
     }
 
@@ -94,13 +94,20 @@ class Findings:
     """What was wrong with what was planted, over all groups."""
 
     problems: list[str] = field(default_factory=list)
+    sample: list[Columns] = field(default_factory=list)
 
-    def look_at(self, accounts: Columns, numbers: Array) -> None:
-        """Judge the accounts of one group: those opened by a representative in the window."""
-        judged = (accounts["rep"] >= 0) & (accounts["day"] >= 0)
-        bad = (accounts["scheme"] >= 0)[judged]
-        columns = {name: column[judged] for name, column in account_columns(accounts, numbers).items()}
-        self.problems += telling_columns(columns, bad) + telling_values(columns, bad)
+    def look_at(self, accounts: Columns, numbers: Array, groups: int) -> None:
+        """Judge the accounts of one of so many groups: those opened by a representative in the window.
+
+        Values are judged at once; what sizes tell is judged at the end, on the planted and a sample of the honest.
+        """
+        judged = np.flatnonzero((accounts["rep"] >= 0) & (accounts["day"] >= 0))
+        columns = take(account_columns(accounts, numbers), judged)
+        scheme = accounts["scheme"][judged]
+        self.problems += telling_values(columns | {"branch": accounts["branch"][judged]}, scheme >= 0)
+        step = max(1, len(judged) * groups // SAMPLE)
+        kept = np.flatnonzero((scheme >= 0) | (np.arange(len(judged)) % step == 0))
+        self.sample.append(take(columns | {"scheme": scheme}, kept))
 
     def look_at_rows(self, feed: str, table: Columns, names: Sequence[str]) -> None:
         """Judge the planted rows of another feed by the given columns."""
@@ -128,7 +135,7 @@ class Findings:
             SurveilError: a scheme left no trace, or a column gives the answer away.
         """
         absent = absent_schemes(firm, answers)
-        problems = list(self.problems)
+        problems = self.problems + self._by_size()
         if len(absent) > LARGEST_ABSENT * len(firm.schemes):
             share = f"{len(absent)} of {len(firm.schemes)} schemes"
             problems.append(f"no occasion was found for {share}: {', '.join(absent)}")
@@ -137,3 +144,11 @@ class Findings:
                 f"The simulated firm (seed {firm.seed}) is not fit to measure with: {'; '.join(problems[:5])}. "
                 "Try another seed, more representatives or more months."
             )
+
+    def _by_size(self) -> list[str]:
+        """Judge the sample by size, where enough schemes differ in time and place."""
+        sample = stack(self.sample)
+        scheme = sample.pop("scheme")
+        if len(np.unique(scheme[scheme >= 0])) < FEWEST_SCHEMES:
+            return []
+        return telling_columns(sample, scheme >= 0)

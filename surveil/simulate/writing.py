@@ -86,7 +86,7 @@ def write_group(out: Output, tables: Tables) -> None:
     out.postal[known] = tables.customers["postal"][tables.staff[known]]
     month = out.firm.calendar.month[out.firm.calendar.position(tables.sales["at"] // DAY)]
     np.add.at(out.commission, (tables.sales["rep"], month), tables.sales["commission"])
-    out.findings.look_at(tables.accounts, no["accounts"])
+    out.findings.look_at(tables.accounts, no["accounts"], len(out.firm.groups))
     for feed, table, names in (
         ("transactions", tables.transactions, ("kind", "tender", "by", "desk")),
         ("contacts", tables.contacts, ("kind", "out", "outcome", "product")),
