@@ -1,0 +1,175 @@
+"""
+# UA10 Unrequested feature
+
+## What it finds
+Cards, enrolments and overdraft lines that staff added to accounts, that nobody ever used, and that have a second sign
+of not having been asked for: no consent of their own {grace_days} days later, activated by staff within
+{activation_minutes} minutes, or one of more than {earlier_features} of the same kind for one customer within
+{series_days} days. And representatives to whom this happens more often than to colleagues.
+
+## Why it matters
+Features were sold by the hundred thousand without the customer knowing: they count for goals, hardly anybody notices
+them, and each opens a door to the account.
+
+## How it decides
+Not being used alone is ordinary, so is a lost form; both on one feature are not. A feature is judged once the consents'
+extract covers its grace period and the transactions its horizon (the product's own, else {feature_days} days). All that
+one representative adds for one customer on one day is one sitting, so that one lost form counts once. Sittings are
+compared with colleagues' sittings with the same features, opened with the account or later, through the same channel at
+the same kind of branch, corrected for the branch's month.
+
+## What it misses
+Unrequested features with a consent on record that somebody uses once for show (see UA04), and features that the extract
+does not list as rows of their own.
+
+## Innocent explanations
+- Cards given out and activated at the desk with the customer present, who then puts them into a drawer.
+- A form that covers the account and its features, filed under the account only: does it happen to all colleagues?
+- Cards replaced after a theft or a breach; cards for the staff of a business.
+- Overdraft cover and bill pay that are meant for an emergency.
+
+## What to check
+- Does the customer know of the card or the enrolment? Which address or e-mail did it go to?
+- Whose session activated it or set the PIN, and was there a queue ticket at that minute?
+- Is there a disclosure and a confirmation for the overdraft line, in this order?
+
+## References
+Regulation notes T04, T05, T18, T21.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
+from surveil.detectors.unused.horizons import HorizonParameters
+
+SITTING = ["rep_id", "customer_id", "opened_day"]
+STRATUM = ("first_product", "last_product", "features", "with_account", "channel", "branch_kind")
+#: Sittings with more features than this are compared with each other.
+MANY_FEATURES = 4
+
+
+class Parameters(HorizonParameters):
+    """The horizons, and what makes a second sign."""
+
+    grace_days: int = param(
+        5, unit="days", ge=0, le=60, citation="catalogue of detectors, UA01",
+        meaning="days after the opening by which a consent must be on record",
+    )  # fmt: skip
+    activation_minutes: int = param(
+        10, unit="minutes", ge=1, le=1440, measured=True, citation="regulation notes T04: a PIN set within ten minutes",
+        meaning="minutes after the opening within which an activation by staff counts as at once",
+    )  # fmt: skip
+    earlier_features: int = param(
+        2, unit="features", ge=1, le=20, measured=True, citation="regulation notes T04: three cards in twelve months",
+        meaning="features of one kind that a customer may get in a year before one more is too many",
+    )  # fmt: skip
+    series_days: int = param(
+        365, unit="days", ge=30, le=1095, citation="regulation notes T04: three cards in twelve months",
+        meaning="days within which features of one kind are counted together",
+    )  # fmt: skip
+
+
+class UnrequestedFeature(Detector):
+    """Features that nobody used and nobody seems to have asked for."""
+
+    id = "UA10"
+    slug = "unrequested_feature"
+    name = "Unrequested features"
+    version = "1"
+    family = Family.UNAUTHORIZED
+    typology = "T04 T05 T18 T21"
+    severity = Severity.HIGH
+    needs = ("accounts.opened_by", "consents", "transactions")
+    models = ("unrequested_features",)
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        rows = measured["unrequested_features"]
+        horizon = parameters.horizons(rows).fillna(parameters.feature_days)
+        covered = (rows["covered_days"] >= parameters.grace_days).fillna(False)
+        mature = (rows["seen_days"] >= horizon).fillna(False)
+        judged = _with_sitting(rows[covered & mature])
+        signs = _signs(judged, parameters)
+        unwanted = judged["first_use_days"].isna() & signs.any(axis=1)
+        by_sitting = judged.assign(y=unwanted.astype("int64"), n=1).groupby(SITTING, sort=True)
+        kept = dict.fromkeys([*STRATUM, "branch_id", "month", "n"], "first")
+        sittings = by_sitting.agg({**kept, "y": "max"}).reset_index()
+        result = rate_tests(
+            rate_cells(sittings, sittings["y"], STRATUM),
+            "sittings with an unused feature that nobody seems to have asked for",
+        )
+        found = judged[unwanted]
+        told = found.assign(
+            why=["; ".join(np.array(signs.columns)[row]) for row in signs[unwanted].to_numpy()]
+        )
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="accounts",
+            key=found["account_id"],
+            rep_id=found["rep_id"],
+            customer_id=found["customer_id"],
+            account_id=found["account_id"],
+            branch_id=found["branch_id"],
+            day=found["opened_day"],
+            score=1 - peer_chance(result, found, STRATUM),
+            detail=base.details(
+                told,
+                [
+                    "product_code",
+                    "channel",
+                    "why",
+                    "with_account",
+                    "lag_days",
+                    "activated_after_s",
+                    "seen_days",
+                ],
+            ),
+        )
+        return Decision(items, result.tests, len(sittings), _gaps(rows, covered, mature))
+
+
+def _with_sitting(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the kinds and the number of features in their sitting."""
+    group = rows.groupby(SITTING)
+    return rows.assign(
+        first_product=group["product_code"].transform("min"),
+        last_product=group["product_code"].transform("max"),
+        features=group["account_id"].transform("size").clip(upper=MANY_FEATURES),
+    )
+
+
+def _signs(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Per row whether each second sign is there; the columns are named as they read."""
+    late = rows["lag_days"].isna() | (rows["lag_days"] > parameters.grace_days)
+    return pd.DataFrame(
+        {
+            "no consent of its own": late.fillna(True).astype(bool),
+            "activated by staff at once": rows["activated_after_s"].notna(),
+            "one of many of its kind": (rows["series_days"] < parameters.series_days)
+            .fillna(False)
+            .astype(bool),
+        }
+    )
+
+
+def _gaps(rows: pd.DataFrame, covered: pd.Series, mature: pd.Series) -> tuple[Gap, ...]:
+    no_cover = rows["covered_days"].isna() | rows["seen_days"].isna()
+    found = (
+        Gap(
+            int(no_cover.sum()),
+            "the consents' or the transactions' extract does not cover the day of the opening",
+        ),
+        Gap(
+            int((~no_cover & ~(covered & mature)).sum()),
+            "younger than the grace period or the horizon, or closed before it",
+        ),
+    )
+    return tuple(gap for gap in found if gap.count)
