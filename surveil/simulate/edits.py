@@ -11,7 +11,7 @@ from surveil.simulate.schemes.profiles import chance
 from surveil.simulate.sittings import Part
 from surveil.simulate.table import DAY, Array, Columns, length, objects, stack, take
 
-FIELDS = ("email", "phone", "address_line", "risk_tolerance", "employer")
+FIELDS = ("email", "phone", "address_line")
 EMAIL, PHONE, ADDRESS = range(3)
 MOVES_A_YEAR = 0.05
 CORRECTED_AT_OPENING = 0.014

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from surveil.simulate import activity, contacts, names, openings, paperwork
+from surveil.simulate import activity, contacts, edits, names, openings, paperwork
 from surveil.simulate.branches import PLACES
 from surveil.simulate.customers import format_phone
 from surveil.simulate.days import Calendar
@@ -226,7 +226,7 @@ def profile_changes(part: Part, table: Columns, numbers: Array, customer: Array,
     return {
         "change_id": key("profile_changes", numbers),
         "customer_id": key("customers", customer[table["customer"]]),
-        "field": codes(table["field"], ("email", "phone", "address_line", "risk_tolerance", "employer")),
+        "field": codes(table["field"], edits.FIELDS),
         "old_value": texts(table["old"]),
         "new_value": texts(table["new"]),
         "changed_at": moments(part.firm.calendar.to_firm(table["at"], zone)),

@@ -113,7 +113,6 @@ class OpeningFigures:
     quick_close: float = 0.03
     later_close: float = 0.05
     backdated: float = 0.008
-    migration_share: float = 0.02
     feature_share: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType(
             {"DEBIT": 0.34, "ONLINE": 0.20, "BILLPAY": 0.07, "OVERDRAFT": 0.06}

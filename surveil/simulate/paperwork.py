@@ -36,7 +36,7 @@ def contact_data(part: Part, accounts: Columns, customers: Columns) -> None:
     shared = draw[0] < np.where(bad, chance("shared_contact", accounts["profile"]), 0.0)
     burner = _burner_numbers(part, accounts, rng)
     phone = np.where(shared, burner, phone)
-    mates = _same_household(part, accounts, customers, rng)
+    mates = customers["household"][owner]
     phone = np.where(~bad & (draw[0] < OPENING.shared_phone), customers["phone"][mates], phone)
     staff = (accounts["rep"] >= 0) & (
         draw[1] < np.where(bad, chance("employee_contact", accounts["profile"]), OPENING.employee_contact)
@@ -58,10 +58,6 @@ def _burner_numbers(part: Part, accounts: Columns, rng: np.random.Generator) -> 
     area = np.array([212, 305, 404, 512, 617, 718, 813, 916])[(scheme + which) % 8]
     line = (scheme * 7_919 + which * 104_729 + part.firm.seed * 31) % 10_000
     return area * 10_000_000 + 555 * 10_000 + line
-
-
-def _same_household(part: Part, accounts: Columns, customers: Columns, rng: np.random.Generator) -> Array:
-    return customers["household"][accounts["customer"]]
 
 
 def _mistype_numbers(rng: np.random.Generator, phone: Array) -> Array:

@@ -18,7 +18,6 @@ ROLES = ("banker", "advisor", "teller", "call_centre", "manager")
 BANKER, ADVISOR, TELLER, PHONE, MANAGER = range(5)
 DESK_OF_ROLE = np.array([0, 1, 2, 2, 0])
 """Row of `products.NEED` for each role."""
-TRAINING = ("TRN-LEND", "TRN-ANN")
 
 
 @dataclass(frozen=True)
