@@ -68,7 +68,7 @@ def waterfall(drivers: Sequence[Driver]) -> None:
         tooltip=[alt.Tooltip("name:N", title="Reason"), alt.Tooltip("label:N", title="Strength")],
     )
     labels = base.mark_text(align="left", dx=5, color=DARK).encode(x="end:Q", text="label:N")
-    _draw(bars + labels, 34 * max(len(rows), 1) + 45)
+    _draw(bars + labels, 36 * max(len(rows), 1) + 70)
 
 
 def expected_rows(alert: Alert) -> list[dict[str, Any]]:
@@ -131,7 +131,7 @@ def timeline(rows: Sequence[Mapping[str, Any]]) -> None:
             ],
         )
     )
-    _draw(chart, 45 * max(len(feeds), 1) + 50)
+    _draw(chart, 45 * max(len(feeds), 1) + 60)
 
 
 def _draw(chart: Any, height: int) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.components import address, charts
 from dashboard.components.markup import literal, show, table, text, unbroken
 from dashboard.components.session import Place, attempt
-from dashboard.components.words import details, field, number, plural
+from dashboard.components.words import details, field, plural
 from surveil import desk
 from surveil.alerts.alert import Alert
 from surveil.alerts.policy import Allowed, Refused
@@ -75,7 +75,7 @@ def _row(row: Mapping[str, Any]) -> tuple[object, ...]:
         text(row.get("key") or ""),
         text(row.get("account_id") or ""),
         text(row.get("customer_id") or ""),
-        number(score) if isinstance(score, float | int) else "",
+        f"{score:.2f}" if isinstance(score, float | int) else "",
         text(details(row["detail"])),
     )
 

@@ -122,6 +122,8 @@ def chance(value: float | None) -> str:
 
 def percent(share: float | None) -> str:
     """A share as a percentage."""
+    if share is not None and 0 < share < 0.0001:
+        return "less than 0.01 %"
     return "not known" if share is None else f"{100 * share:.2f} %" if share < 0.1 else f"{100 * share:.1f} %"
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components import address
 from dashboard.components.banner import banner
-from dashboard.components.markup import Html, joined, show, table, tag, text
+from dashboard.components.markup import Html, joined, show, table, tag, text, unbroken
 from dashboard.components.session import place
 from dashboard.components.words import field
 from surveil import desk
@@ -70,7 +70,7 @@ def _detector(line: Examined) -> tuple[object, ...]:
     return (
         line.detector,
         text(line.name),
-        _STATUS.get(line.status, text(line.status)),
+        unbroken(_STATUS.get(line.status, line.status)),
         f"{line.examined:,}" if ran else "",
         f"{line.found:,}" if ran else "",
         f"{line.tested:,}" if ran else "",

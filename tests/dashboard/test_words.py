@@ -53,6 +53,12 @@ def test_chances(value: float | None, said: str) -> None:
     assert words.chance(value) == said
 
 
+def test_a_share_too_small_to_write_is_not_called_nothing() -> None:
+    assert words.percent(1e-9) == "less than 0.01 %"
+    assert words.percent(0.0) == "0.00 %"
+    assert words.percent(None) == "not known"
+
+
 def test_details_are_told_with_money_days_and_shares() -> None:
     told = words.details(
         {"amount_cents": 2500, "opened_day": 20_500, "kept_ppm": 12_345, "chained": True, "x": None}
