@@ -12,8 +12,9 @@ One unused account means nothing; somebody whose accounts again and again stay d
 The time from the opening to the customer's first own action is followed for up to {follow_days} days. From the like
 accounts of all colleagues comes the chance of first use on each day of an account's life; added up over the days that each
 of his accounts could be watched, it gives the number of first uses to be expected. A young account counts for the days it
-has had, so that nobody is blamed for opening late. The p-value is the chance of so few, allowing for the
-spread between honest representatives.
+has had, so that nobody is blamed for opening late. Where his accounts are old enough, the share that lay unused up to
+the product's horizon has to be remarkable too, for the branch and the month. The p-value is the chance of so few, allowing
+for the spread between honest representatives; of the two the larger counts.
 
 ## What it misses
 Accounts that somebody brings to life for show: a login or a purchase of cents (see UA04).
@@ -35,11 +36,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors.base import Decision, Detector, param
-from surveil.detectors.rates import stratum_of, tests_of
+from surveil.detectors.rates import rate_cells, rate_tests, stratum_of, tests_of
 from surveil.detectors.unused.horizons import HorizonParameters, gaps
 from surveil.statistics.survival import log_rank_test
 
@@ -86,6 +88,30 @@ class UnusedRate(Detector):
         )
         if spells.empty:
             return Decision(gaps=gaps(cells, parameters))
-        result = log_rank_test(spells, side="low")
-        tests = tests_of(result.reps, "accounts used by their customers so far")
+        life = tests_of(log_rank_test(spells, side="low").reps, "accounts used by their customers so far")
+        tests = _agreed(life, _at_horizon(cells, parameters))
         return Decision(tests=tests, examined=int(spells["n"].sum()), gaps=gaps(cells, parameters))
+
+
+def _at_horizon(cells: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Tests of the share of grown-up accounts that lay unused up to their product's horizon."""
+    horizon = parameters.horizons(cells)
+    grown = (cells["seen_days"] >= horizon).fillna(False)
+    rows, limit = cells[grown], horizon[grown]
+    unused = rows["first_use_days"].isna() | (rows["first_use_days"] > limit).fillna(False)
+    return rate_tests(
+        rate_cells(rows, happened=unused.astype(bool)), "accounts unused up to their horizon"
+    ).tests
+
+
+def _agreed(life: pd.DataFrame, share: pd.DataFrame) -> pd.DataFrame:
+    """The larger of the two p-values; the first alone where accounts are too young for the second."""
+    second = share.set_index("subject_id").reindex(life["subject_id"])
+    tests = life.copy()
+    tests["p_value"] = life["p_value"].where(
+        second["p_value"].isna().to_numpy(),
+        np.fmax(life["p_value"].to_numpy(float), second["p_value"].to_numpy(float)),
+    )
+    told = zip(life["reason"], second["reason"], second["p_value"].notna(), strict=True)
+    tests["reason"] = [f"{one}; {other}" if known else one for one, other, known in told]
+    return tests
