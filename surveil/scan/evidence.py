@@ -1,4 +1,4 @@
-"""All that detectors say of a representative joined: points of evidence, one p, one q, one rank."""
+"""All that detectors say of a representative, or of a branch, joined: points of evidence, one p, one q, one rank."""
 
 from __future__ import annotations
 
@@ -46,36 +46,39 @@ def score(evidence: float, subject_id: str) -> float:
     return float(total / (total + HALF_SCORE_POINTS))
 
 
-def tests_by_rep(judged: Mapping[str, Judged]) -> pd.DataFrame:
-    """p-values of representatives: one row per rep, one column per detector that tests reps."""
+def p_values_of(judged: Mapping[str, Judged], kind: SubjectType) -> pd.DataFrame:
+    """p-values of subjects of one kind: one row per subject, one column per detector that tests such."""
     columns = {
         name: j.decision.tests.set_index("subject_id")["p_value"].astype(float)
         for name, j in judged.items()
-        if j.detector.subject is SubjectType.REP and len(j.decision.tests)
+        if j.detector.subject is kind and len(j.decision.tests)
     }
     return pd.DataFrame(columns).sort_index()
 
 
-def rule_items_by_rep(judged: Mapping[str, Judged]) -> pd.DataFrame:
-    """Number of rule items of representatives: one row per rep, one column per detector that is a rule."""
+def rule_items_of(judged: Mapping[str, Judged], kind: SubjectType) -> pd.DataFrame:
+    """Number of rule items of subjects of one kind: one row per subject, one column per detector that is a rule."""
     columns = {
         name: j.decision.items.groupby("subject_id").size()
         for name, j in judged.items()
-        if j.detector.rule and j.detector.subject is SubjectType.REP and len(j.decision.items)
+        if j.detector.rule and j.detector.subject is kind and len(j.decision.items)
     }
     return pd.DataFrame(columns).fillna(0).sort_index()
 
 
-def joined(reps: pd.Index, tests: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
-    """One row per rep: `p_value` (Cauchy combination of his tests), `q_value` (Benjamini-Hochberg across reps) and
-    `evidence`, the sum of his two strongest pieces: two independent signs say more than one, ten weak ones do not.
+def joined(subjects: pd.Index, tests: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
+    """One row per subject of a kind, such as all reps: `p_value` (Cauchy combination of a subject's tests), `q_value`
+    (Benjamini-Hochberg across the subjects) and `evidence`, the sum of the two strongest pieces: two independent
+    signs say more than one, ten weak ones do not.
     """
-    tests = tests.reindex(reps)
-    p = cauchy_combination(tests.to_numpy(dtype=float)) if tests.shape[1] else np.full(len(reps), np.nan)
+    tests = tests.reindex(subjects)
+    p = cauchy_combination(tests.to_numpy(dtype=float)) if tests.shape[1] else np.full(len(subjects), np.nan)
     by_test = tests.apply(points)
-    by_rule = rules.reindex(reps).fillna(0).apply(rule_points)
+    by_rule = rules.reindex(subjects).fillna(0).apply(rule_points)
     # A rule with a test beside it is one sign, not two.
     signs = pd.concat([by_test, by_rule]).groupby(level=0).max() if by_rule.shape[1] else by_test
-    strongest = np.sort(np.nan_to_num(signs.reindex(reps).to_numpy(dtype=float)), axis=1)[:, ::-1][:, :2]
-    evidence = strongest.sum(axis=1) if strongest.shape[1] else np.zeros(len(reps))
-    return pd.DataFrame({"p_value": p, "q_value": benjamini_hochberg(p), "evidence": evidence}, index=reps)
+    strongest = np.sort(np.nan_to_num(signs.reindex(subjects).to_numpy(dtype=float)), axis=1)[:, ::-1][:, :2]
+    evidence = strongest.sum(axis=1) if strongest.shape[1] else np.zeros(len(subjects))
+    return pd.DataFrame(
+        {"p_value": p, "q_value": benjamini_hochberg(p), "evidence": evidence}, index=subjects
+    )

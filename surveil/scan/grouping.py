@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from surveil.alerts.model import AlertDraft, Driver, Peers, Severity
+from surveil.alerts.model import AlertDraft, Driver, Peers, Severity, SubjectType
 from surveil.detectors.base import Decision, Detector
 from surveil.engine import days
 from surveil.scan.evidence import Judged, points, rule_points, score
@@ -20,17 +20,17 @@ SEVERITY_POINTS = {Severity.CRITICAL: 8.0, Severity.HIGH: 4.0, Severity.MEDIUM: 
 
 @dataclass(frozen=True)
 class Subjects:
-    """What grouping needs to know of representatives: `joined` evidence and `branch` by rep, and the run's window."""
+    """What grouping needs to know: the `joined` evidence on all subjects of each kind, `branch` by rep, the run's window."""
 
-    joined: pd.DataFrame
+    joined: Mapping[SubjectType, pd.DataFrame]
     branch: Mapping[str, str]
     from_day: int
     as_of_day: int
 
 
 def drafts(judged: Mapping[str, Judged], subjects: Subjects, fdr: float) -> list[AlertDraft]:
-    """The alerts of a run: a rule's items always; a test where its representative's q is at most `fdr` and the test is
-    one of those that made it so (Benjamini-Hochberg among his tests).
+    """The alerts of a run: a rule's items always; a test where its subject's q is at most `fdr` and the test is one of
+    those that made it so (Benjamini-Hochberg among the subject's tests).
     """
     drivers = driving_tests(judged, subjects.joined, fdr)
     found: list[AlertDraft] = []
@@ -45,17 +45,24 @@ def drafts(judged: Mapping[str, Judged], subjects: Subjects, fdr: float) -> list
     return sorted(found, key=lambda d: (-d.score, d.fingerprint))
 
 
-def driving_tests(judged: Mapping[str, Judged], joined: pd.DataFrame, fdr: float) -> dict[str, set[str]]:
-    """Detector -> the flagged representatives whose flag it drives."""
-    flagged = set(joined.index[(joined["q_value"] <= fdr).fillna(False)])
+def driving_tests(
+    judged: Mapping[str, Judged], joined: Mapping[SubjectType, pd.DataFrame], fdr: float
+) -> dict[str, set[str]]:
+    """Detector -> the flagged subjects whose flag it drives. A branch and a rep of the same name are two subjects."""
+    flagged = {
+        (kind, subject)
+        for kind, frame in joined.items()
+        for subject in frame.index[(frame["q_value"] <= fdr).fillna(False)]
+    }
     rows = [
-        (subject, name, p)
+        (j.detector.subject, subject, name, p)
         for name, j in judged.items()
         for subject, p in zip(j.decision.tests["subject_id"], j.decision.tests["p_value"], strict=True)
-        if subject in flagged and pd.notna(p)
+        if (j.detector.subject, subject) in flagged and pd.notna(p)
     ]
     drivers: dict[str, set[str]] = {}
-    for subject, group in pd.DataFrame(rows, columns=["subject", "detector", "p"]).groupby("subject"):
+    tests = pd.DataFrame(rows, columns=["kind", "subject", "detector", "p"])
+    for (_, subject), group in tests.groupby(["kind", "subject"]):
         adjusted = benjamini_hochberg(group["p"].to_numpy(dtype=float))
         best = group["p"].min()
         for name, p, q in zip(group["detector"], group["p"], adjusted, strict=True):
@@ -94,19 +101,26 @@ def _draft(
         subject_id=subject,
         reason=_sentence(detector, test, items),
         item_count=items,
-        rep_id=subject if detector.subject == "rep" else None,
-        branch_id=subjects.branch.get(subject) or None,
+        rep_id=subject if detector.subject is SubjectType.REP else None,
+        branch_id=_branch(detector, subject, subjects),
         period_start=days.iso(first),
         period_end=days.iso(last),
         observed=test.get("observed", float(items)),
         expected=expected,
         interval=interval,
         p_value=test.get("p_value"),
-        q_value=_q(subjects.joined, subject) if test.get("p_value") is not None else None,
+        q_value=_q(subjects.joined[detector.subject], subject) if test.get("p_value") is not None else None,
         drivers=_drivers(detector, test, items),
-        peers=_peers(test),
+        peers=_peers(detector, test),
         explanations=_innocent(detector),
     )
+
+
+def _branch(detector: Detector, subject: str, subjects: Subjects) -> str | None:
+    """Where the subject is; None for one that is nowhere in particular, such as the whole firm."""
+    if detector.subject is SubjectType.BRANCH:
+        return subject if subject in set(subjects.branch.values()) else None
+    return subjects.branch.get(subject) or None
 
 
 def _test_of(decision: Decision, subject: str) -> dict[str, Any]:
@@ -140,11 +154,12 @@ def _drivers(detector: Detector, test: Mapping[str, Any], items: int) -> tuple[D
     return tuple(found)
 
 
-def _peers(test: Mapping[str, Any]) -> Peers | None:
+def _peers(detector: Detector, test: Mapping[str, Any]) -> Peers | None:
     if "peers" not in test:
         return None
     rate = test.get("peer_rate")
-    described = "colleagues with the same products, channels and kind of branch"
+    who = "other branches" if detector.subject is SubjectType.BRANCH else "colleagues"
+    described = f"{who} with the same products, channels and kind of branch"
     return Peers(
         int(test["peers"]), int(test["peer_items"]), None if rate is None else float(rate), described
     )

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from surveil import __version__
-from surveil.alerts.model import AlertDraft
+from surveil.alerts.model import AlertDraft, SubjectType
 from surveil.alerts.runs import RunRecord, RunStatus
 from surveil.config import Workspace
 from surveil.detectors import registry
@@ -134,27 +134,40 @@ class _Made:
     drafts: list[AlertDraft]
     items: pd.DataFrame
     reps: pd.DataFrame
+    branches: pd.DataFrame
     accounts: pd.DataFrame | None
 
     def write(self, folder: Path, run_id: str, alert_ids: Mapping[str, str]) -> None:
         findings.table(self.items, run_id, alert_ids).to_parquet(folder / "findings.parquet", index=False)
         self.reps.to_parquet(folder / "rank_reps.parquet", index=False)
+        self.branches.to_parquet(folder / "rank_branches.parquet", index=False)
         if self.accounts is not None:
             self.accounts.to_parquet(folder / "rank_accounts.parquet", index=False)
 
 
 def _outputs(engine: Engine, judged: Mapping[str, Judged], fdr: float) -> _Made:
-    tests, rules = evidence.tests_by_rep(judged), evidence.rule_items_by_rep(judged)
-    active = engine.fetch("active_reps")["rep_id"].astype(str)
-    everyone = pd.Index(sorted({*active, *tests.index, *rules.index}), name="rep_id")
-    joined = evidence.joined(everyone, tests, rules)
     homes = engine.fetch("home_branches")
     branch = dict(zip(homes["rep_id"].astype(str), homes["branch_id"].astype(str), strict=True))
+    active = {
+        SubjectType.REP: engine.fetch("active_reps")["rep_id"].astype(str),
+        SubjectType.BRANCH: [name for name in branch.values() if name],
+    }
+    joined, rules = {}, {}
+    for kind, known in active.items():
+        tests = evidence.p_values_of(judged, kind)
+        rules[kind] = evidence.rule_items_of(judged, kind)
+        everyone = pd.Index(sorted({*known, *tests.index, *rules[kind].index}), dtype=object)
+        joined[kind] = evidence.joined(everyone, tests, rules[kind])
     subjects = grouping.Subjects(joined, branch, engine.window.from_day, engine.window.as_of_day)
     drafts = grouping.drafts(judged, subjects, fdr)
-    reps = ranking.rank_reps(joined, drafts, judged, rules, fdr)
-    accounts = ranking.rank_accounts(engine.fetch("staff_accounts"), judged)
-    return _Made(drafts, findings.items(judged, drafts), reps, accounts)
+    rep, place = SubjectType.REP, SubjectType.BRANCH
+    return _Made(
+        drafts,
+        findings.items(judged, drafts),
+        ranking.rank_reps(joined[rep], drafts, judged, rules[rep], fdr),
+        ranking.rank_branches(joined[place], drafts, judged, rules[place], fdr),
+        ranking.rank_accounts(engine.fetch("staff_accounts"), judged),
+    )
 
 
 def _manifest(

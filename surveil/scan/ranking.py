@@ -1,4 +1,4 @@
-"""The ranking of representatives that a run promises: everyone with activity, one row each, with what drives him."""
+"""The rankings that a run promises: all active representatives, branches and accounts, with what drives each."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from surveil.scan.evidence import Judged, points, score
 REP_RANK_COLUMNS = (
     "rank", "rep_id", "score", "p_value", "q_value", "alerts", "families", "drivers", "flagged",
 )  # fmt: skip
+
+BRANCH_RANK_COLUMNS = tuple("branch_id" if name == "rep_id" else name for name in REP_RANK_COLUMNS)
 
 ACCOUNT_RANK_COLUMNS = ("rank", "account_id", "score", "rep_id", "customer_id", "opened_at", "reasons")
 
@@ -32,31 +34,58 @@ def rank_reps(
 
     A representative is flagged when his q is at most `fdr` or a rule raised an alert of medium severity at least.
     """
-    by_rep: dict[str, list[AlertDraft]] = {}
+    ranked = _ranked(SubjectType.REP, joined, alerts, judged, rules, fdr)
+    return ranked.rename(columns={"subject_id": "rep_id"})[list(REP_RANK_COLUMNS)]
+
+
+def rank_branches(
+    joined: pd.DataFrame,
+    alerts: Sequence[AlertDraft],
+    judged: Mapping[str, Judged],
+    rules: pd.DataFrame,
+    fdr: float,
+) -> pd.DataFrame:
+    """Branches, by what is said of each as a whole, not of its representatives; columns `BRANCH_RANK_COLUMNS`."""
+    ranked = _ranked(SubjectType.BRANCH, joined, alerts, judged, rules, fdr)
+    return ranked.rename(columns={"subject_id": "branch_id"})[list(BRANCH_RANK_COLUMNS)]
+
+
+def _ranked(
+    kind: SubjectType,
+    joined: pd.DataFrame,
+    alerts: Sequence[AlertDraft],
+    judged: Mapping[str, Judged],
+    rules: pd.DataFrame,
+    fdr: float,
+) -> pd.DataFrame:
+    of: dict[str, list[AlertDraft]] = {}
     for alert in alerts:
-        if alert.subject_type is SubjectType.REP:
-            by_rep.setdefault(alert.subject_id, []).append(alert)
+        if alert.subject_type is kind:
+            of.setdefault(alert.subject_id, []).append(alert)
     ruled = {
-        rep
-        for rep, mine in by_rep.items()
+        subject
+        for subject, mine in of.items()
         if any(judged[a.detector].detector.rule and a.severity.rank >= Severity.MEDIUM.rank for a in mine)
     }
-    frame = joined.rename_axis("rep_id").reset_index()
-    frame["score"] = [score(e, rep) for e, rep in zip(frame["evidence"], frame["rep_id"], strict=True)]
-    frame["alerts"] = [len(by_rep.get(rep, [])) for rep in frame["rep_id"]]
-    frame["families"] = [";".join(sorted({a.family for a in by_rep.get(rep, [])})) for rep in frame["rep_id"]]
-    frame["drivers"] = _drivers(frame["rep_id"], judged, rules)
-    frame["flagged"] = (frame["q_value"] <= fdr).fillna(False) | frame["rep_id"].isin(ruled)
-    frame = frame.sort_values(["score", "rep_id"], ascending=[False, True], ignore_index=True)
+    frame = joined.rename_axis("subject_id").reset_index()
+    who = frame["subject_id"]
+    frame["score"] = [score(e, subject) for e, subject in zip(frame["evidence"], who, strict=True)]
+    frame["alerts"] = [len(of.get(subject, [])) for subject in who]
+    frame["families"] = [";".join(sorted({a.family for a in of.get(subject, [])})) for subject in who]
+    frame["drivers"] = _drivers(who, kind, judged, rules)
+    frame["flagged"] = (frame["q_value"] <= fdr).fillna(False) | who.isin(ruled)
+    frame = frame.sort_values(["score", "subject_id"], ascending=[False, True], ignore_index=True)
     frame["rank"] = range(1, len(frame) + 1)
-    return frame[list(REP_RANK_COLUMNS)]
+    return frame
 
 
-def _drivers(reps: pd.Series, judged: Mapping[str, Judged], rules: pd.DataFrame) -> list[str]:
-    """Per representative his strongest signs, such as `UA01 12 of 40 (expected 2.1, p=0.0001)`, `;` between them."""
+def _drivers(
+    subjects: pd.Series, kind: SubjectType, judged: Mapping[str, Judged], rules: pd.DataFrame
+) -> list[str]:
+    """Per subject the strongest signs, such as `UA01 12 of 40 (expected 2.1, p=0.0001)`, `;` between them."""
     told: dict[str, list[tuple[float, str]]] = {}
     for name, j in judged.items():
-        if j.detector.subject is not SubjectType.REP:
+        if j.detector.subject is not kind:
             continue
         tests = j.decision.tests[j.decision.tests["p_value"] <= NAMED_FROM_P]
         strength = points(tests["p_value"])
@@ -74,7 +103,7 @@ def _drivers(reps: pd.Series, judged: Mapping[str, Judged], rules: pd.DataFrame)
     for name in rules.columns:
         for subject, count in rules[name][rules[name] > 0].items():
             told.setdefault(str(subject), []).append((0.0, f"{name} {count:.0f} listed"))
-    return ["; ".join(text for _, text in sorted(told.get(rep, []))[:SHOWN_DRIVERS]) for rep in reps]
+    return ["; ".join(text for _, text in sorted(told.get(who, []))[:SHOWN_DRIVERS]) for who in subjects]
 
 
 def rank_accounts(opened: pd.DataFrame, judged: Mapping[str, Judged]) -> pd.DataFrame | None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveil.alerts.model import Severity
-from surveil.scan.evidence import joined, points, rule_points, score
+from surveil.alerts.model import Severity, SubjectType
+from surveil.detectors.base import TEST_COLUMNS, Decision, frame
+from surveil.detectors.unauthorized.consent_missing import ConsentMissing
+from surveil.scan import grouping
+from surveil.scan.evidence import Judged, joined, p_values_of, points, rule_points, score
 from surveil.scan.grouping import severity_of
+from surveil.scan.ranking import rank_branches
 
 
 @given(st.floats(0, 300), st.floats(0, 300), st.text(min_size=1), st.text(min_size=1))
@@ -49,3 +54,58 @@ def test_two_strong_signs_outrank_one_and_a_rule_with_its_test_is_one_sign() -> 
 def test_who_was_not_tested_has_no_q_value() -> None:
     found = joined(pd.Index(["a", "b"]), pd.DataFrame({"A": [0.01]}, index=["a"]), pd.DataFrame())
     assert found["q_value"].isna().tolist() == [False, True]
+
+
+class OfBranches(ConsentMissing):
+    """The same detector, of branches."""
+
+    id = "XX01"
+    subject = SubjectType.BRANCH
+
+
+def judged(kind: SubjectType, p_values: dict[str, float]) -> Judged:
+    """A detector's tests of subjects of a kind."""
+    tests = frame(
+        TEST_COLUMNS,
+        subject_id=list(p_values),
+        p_value=list(p_values.values()),
+        observed=9.0,
+        expected=3.0,
+        low=1.0,
+        high=6.0,
+        n=50,
+        peers=8,
+        peer_items=400,
+        peer_rate=0.06,
+        reason="9 of 50",
+    )
+    return Judged(OfBranches() if kind is SubjectType.BRANCH else ConsentMissing(), Decision(tests=tests))
+
+
+def test_branches_are_judged_among_branches_and_not_mixed_with_reps() -> None:
+    both = {
+        "UA01": judged(SubjectType.REP, {"7": 1e-6, "8": 0.5}),
+        "XX01": judged(SubjectType.BRANCH, {"7": 0.6, "8": 1e-5, "firm": 1e-5}),
+    }
+    evidence_of = {
+        kind: joined(tests.index, tests, pd.DataFrame())
+        for kind in (SubjectType.REP, SubjectType.BRANCH)
+        for tests in [p_values_of(both, kind)]
+    }
+    drafts = grouping.drafts(both, grouping.Subjects(evidence_of, {"7": "8"}, 0, 10), 0.10)
+    found = {(d.subject_type, d.subject_id): d for d in drafts}
+    assert set(found) == {("rep", "7"), ("branch", "8"), ("branch", "firm")}, (
+        "a rep 7 does not flag a branch 7"
+    )
+    branch = found[SubjectType.BRANCH, "8"]
+    assert (branch.rep_id, branch.branch_id) == (None, "8")
+    assert branch.q_value == pytest.approx(1e-5 * 3 / 2), "of three branches, not of five subjects"
+    assert branch.peers is not None
+    assert branch.peers.described.startswith("other branches")
+    assert found[SubjectType.BRANCH, "firm"].branch_id is None, "the whole firm is no branch"
+    ranked = rank_branches(evidence_of[SubjectType.BRANCH], drafts, both, pd.DataFrame(), 0.10)
+    assert dict(zip(ranked["branch_id"], ranked["flagged"], strict=True)) == {
+        "8": True,
+        "firm": True,
+        "7": False,
+    }
