@@ -1,0 +1,123 @@
+"""
+# CS05 Too much of the customer's money in one place
+
+## What it finds
+Sales that put a large part of the customer's liquid net worth into one product, or with which one family of products comes
+to hold a large part of it; and representatives who do so more often than colleagues.
+
+## Why it matters
+Who has most of his ready money in one investment cannot bear its loss, nor get at it when he needs it.
+
+## How it decides
+A sale counts when its amount, or all that the customer was sold of the family so far, is {share_percent} percent or more
+of his liquid net worth; {complex_percent} percent for products of complexity {complex_from} or more. What was reversed or
+replaced is not counted; shares are traded, so that only the single sale counts there; managed portfolios, insurance and
+credit are left out. The net worth is that of the day of the sale, by the log of changes. Where it is not on record, or
+recorded as nothing, the sale is not judged. The share of his customers with such a sale is compared with that of
+colleagues who sold the same family, in the same kind of branch, on advice or not. No single sale is an alert.
+
+## What it misses
+What the customer holds elsewhere, and net worth that was written up to fit.
+
+## Innocent explanations
+- The net worth on record is old: an inheritance or the sale of a house came in between.
+- An annuity was bought with money from a retirement plan, which liquid net worth leaves out.
+- The customer asked for it himself (see `advice`), or holds much more with another firm.
+
+## What to check
+- Where did the money come from, and what is left?
+- The source and the date of the net worth on record.
+
+## References
+Regulation notes T30.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.clusters import SPARSE, customer_cells
+from surveil.detectors.competence.profiles import with_values
+from surveil.detectors.rates import rate_tests
+
+STRATUM = ("family", "advice", "branch_kind")
+
+
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    share_percent: int = param(
+        50, unit="percent of liquid net worth", ge=5, le=100, citation="ours: most of what is quickly available",
+        meaning="share in one sale or family from which it is too much",
+    )  # fmt: skip
+    complex_percent: int = param(
+        30, unit="percent of liquid net worth", ge=5, le=100,
+        citation="ours: issuers and states limit illiquid products to shares between 10 and 50 percent",
+        meaning="the same for complex products",
+    )  # fmt: skip
+    complex_from: int = param(
+        4, unit="steps of five", ge=1, le=5, citation="ours", meaning="complexity from which a product is complex",
+    )  # fmt: skip
+
+
+class Concentration(Detector):
+    """Sales that put too much of a customer's liquid net worth in one product or family."""
+
+    id = "CS05"
+    slug = "concentration"
+    name = "Too much in one place"
+    version = "1"
+    family = Family.COMPETENCE
+    typology = "T30"
+    severity = Severity.HIGH
+    needs = ("sales", "customers.liquid_net_worth")
+    models = ("invested_sales", "profile_then")
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        rows = with_values(measured["invested_sales"], measured["profile_then"])
+        worth = rows["liquid_net_worth"].astype("Float64")
+        known = (worth > 0).fillna(False).astype(bool)
+        rows, worth = rows[known], worth[known].astype(float)
+        complex_ = (rows["complexity"] >= parameters.complex_from).fillna(False).astype(bool)
+        limit = pd.Series(float(parameters.share_percent), index=rows.index)
+        limit = limit.mask(complex_, parameters.complex_percent)
+        total = rows[["amount_cents", "held_cents"]].max(axis=1).astype(float)
+        percent = 100 * total / worth
+        much = percent >= limit
+        cells = customer_cells(rows, much, STRATUM, "day")
+        tests = rate_tests(
+            cells, "customers with too much of their liquid net worth in one place", settings=SPARSE
+        ).tests
+        unknown = Gap(
+            int((~known).sum()), "the customer's liquid net worth is not on record, or recorded as nothing"
+        )
+        return Decision(
+            _items(rows[much], percent[much], limit[much]),
+            tests,
+            len(rows),
+            (unknown,) if unknown.count else (),
+        )
+
+
+def _items(rows: pd.DataFrame, percent: pd.Series, limit: pd.Series) -> pd.DataFrame:
+    told = rows.assign(percent_of_liquid_net_worth=percent.round(1), limit_percent=limit)
+    shown = ["product_code", "advice", "amount_cents", "held_cents", "liquid_net_worth",
+             "percent_of_liquid_net_worth", "limit_percent"]  # fmt: skip
+    return base.frame(
+        base.ITEM_COLUMNS,
+        feed="sales",
+        key=rows["sale_id"],
+        rep_id=rows["rep_id"],
+        customer_id=rows["customer_id"],
+        account_id=rows["account_id"],
+        branch_id=rows["branch_id"],
+        day=rows["day"],
+        score=percent / (percent + limit),
+        detail=base.details(told, shown),
+    )
