@@ -23,7 +23,7 @@ _PREDICATES = (
 )  # fmt: skip
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Abs)
 _AGGREGATES = (exp.Count, exp.Sum, exp.Min, exp.Max, exp.RowNumber, exp.Lag, exp.Lead)
-_TEXT = (exp.Lower, exp.DPipe, exp.Length, exp.StrPosition)
+_TEXT = (exp.Lower, exp.DPipe, exp.Length, exp.StrPosition, exp.Substring)
 _CASTS = (exp.Cast, exp.DataType)
 ALLOWED: frozenset[type[exp.Expr]] = frozenset(
     (*_STRUCTURE, *_PREDICATES, *_ARITHMETIC, *_AGGREGATES, *_TEXT, *_CASTS)

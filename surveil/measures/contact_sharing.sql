@@ -1,0 +1,159 @@
+-- model: account_contacts
+-- One row per account and contact, as spelled alike: the account's own phone and e-mail, else the customer's; the customer's
+-- home; and the device, where an account was opened online. (In a branch it is the opener's.)
+SELECT a.account_id AS account_id, a.customer_id AS customer_id, k.kind AS kind, k.key AS contact_key
+FROM accounts AS a
+LEFT JOIN customers AS u ON u.customer_id = a.customer_id
+JOIN contact_keys AS k ON k.kind = 'phone' AND k.raw = COALESCE(a.phone, u.phone)
+UNION ALL
+SELECT a.account_id, a.customer_id, k.kind, k.key
+FROM accounts AS a
+LEFT JOIN customers AS u ON u.customer_id = a.customer_id
+JOIN contact_keys AS k ON k.kind = 'email' AND k.raw = COALESCE(a.email, u.email)
+UNION ALL
+SELECT a.account_id, a.customer_id, 'address', h.home
+FROM accounts AS a
+JOIN customer_ties AS h ON h.customer_id = a.customer_id AND h.home IS NOT NULL
+UNION ALL
+SELECT a.account_id, a.customer_id, 'device', a.device_id
+FROM accounts AS a
+WHERE a.device_id IS NOT NULL AND a.channel IN ('online', 'mobile')
+
+-- model: customer_ties
+-- What ties customers to each other: household, home, employer and the name after the first word (a family name, mostly).
+SELECT customer_id, COALESCE(household_id, customer_id) AS household, LOWER(address_line) || '|' || postal_code AS home,
+       employer, LOWER(SUBSTRING(name, STRPOS(name, ' ') + 1)) AS family_name
+FROM customers
+
+-- model: opening_contacts
+-- The rows of `account_contacts` of openings by staff.
+SELECT o.account_id AS account_id, o.rep_id AS rep_id, o.customer_id AS customer_id, o.opened_s AS opened_s,
+       COALESCE(t.household, o.customer_id) AS household, COALESCE(t.home, o.customer_id) AS home,
+       COALESCE(t.family_name, o.customer_id) AS family_name, t.employer AS employer,
+       c.kind AS kind, c.contact_key AS contact_key
+FROM openings AS o
+JOIN account_contacts AS c ON c.account_id = o.account_id
+LEFT JOIN customer_ties AS t ON t.customer_id = o.customer_id
+WHERE o.rep_id IS NOT NULL
+
+-- model: shared_contacts
+-- One row per opener and contact that at least :shared_households households have which he opened accounts for.
+SELECT rep_id, kind, contact_key, COUNT(DISTINCT household) AS households, COUNT(DISTINCT home) AS homes,
+       COUNT(DISTINCT family_name) AS families, COUNT(DISTINCT employer) AS employers,
+       COUNT(*) - COUNT(employer) AS without_employer
+FROM opening_contacts
+GROUP BY rep_id, kind, contact_key
+HAVING COUNT(DISTINCT household) >= :shared_households
+
+-- model: contact_reach
+-- For each of `shared_contacts`, the households of the whole firm that have it, whoever opened for them.
+SELECT c.kind AS kind, c.contact_key AS contact_key, COUNT(DISTINCT COALESCE(t.household, c.customer_id)) AS households
+FROM account_contacts AS c
+JOIN (SELECT DISTINCT kind, contact_key FROM shared_contacts) AS s ON s.kind = c.kind AND s.contact_key = c.contact_key
+LEFT JOIN customer_ties AS t ON t.customer_id = c.customer_id
+GROUP BY c.kind, c.contact_key
+
+-- model: judged_contacts
+-- `shared_contacts` with what may explain each: `relatives` (too few homes or family names), `employer` (all work for one),
+-- `facility` (less than :concentration_percent percent of the households that have it came to this opener); else empty.
+SELECT s.rep_id AS rep_id, s.kind AS kind, s.contact_key AS contact_key, s.households AS households,
+       r.households AS firm_households,
+       CASE WHEN s.families < :shared_households THEN 'relatives'
+            WHEN s.homes < :shared_households AND s.kind <> 'address' THEN 'relatives'
+            WHEN s.employers = 1 AND s.without_employer = 0 THEN 'employer'
+            WHEN s.households * 100 < r.households * :concentration_percent THEN 'facility' END AS explained
+FROM shared_contacts AS s
+JOIN contact_reach AS r ON r.kind = s.kind AND r.contact_key = s.contact_key
+
+-- model: employee_contacts
+-- The contacts of the firm's own people, spelled alike, with whose they are. One number may be several people's.
+SELECT k.kind AS kind, k.key AS contact_key, r.rep_id AS rep_id
+FROM reps AS r
+JOIN contact_keys AS k ON k.kind = 'phone' AND k.raw = r.phone
+UNION
+SELECT k.kind, k.key, r.rep_id
+FROM reps AS r
+JOIN contact_keys AS k ON k.kind = 'email' AND k.raw = r.email
+UNION
+SELECT 'address', LOWER(address_line) || '|' || postal_code, rep_id
+FROM reps
+WHERE address_line IS NOT NULL AND postal_code IS NOT NULL
+
+-- model: employee_people
+-- For each of `employee_contacts`, who may honestly give it: the employee as a customer, his household, his name and home.
+SELECT e.kind AS kind, e.contact_key AS contact_key, 'customer ' || r.customer_id AS person
+FROM employee_contacts AS e
+JOIN reps AS r ON r.rep_id = e.rep_id AND r.customer_id IS NOT NULL
+UNION
+SELECT e.kind, e.contact_key, 'household ' || t.household
+FROM employee_contacts AS e
+JOIN reps AS r ON r.rep_id = e.rep_id
+JOIN customer_ties AS t ON t.customer_id = r.customer_id
+UNION
+SELECT e.kind, e.contact_key, 'name ' || LOWER(r.name)
+FROM employee_contacts AS e
+JOIN reps AS r ON r.rep_id = e.rep_id
+UNION
+SELECT e.kind, e.contact_key, 'home ' || LOWER(r.address_line) || '|' || r.postal_code
+FROM employee_contacts AS e
+JOIN reps AS r ON r.rep_id = e.rep_id AND r.address_line IS NOT NULL AND r.postal_code IS NOT NULL
+WHERE e.kind <> 'address'
+
+-- model: contacts_of_employees
+-- One row per opening by staff and contact on it that is an employee's; `opener` 1 where it is the opener's own.
+SELECT c.account_id AS account_id, c.customer_id AS customer_id, c.kind AS kind, c.contact_key AS contact_key,
+       MAX(CASE WHEN e.rep_id = c.rep_id THEN 1 ELSE 0 END) AS opener
+FROM opening_contacts AS c
+JOIN employee_contacts AS e ON e.kind = c.kind AND e.contact_key = c.contact_key
+GROUP BY c.account_id, c.customer_id, c.kind, c.contact_key
+
+-- model: people_with_contacts
+-- For each of `contacts_of_employees`, who the customer is.
+SELECT c.account_id AS account_id, c.kind AS kind, c.contact_key AS contact_key, 'customer ' || c.customer_id AS person
+FROM contacts_of_employees AS c
+UNION
+SELECT c.account_id, c.kind, c.contact_key, 'customer ' || o.co_owners
+FROM contacts_of_employees AS c
+JOIN openings AS o ON o.account_id = c.account_id AND o.co_owners IS NOT NULL
+UNION
+SELECT c.account_id, c.kind, c.contact_key, 'household ' || t.household
+FROM contacts_of_employees AS c
+JOIN customer_ties AS t ON t.customer_id = c.customer_id
+UNION
+SELECT c.account_id, c.kind, c.contact_key, 'name ' || LOWER(u.name)
+FROM contacts_of_employees AS c
+JOIN customers AS u ON u.customer_id = c.customer_id
+UNION
+SELECT c.account_id, c.kind, c.contact_key, 'home ' || t.home
+FROM contacts_of_employees AS c
+JOIN customer_ties AS t ON t.customer_id = c.customer_id AND t.home IS NOT NULL
+
+-- model: own_contacts
+-- The rows of `contacts_of_employees` whose customer is the employee himself, or of his household or home, or is staff.
+SELECT p.account_id AS account_id, p.kind AS kind, p.contact_key AS contact_key
+FROM people_with_contacts AS p
+JOIN employee_people AS e ON e.kind = p.kind AND e.contact_key = p.contact_key AND e.person = p.person
+UNION
+SELECT c.account_id, c.kind, c.contact_key
+FROM contacts_of_employees AS c
+JOIN customers AS u ON u.customer_id = c.customer_id AND u.is_employee = 1
+
+-- model: borrowed_contacts
+-- The rows of `contacts_of_employees` that are none of `own_contacts`.
+SELECT c.account_id AS account_id, c.kind AS kind, c.contact_key AS contact_key, c.opener AS opener
+FROM contacts_of_employees AS c
+LEFT JOIN own_contacts AS o ON o.account_id = c.account_id AND o.kind = c.kind AND o.contact_key = c.contact_key
+WHERE o.account_id IS NULL
+
+-- model: contact_signs
+-- One row per opening by staff with a contact on it: 1 where a phone, e-mail or device is shared and nothing explains it
+-- (see `judged_contacts`), 1 where one is an employee's and the customer is not his.
+SELECT c.account_id AS account_id,
+       MAX(CASE WHEN j.contact_key IS NULL THEN 0 ELSE 1 END) AS shared,
+       MAX(CASE WHEN b.contact_key IS NULL THEN 0 ELSE 1 END) AS employee
+FROM opening_contacts AS c
+LEFT JOIN judged_contacts AS j
+  ON j.rep_id = c.rep_id AND j.kind = c.kind AND j.contact_key = c.contact_key AND j.explained IS NULL
+LEFT JOIN borrowed_contacts AS b ON b.account_id = c.account_id AND b.kind = c.kind AND b.contact_key = c.contact_key
+WHERE c.kind <> 'address'
+GROUP BY c.account_id
