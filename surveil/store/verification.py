@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, inspect, select, text
+from sqlalchemy import Connection, Engine, Row, Select, column, func, inspect, select, text
+from sqlalchemy import table as foreign_table
 from sqlalchemy.exc import DBAPIError
 
 from surveil.store.audit import FORMAT, GENESIS, Event, audit_event
@@ -23,6 +24,16 @@ _GUARDS = {
     },
 }
 _LISTED = 100
+
+
+def _triggers(dialect: str) -> Select[str]:
+    """The names of the triggers that are there, and on, in the database's own catalogue."""
+    if dialect == "sqlite":
+        master = foreign_table("sqlite_master", column("name"), column("type"), column("tbl_name"))
+        return select(master.c.name).where(master.c.type == "trigger", master.c.tbl_name == "audit_event")
+    triggers = foreign_table("pg_trigger", column("tgname"), column("tgrelid"), column("tgenabled"))
+    ours = func.to_regclass("audit_event")
+    return select(triggers.c.tgname).where(triggers.c.tgrelid == ours, triggers.c.tgenabled.in_(["O", "A"]))
 
 
 @dataclass(frozen=True)
@@ -137,13 +148,7 @@ class _Chain:
 
     def check_guards(self, connection: Connection) -> None:
         dialect = connection.dialect.name
-        query = (
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_event'"
-            if dialect == "sqlite"
-            else "SELECT tgname FROM pg_trigger "
-            "WHERE tgrelid = 'audit_event'::regclass AND tgenabled IN ('O', 'A')"
-        )
-        found = set(connection.execute(text(query)).scalars())
+        found = set(connection.execute(_triggers(dialect)).scalars())
         for name in sorted(_GUARDS[dialect] - found):
             self.note(None, f"The database's guard {name} is gone or switched off.")
 
