@@ -1,0 +1,129 @@
+"""
+# UA12 Duplicate accounts
+
+## What it finds
+Accounts that staff opened for customers who held enough of the same already: {many_held} or more of one product opened
+within the last {held_days} days and still open, or fewer while the new one was never used. And representatives to whose
+customers this happens more often than to colleagues'.
+
+## Why it matters
+The easiest account to make up is one more of what the customer has: name, address and papers are there. One customer
+was given six checking accounts, each with its fee.
+
+## How it decides
+Judged is every opening for a customer who holds something already. Two rates are compared with colleagues' openings of
+the same product for the same kind of customers who hold as many, corrected for the branch's month: how often it is one
+more than {many_held} of the same, and how often it is another of the same that nobody uses (judged once the product's
+horizon has passed). So nobody is blamed for serving customers who come often, nor for products of which people have
+several. Of an opener's duplicates for one customer and product only the first counts; all are listed. Both rates are
+joined into one p-value.
+
+## What it misses
+Duplicates under a second customer record, in the name of another member of the household, or of a similar product with
+another code. Accounts that were opened before the extract begins.
+
+## Innocent explanations
+- Businesses, trustees and savers who keep an account for each purpose: they are compared with customers of the same
+  kind.
+- Parents who open one account for each child, or joint owners who want one each.
+- A new account after a theft or a breach whose old one is closed some days later.
+- A campaign for a second savings account.
+
+## What to check
+- Does the customer use both? Where did the money of the second one come from?
+- Was there a visit and a consent for the second one?
+- Who earned a credit for it, and was it closed again?
+
+## References
+Regulation notes T15, T02; joined p-values after Liu and Xie (JASA 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
+from surveil.detectors.signs import strongest
+from surveil.detectors.unused.horizons import HorizonParameters
+
+STRATUM = ("product_code", "holds", "customer_kind")
+#: Customers who hold more than this are compared with each other.
+HOLDS_MOST = 3
+
+
+class Parameters(HorizonParameters):
+    """The horizons, and what makes a duplicate."""
+
+    many_held: int = param(
+        2, unit="accounts", ge=1, le=50, citation="regulation notes T15: three of one type in twelve months",
+        meaning="accounts of the same product held already from which one more is too many, used or not",
+    )  # fmt: skip
+    held_days: int = param(
+        365, unit="days", ge=30, le=3650, measured=True, citation="regulation notes T15: three of one type in twelve months",
+        meaning="days after its opening for which an account that is still open counts as held",
+    )  # fmt: skip
+
+
+class DuplicateAccounts(Detector):
+    """One more account of a product the customer holds already."""
+
+    id = "UA12"
+    slug = "duplicate_accounts"
+    name = "Duplicate accounts"
+    version = "1"
+    family = Family.UNAUTHORIZED
+    typology = "T15"
+    severity = Severity.HIGH
+    needs = ("accounts.opened_by",)
+    models = ("repeat_openings",)
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        rows = measured["repeat_openings"]
+        rows = rows.assign(holds=rows["held"].clip(upper=HOLDS_MOST), n=1)
+        mature = (rows["seen_days"] >= parameters.horizons(rows)).fillna(False).astype(bool)
+        many = rows["same_held"] >= parameters.many_held
+        idle = (rows["same_held"] > 0) & mature & rows["first_use_days"].isna()
+        by_many = _judged(rows, many, "openings for customers who held several of the same")
+        by_idle = _judged(
+            rows[mature], idle[mature], "openings gave a customer another of the same that nobody uses"
+        )
+        chance = np.where(many, peer_chance(by_many, rows, STRATUM), 1.0)
+        chance = chance * np.where(idle, peer_chance(by_idle, rows, STRATUM), 1.0)
+        found = rows.assign(score=1 - chance, never_used=idle.astype("int64").where(mature))[many | idle]
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="accounts",
+            key=found["account_id"],
+            rep_id=found["rep_id"],
+            customer_id=found["customer_id"],
+            account_id=found["account_id"],
+            branch_id=found["branch_id"],
+            day=found["opened_day"],
+            score=found["score"],
+            detail=base.details(
+                found, ["product_code", "channel", "same_held", "held", "never_used", "seen_days"]
+            ),
+        )
+        young = int((~mature).sum())
+        gap = Gap(
+            young,
+            "whether it is used is not known: not covered, younger than its horizon, or closed before it",
+        )
+        tests = strongest([by_many.tests, by_idle.tests])
+        return Decision(items, tests, len(rows), (gap,) if young else ())
+
+
+def _judged(rows: pd.DataFrame, happened: pd.Series, what: str) -> Rates:
+    """The test of a rate in which an opener's duplicates for one customer and product count once."""
+    again = happened & rows[happened].duplicated(["rep_id", "customer_id", "product_code"]).reindex(
+        rows.index, fill_value=False
+    )
+    counted = rows[~again]
+    return rate_tests(rate_cells(counted, happened[~again].astype("int64"), STRATUM), what)

@@ -1,0 +1,38 @@
+-- model: holding_changes
+-- Two rows per account (features left out): one on the day it was opened (`step` 1), one on the day it stopped counting as held
+-- (`step` 0): it was closed, or :held_days days had passed. An account closed on its first day was never held.
+SELECT a.customer_id AS customer_id, a.product_code AS product_code, a.account_id AS account_id,
+       a.opened_at_day AS day, 1 AS step, a.opened_at_s AS at_s,
+       CASE WHEN a.closed_on_day <= a.opened_at_day THEN 0 ELSE 1 END AS change
+FROM accounts AS a
+LEFT JOIN products AS p ON p.product_code = a.product_code
+WHERE a.parent_account_id IS NULL AND COALESCE(p.family, '') <> 'feature'
+UNION ALL
+SELECT a.customer_id, a.product_code, a.account_id,
+       CASE WHEN a.closed_on_day < a.opened_at_day + :held_days THEN a.closed_on_day ELSE a.opened_at_day + :held_days END,
+       0, 0, -1
+FROM accounts AS a
+LEFT JOIN products AS p ON p.product_code = a.product_code
+WHERE a.parent_account_id IS NULL AND COALESCE(p.family, '') <> 'feature'
+  AND (a.closed_on_day IS NULL OR a.closed_on_day > a.opened_at_day)
+
+-- model: holdings
+-- The changes in order: how many accounts the customer held just before each, in all and of the same product.
+SELECT account_id, step,
+       CAST(SUM(change) OVER (PARTITION BY customer_id ORDER BY day, step, at_s, account_id) - change AS BIGINT) AS held,
+       CAST(SUM(change) OVER (PARTITION BY customer_id, product_code ORDER BY day, step, at_s, account_id) - change AS BIGINT)
+         AS same_held
+FROM holding_changes
+
+-- model: repeat_openings
+-- One row per opening by staff for a customer who held something already: how much, and the customer's first use of the new one
+-- (empty: none seen) with the days seen.
+SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
+       COALESCE(u.kind, '') AS customer_kind, o.product_code AS product_code, o.family AS family, o.channel AS channel,
+       o.month AS month, o.opened_day AS opened_day, o.unused_after_days AS unused_after_days,
+       h.same_held AS same_held, h.held AS held, f.first_use_days AS first_use_days, f.seen_days AS seen_days
+FROM openings AS o
+JOIN holdings AS h ON h.account_id = o.account_id AND h.step = 1
+LEFT JOIN customers AS u ON u.customer_id = o.customer_id
+LEFT JOIN first_use AS f ON f.account_id = o.account_id
+WHERE o.rep_id IS NOT NULL AND o.is_feature = 0 AND h.held > 0
