@@ -107,8 +107,14 @@ def number(value: float | None) -> str:
         return "not known"
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
-    decimals = 1 if abs(value) >= 10 else 2
-    return f"{value:,.{decimals}f}" if abs(value) >= 0.01 else f"{value:.1e}"
+    if abs(value) < 0.01:
+        return "nearly 0"
+    return f"{value:,.{1 if abs(value) >= 10 else 2}f}"
+
+
+def span(low: float, high: float) -> str:
+    """From one number to another, neither below nothing."""
+    return "practically none" if high < 0.01 else f"{number(low)} to {number(high)}"
 
 
 def chance(value: float | None) -> str:

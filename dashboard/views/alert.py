@@ -22,6 +22,7 @@ from dashboard.components.words import (
     percent,
     period,
     plural,
+    span,
     subject,
 )
 from surveil import desk
@@ -137,8 +138,7 @@ def _why(alert: Alert) -> None:
 
 
 def _compared(alert: Alert) -> str:
-    low, high = alert.interval or (None, None)
-    usual = f"; usual range {number(low)} to {number(high)} (grey)" if alert.interval else ""
+    usual = f"; usual range {span(*alert.interval)} (grey)" if alert.interval else ""
     return f"Observed {number(alert.observed)} (diamond), expected {number(alert.expected)} (tick){usual}."
 
 
@@ -148,7 +148,7 @@ def _numbers(alert: Alert) -> Html:
     if alert.expected is not None:
         rows.append(("Expected", number(alert.expected)))
     if alert.interval:
-        rows.append(("Usual range", f"{number(alert.interval[0])} to {number(alert.interval[1])}"))
+        rows.append(("Usual range", span(*alert.interval)))
     if alert.p_value is not None:
         rows.append(("Chance of this much or more among honest people", chance(alert.p_value)))
     if alert.q_value is not None:

@@ -33,7 +33,7 @@ def test_every_word_of_a_closed_vocabulary_has_a_label_of_its_own(
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(9.0, "9"), (1234567.0, "1,234,567"), (1.8, "1.80"), (34.94, "34.9"), (0.0004, "4.0e-04"), (None, "not known"),
+    [(9.0, "9"), (1234567.0, "1,234,567"), (1.8, "1.80"), (34.94, "34.9"), (0.0004, "nearly 0"), (None, "not known"),
      (float("nan"), "not known"), (0.0, "0")],
 )  # fmt: skip
 def test_numbers(value: float | None, said: str) -> None:
@@ -51,6 +51,12 @@ def test_any_number_can_be_said(value: float) -> None:
 )
 def test_chances(value: float | None, said: str) -> None:
     assert words.chance(value) == said
+
+
+def test_a_range_of_next_to_nothing_is_called_so() -> None:
+    assert words.span(4.9e-307, 1e-71) == "practically none"
+    assert words.span(0.0, 5.0) == "0 to 5"
+    assert words.span(0.001, 2.4) == "nearly 0 to 2.40"
 
 
 def test_a_share_too_small_to_write_is_not_called_nothing() -> None:
