@@ -80,7 +80,8 @@ FROM reps
 WHERE address_line IS NOT NULL AND postal_code IS NOT NULL
 
 -- model: employee_people
--- For each of `employee_contacts`, who may honestly give it: the employee as a customer, his household, his name and home.
+-- For each of `employee_contacts`, who may honestly give it: the employee as a customer, his household, his
+-- namesake. Not whoever lives where he does: an address too is a contact that can be borrowed.
 SELECT e.kind AS kind, e.contact_key AS contact_key, 'customer ' || r.customer_id AS person
 FROM employee_contacts AS e
 JOIN reps AS r ON r.rep_id = e.rep_id AND r.customer_id IS NOT NULL
@@ -93,11 +94,6 @@ UNION
 SELECT e.kind, e.contact_key, 'name ' || LOWER(r.name)
 FROM employee_contacts AS e
 JOIN reps AS r ON r.rep_id = e.rep_id
-UNION
-SELECT e.kind, e.contact_key, 'home ' || LOWER(r.address_line) || '|' || r.postal_code
-FROM employee_contacts AS e
-JOIN reps AS r ON r.rep_id = e.rep_id AND r.address_line IS NOT NULL AND r.postal_code IS NOT NULL
-WHERE e.kind <> 'address'
 
 -- model: contacts_of_employees
 -- One row per opening by staff and contact on it that is an employee's; `opener` 1 where it is the opener's own.
@@ -123,13 +119,9 @@ UNION
 SELECT c.account_id, c.kind, c.contact_key, 'name ' || LOWER(u.name)
 FROM contacts_of_employees AS c
 JOIN customers AS u ON u.customer_id = c.customer_id
-UNION
-SELECT c.account_id, c.kind, c.contact_key, 'home ' || t.home
-FROM contacts_of_employees AS c
-JOIN customer_ties AS t ON t.customer_id = c.customer_id AND t.home IS NOT NULL
 
 -- model: own_contacts
--- The rows of `contacts_of_employees` whose customer is the employee himself, or of his household or home, or is staff.
+-- The rows of `contacts_of_employees` whose customer is the employee himself, of his household or name, or is staff.
 SELECT p.account_id AS account_id, p.kind AS kind, p.contact_key AS contact_key
 FROM people_with_contacts AS p
 JOIN employee_people AS e ON e.kind = p.kind AND e.contact_key = p.contact_key AND e.person = p.person
