@@ -88,8 +88,8 @@ def tests_of(reps: pd.DataFrame, what: str) -> pd.DataFrame:
         peer_items=reps["peer_n"],
         peer_rate=reps["peer_rate"],
         reason=[
-            f"{observed:.0f} of {n:.0f} {what}; {expected:.1f} expected of {peers:.0f} colleagues' like accounts"
-            f" (usual range {low:.0f} to {high:.0f})"
+            f"{observed:.0f} of {n:.0f} {what}; judged by {peers:.0f} colleagues"
+            f" {expected:.1f} would be expected ({_usual(low, high)})"
             for observed, n, expected, peers, low, high in zip(
                 reps["observed"],
                 reps["n"],
@@ -101,6 +101,11 @@ def tests_of(reps: pd.DataFrame, what: str) -> pd.DataFrame:
             )
         ],
     )
+
+
+def _usual(low: float, high: float) -> str:
+    """The range of an ordinary representative's count, in words."""
+    return "usually none" if round(high) == 0 else f"usually {low:.0f} to {high:.0f}"
 
 
 def peer_chance(rates: Rates, rows: pd.DataFrame, stratum: tuple[str, ...] = STRATUM) -> np.ndarray:

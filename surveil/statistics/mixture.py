@@ -16,6 +16,7 @@ from surveil.statistics.tails import SMALLEST_P
 
 _SHARES = np.array([0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.18, 0.27, 0.40, 0.60])
 _EDGE = 1e-6
+_SIMULATED = 8000  # representatives simulated in all: enough for the tail, and no more in a large firm
 _TAIL = 0.10  # share of simulated statistics that the exponential tail is fitted to
 
 
@@ -28,7 +29,7 @@ class MixtureSettings:
     """
 
     shortest: int = 3
-    draws: int = 40
+    draws: int = 4
     seed: int = 19_690_101
     least_chance: float = 0.0
 
@@ -161,7 +162,7 @@ def _simulated(
     absent = np.where(known, np.log((1 - m) / (1 - weighed)), 0.0)
     step = np.where(known, np.log(m / weighed) - np.log((1 - m) / (1 - weighed)), 0.0)
     base = absent.sum(axis=1)
-    draws = max(settings.draws, int(np.ceil(4000 / max(shape[0], 1))))
+    draws = max(settings.draws, int(np.ceil(_SIMULATED / max(shape[0], 1))))
     whole, episode = np.empty((draws, shape[0])), np.empty((draws, shape[0]))
     for i in range(draws):
         drawn = rng.random(p.shape) < p
