@@ -9,15 +9,34 @@ from surveil.detectors.rates import rate_tests
 from surveil.statistics.rates import RateSettings
 from surveil.statistics.tails import binomial_tails
 
+# Of one or two expected events nobody can tell how representatives differ: the usual spread is assumed instead.
+_SETTINGS = RateSettings(min_expected=0.0, dispersion_min_expected=3.0)
+
 
 def rare_tests(cells: pd.DataFrame, what: str, ordinary: float) -> pd.DataFrame:
     """`TEST_COLUMNS` for cells of an event so rare that most firms expect next to none of anybody.
 
     Where colleagues show nothing, a single event would already look impossible. So the p-value is the larger of the one
-    against colleagues and the mid-p of a binomial with the `ordinary` rate that slips and special cases produce.
+    against colleagues and the mid-p of a binomial with the `ordinary` rate that slips and special cases produce. Who has
+    too few colleagues to compare with is held against the ordinary rate alone.
     """
-    tests = rate_tests(cells, what, settings=RateSettings(min_expected=0.0)).tests
-    slips = binomial_tails(tests["observed"].astype(float), tests["n"].astype(float), ordinary).p_value()
-    # fmax keeps the second where the first could not be made: an item list needs no colleagues.
+    tests = rate_tests(cells, what, settings=_SETTINGS).tests
+    observed, n = tests["observed"].astype(float), tests["n"].astype(float)
+    slips = binomial_tails(observed, n, ordinary).p_value()
+    alone = tests["p_value"].isna()
     tests["p_value"] = np.fmax(tests["p_value"].to_numpy(dtype=float), slips)
-    return tests
+    return tests.where(~alone, _against_slips(tests, what, ordinary)) if alone.any() else tests
+
+
+def _against_slips(tests: pd.DataFrame, what: str, ordinary: float) -> pd.DataFrame:
+    """The same tests, explained by the ordinary rate instead of by colleagues."""
+    from scipy import stats
+
+    n = tests["n"].astype(float)
+    told = [
+        f"{observed:.0f} of {count:.0f} {what}; {count * ordinary:.1f} expected of slips and special cases"
+        " (too few colleagues to compare with)"
+        for observed, count in zip(tests["observed"], tests["n"], strict=True)
+    ]
+    high = stats.binom.ppf(0.975, n, ordinary)
+    return tests.assign(expected=n * ordinary, low=0.0, high=high, reason=told)

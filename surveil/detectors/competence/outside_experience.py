@@ -1,0 +1,204 @@
+"""
+# CS03 Pushed outside one's experience
+
+## What it finds
+Representatives who come to sell a family of products that they hardly sold before, and whose sales of it turn out poorly:
+undone or closed soon after.
+
+## Why it matters
+Who is made to sell what he does not know sells it badly. Mergers and campaigns that turned brokers into sellers of
+mortgages, and tellers into sellers of insurance, ended in complaints.
+
+## How it decides
+A family is outside a representative's experience when it made up less than {usual_percent} percent of his sales up to
+{gap_months} months before, of which there must be at least {least_sales}. It is pushed in a month in which he sold it
+{push_sales} times or more, and {push_factor} times as often as its earlier share makes expected. The sales of such months
+are listed. Two things are tested of them: whether they are reversed, or their accounts closed, within {result_days} days
+more often than everybody's sales of the same product (and more often than an ordinary {ordinary_rate}); and whether more
+of his sales than colleagues' are of this kind. Both are joined (Fisher), the second only down to p = {volume_floor}: a
+new task done well must not raise an alert, however great the change.
+
+## What it misses
+Poor advice whose harm shows later, and those without enough of a history.
+
+## Innocent explanations
+- A new role, a new licence or a transfer: the volume alone says nothing, and first sales are reversed more often.
+- A campaign or a new product with a right to cancel that customers used.
+- A customer who brought his whole business at once.
+
+## What to check
+- Was he trained for it, and who told him to sell it?
+- What do the customers of the reversed sales say?
+
+## References
+Regulation notes T19; seeds: an adviser must know the product. Fisher 1932.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rare import rare_tests
+from surveil.detectors.rates import rate_cells, rate_tests
+from surveil.statistics.combine import fisher_combination
+
+#: Set behind a representative's id in cells of his usual sales, which are a baseline and not tested.
+USUAL = "\x1fusual"
+
+
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    usual_percent: int = param(
+        10, unit="percent of earlier sales", ge=1, le=50,
+        citation="ours: what is sold less than every tenth time is not usual",
+        meaning="share of a family in the earlier sales from which it belongs to his experience",
+    )  # fmt: skip
+    gap_months: int = param(
+        3, unit="months", ge=0, le=24, citation="ours: a push must not become experience while it lasts",
+        meaning="months before a sale that are not counted as experience",
+    )  # fmt: skip
+    least_sales: int = param(
+        20, unit="sales", ge=5, le=500, citation="ours: two sales at the usual share",
+        meaning="earlier sales needed to say what is usual",
+    )  # fmt: skip
+    push_sales: int = param(
+        3, unit="sales", ge=2, le=50, citation="ours: more than an occasional wish of a customer",
+        meaning="sales of one family outside the experience in one month that may be a push",
+    )  # fmt: skip
+    push_factor: float = param(
+        3.0, unit="times", ge=1.0, le=20.0, citation="ours: three times the usual is not a good month any more",
+        meaning="how many times the number that the earlier share makes expected is a push",
+    )  # fmt: skip
+    result_days: int = param(
+        60, unit="days", ge=10, le=365, measured=True, citation="ours: rights to cancel have passed by then",
+        meaning="days within which a reversal or closing is a poor result",
+    )  # fmt: skip
+    ordinary_rate: float = param(
+        0.03, unit="share of sales", ge=0.001, le=0.3, citation="ours: customers change their minds",
+        meaning="share of sales that are undone whoever sells them",
+    )  # fmt: skip
+    volume_floor: float = param(
+        0.05, unit="probability", ge=0.001, le=1.0, citation="ours: alone it must never reach an alert",
+        meaning="lowest p-value that the change of what he sells can bring in",
+    )  # fmt: skip
+
+
+class OutsideExperience(Detector):
+    """Sales of families that a representative hardly sold before, and what became of them."""
+
+    id = "CS03"
+    slug = "outside_experience"
+    name = "Pushed outside one's experience"
+    version = "1"
+    family = Family.COMPETENCE
+    typology = "T19"
+    severity = Severity.MEDIUM
+    needs = ("sales", "sales.reversed_on")
+    models = ("sales_results", "sales_history")
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        sales = measured["sales_results"].reset_index(drop=True)
+        if sales.empty:
+            return Decision()
+        pushed = _pushed(sales, measured["sales_history"], parameters)
+        known = pushed.notna()
+        out = pushed.fillna(False).astype(bool)
+        poor = (sales["poor"] == 1).fillna(False).astype(bool)
+        tests = self._tests(sales, out, known, poor, parameters)
+        gaps = (
+            Gap(
+                int((~known).sum()), f"fewer than {parameters.least_sales} earlier sales to say what is usual"
+            ),
+            Gap(
+                int((out & sales["poor"].isna()).sum()),
+                "outside the experience, but too young to say how the sale turned out",
+            ),
+        )
+        return Decision(
+            _items(sales[out], poor[out]), tests, int(known.sum()), tuple(gap for gap in gaps if gap.count)
+        )
+
+    def _tests(
+        self,
+        sales: pd.DataFrame,
+        out: pd.Series,
+        known: pd.Series,
+        poor: pd.Series,
+        parameters: Parameters,
+    ) -> pd.DataFrame:
+        """Poor results outside the experience, joined with how much of it there is."""
+        due = sales["poor"].notna()
+        marked = sales["rep_id"].astype(str).where(out, sales["rep_id"].astype(str) + USUAL)
+        cells = rate_cells(sales[due].assign(n=1, rep_id=marked[due]), poor[due], ("product_code",))
+        what = "sales pushed outside the experience that were undone or closed soon"
+        results = rare_tests(cells, what, parameters.ordinary_rate)
+        results = results[~results["subject_id"].str.endswith(USUAL)].reset_index(drop=True)
+        if results.empty:
+            return results
+        moves = rate_tests(
+            rate_cells(sales[known].assign(n=1), out[known], ("branch_kind",)), "sales"
+        ).tests.set_index("subject_id")
+        volume = results["subject_id"].map(moves["p_value"]).astype(float).clip(lower=parameters.volume_floor)
+        both = np.column_stack([results["p_value"].to_numpy(dtype=float), volume.to_numpy()])
+        joined = np.where(np.isnan(both[:, 0]), np.nan, fisher_combination(both))
+        share = results["subject_id"].map(moves["observed"] / moves["n"]).astype(float)
+        reason = [
+            text if np.isnan(s) else f"{text}; {100 * s:.0f} percent of all his sales were of this kind"
+            for text, s in zip(results["reason"], share, strict=True)
+        ]
+        return results.assign(p_value=joined, reason=reason)
+
+
+def _pushed(sales: pd.DataFrame, history: pd.DataFrame, parameters: Parameters) -> pd.Series:
+    """Per sale whether its family was new to the seller and pushed in that month; missing where his history is too short."""
+    wide = history.pivot_table(
+        index=["rep_id", "month"], columns="family", values="n", aggfunc="sum", fill_value=0
+    )
+    so_far = wide.astype("int64").groupby(level="rep_id").cumsum().reset_index().sort_values("month")
+    asked = sales[["rep_id", "month", "family"]].assign(
+        before=sales["month"].astype("int64") - parameters.gap_months - 1, row=range(len(sales))
+    )
+    found = pd.merge_asof(
+        asked.sort_values("before", kind="stable"),
+        so_far.rename(columns={"month": "until"}).astype({"until": "int64"}),
+        left_on="before",
+        right_on="until",
+        by="rep_id",
+    ).sort_values("row")
+    counts = found[list(wide.columns)].fillna(0).to_numpy(dtype=float)
+    position = pd.Index(wide.columns).get_indexer(found["family"])
+    own = np.where(position >= 0, counts[np.arange(len(counts)), position], 0.0)
+    total = counts.sum(axis=1)
+    by_month = sales.groupby(["rep_id", "month"])["sale_id"].transform("size").to_numpy(dtype=float)
+    of_family = (
+        sales.groupby(["rep_id", "month", "family"])["sale_id"].transform("size").to_numpy(dtype=float)
+    )
+    strange = own * 100 < parameters.usual_percent * total
+    many = of_family >= np.maximum(
+        parameters.push_sales, parameters.push_factor * by_month * own / np.maximum(total, 1)
+    )
+    return pd.Series(strange & many, index=sales.index, dtype="boolean").mask(total < parameters.least_sales)
+
+
+def _items(rows: pd.DataFrame, poor: pd.Series) -> pd.DataFrame:
+    told = rows.assign(result=poor.map({True: "undone or closed soon", False: "none that is on record"}))
+    return base.frame(
+        base.ITEM_COLUMNS,
+        feed="sales",
+        key=rows["sale_id"],
+        rep_id=rows["rep_id"],
+        customer_id=rows["customer_id"],
+        account_id=rows["account_id"],
+        branch_id=rows["branch_id"],
+        day=rows["day"],
+        score=poor.map({True: 0.8, False: 0.4}).astype(float),
+        detail=base.details(told, ["product_code", "family", "amount_cents", "result"]),
+    )

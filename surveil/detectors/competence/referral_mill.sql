@@ -1,0 +1,39 @@
+-- model: referral_outcomes
+-- One row per referral in the window: the product's family, the receiver, the giver's branch and role, what became of it, and
+-- how many days ago it was made.
+SELECT f.referral_id AS referral_id, f.customer_id AS customer_id, f.from_rep_id AS rep_id,
+       COALESCE(f.to_rep_id, '') AS to_rep_id, f.product_code AS product_code, COALESCE(p.family, '') AS family,
+       COALESCE(g.branch_id, '') AS branch_id, COALESCE(r.role, '') AS role, f.referred_at_day AS day, c.month AS month,
+       c.quarter AS quarter, f.outcome AS outcome, f.fee_paid_cents AS fee_cents, :as_of_day - f.referred_at_day AS age_days
+FROM referrals AS f
+JOIN calendar AS c ON c.day = f.referred_at_day
+LEFT JOIN products AS p ON p.product_code = f.product_code
+LEFT JOIN reps AS r ON r.rep_id = f.from_rep_id
+LEFT JOIN giver_branches AS g ON g.referral_id = f.referral_id
+WHERE f.referred_at_day >= :from_day
+
+-- model: giver_branches
+-- Where the giver of a referral was assigned on that day. One row per such referral.
+SELECT f.referral_id AS referral_id, MIN(s.branch_id) AS branch_id
+FROM referrals AS f
+JOIN assignments AS s
+  ON s.rep_id = f.from_rep_id
+ AND s.start_on_day <= f.referred_at_day
+ AND (s.end_on_day IS NULL OR s.end_on_day >= f.referred_at_day)
+GROUP BY f.referral_id
+
+-- model: months_at_work
+-- One row per representative and month of the window in which he opened, sold, referred or spoke with a customer.
+SELECT w.rep_id AS rep_id, COALESCE(r.role, '') AS role, w.month AS month
+FROM (
+    SELECT o.rep_id AS rep_id, o.month AS month FROM openings AS o
+    UNION
+    SELECT s.rep_id, s.month FROM sold AS s
+    UNION
+    SELECT f.from_rep_id, c.month FROM referrals AS f JOIN calendar AS c ON c.day = f.referred_at_day
+    WHERE f.referred_at_day >= :from_day
+    UNION
+    SELECT n.rep_id, c.month FROM contacts AS n JOIN calendar AS c ON c.day = n.at_day WHERE n.at_day >= :from_day
+) AS w
+LEFT JOIN reps AS r ON r.rep_id = w.rep_id
+WHERE w.rep_id IS NOT NULL
