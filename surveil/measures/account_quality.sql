@@ -1,0 +1,21 @@
+-- model: account_quality
+-- One row per opening by staff whose use can be judged (used, watched for its product's horizon or :quality_days days, or
+-- closed in sight without any use): `unused` by its customer, and `poor`: at least two signs of an unauthorized opening
+-- of four (unused, no consent within :quality_grace_days days, customer not met, funded and emptied again). A sign that
+-- is not known does not count.
+SELECT account_id, unused, CASE WHEN signs >= 2 THEN 1 ELSE 0 END AS poor
+FROM (
+    SELECT o.account_id AS account_id, CASE WHEN u.first_use_days IS NULL THEN 1 ELSE 0 END AS unused,
+           CASE WHEN u.first_use_days IS NULL THEN 1 ELSE 0 END
+           + CASE WHEN o.consents_to - o.opened_day >= :quality_grace_days
+                   AND (l.lag_days IS NULL OR l.lag_days > :quality_grace_days) THEN 1 ELSE 0 END
+           + CASE WHEN m.not_met = 1 THEN 1 ELSE 0 END
+           + CASE WHEN r.account_id IS NULL THEN 0 ELSE 1 END AS signs
+    FROM openings AS o
+    JOIN first_use AS u ON u.account_id = o.account_id
+    LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
+    LEFT JOIN openings_met AS m ON m.account_id = o.account_id
+    LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
+    WHERE o.rep_id IS NOT NULL
+      AND (u.closed_in_sight = 1 OR u.seen_days >= COALESCE(o.unused_after_days, :quality_days))
+) AS judged
