@@ -1,0 +1,155 @@
+"""
+# UA13 Open, close, reopen
+
+## What it finds
+Accounts that staff opened within {reopen_days} days after the same customer's account of the same product had been
+closed, when that one had lived {lived_days} days at most and somebody had the credit for it. And accounts that their
+customer never used, closed within {after_days} days after the {clawback_days} days for which a credit can be taken
+back. It flags representatives with more of either than expected.
+
+## Why it matters
+Who is paid for each opening can earn the same customer twice: close, wait, open again. And an account that lives
+exactly as long as the bonus can be clawed back was opened for the bonus.
+
+## How it decides
+Reopened accounts are compared with colleagues' openings of the same product through the same channel at the same kind
+of branch, and with an ordinary rate of {ordinary_rate}, for some customers do come back. Closings after the clawback
+are compared with colleagues' accounts of the same kind that are old enough to have been closed then. For each opener a
+customer counts once. Both rates are joined into one p-value.
+
+## What it misses
+A reopening as another product or for another member of the household; closings timed to a window that is not
+{clawback_days} days long (set it to the firm's own).
+
+## Innocent explanations
+- A lost card, a breach or fraud: the account is closed and replaced by a new one.
+- A customer who moved away and came back, or changed his mind; seasonal accounts.
+- A fee or an introductory rate that begins just when the clawback ends: then colleagues' accounts close as well.
+
+## What to check
+- Who closed the earlier account, and did the customer ask for it?
+- Was the credit or the bonus paid for both?
+- Did the number, the card or the terms change in a way that gives a reason?
+
+## References
+Regulation notes T14; joined p-values after Liu and Xie (JASA 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rare import rare_tests
+from surveil.detectors.rates import STRATUM, rate_cells, rate_tests
+from surveil.detectors.signs import strongest
+
+CELL = ["rep_id", *STRATUM, "branch_id", "month"]
+
+
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    reopen_days: int = param(
+        180, unit="days", ge=1, le=730, citation="regulation notes T14",
+        meaning="days after a closing within which the same product is reopened",
+    )  # fmt: skip
+    lived_days: int = param(
+        365, unit="days", ge=30, le=3650, citation="ours: who closes an old account and opens a new one has his reasons",
+        meaning="longest life of the earlier account",
+    )  # fmt: skip
+    clawback_days: int = param(
+        90, unit="days", ge=14, le=380, citation="ours: credits are often taken back for three months; set the firm's own",
+        meaning="days after the opening for which a credit can be taken back",
+    )  # fmt: skip
+    after_days: int = param(
+        14, unit="days", ge=3, le=60, citation="ours: two weeks",
+        meaning="days after the end of the clawback within which a closing counts as just after it",
+    )  # fmt: skip
+    ordinary_rate: float = param(
+        0.005, unit="share of openings", ge=0.0001, le=0.1, citation="ours: some customers do come back",
+        meaning="share of openings that are honest returns soon after a closing",
+    )  # fmt: skip
+
+
+class OpenCloseReopen(Detector):
+    """The same product closed and opened again, or closed as soon as the credit is safe."""
+
+    id = "UA13"
+    slug = "open_close_reopen"
+    name = "Closed and reopened"
+    version = "1"
+    family = Family.UNAUTHORIZED
+    typology = "T14"
+    severity = Severity.HIGH
+    needs = ("accounts.opened_by", "accounts.closed_on")
+    models = ("reopening_items", "reopening_counts")
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        rows, counts = measured["reopening_items"], measured["reopening_counts"]
+        again = _there(
+            (rows["gap_days"] <= parameters.reopen_days)
+            & (rows["earlier_lived_days"] <= parameters.lived_days)
+            & rows["earlier_credited_to"].notna()
+        )
+        end = parameters.clawback_days + parameters.after_days
+        safe = _there((rows["lived_days"] >= parameters.clawback_days) & (rows["lived_days"] < end))
+        safe &= _there(rows["age_days"] >= end) & rows["first_use_days"].isna()
+        old = _there(counts["age_days"] >= end)
+        tests = [
+            rare_tests(
+                _cells(counts, rows[again]),
+                "openings soon after the same was closed",
+                parameters.ordinary_rate,
+            ).query("observed > 0"),
+            rate_tests(
+                _cells(counts[old], rows[safe]), "unused accounts closed just after their clawback ended"
+            ).tests,
+        ]
+        found = rows[again | safe]
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="accounts",
+            key=found["account_id"],
+            rep_id=found["rep_id"],
+            customer_id=found["customer_id"],
+            account_id=found["account_id"],
+            branch_id=found["branch_id"],
+            day=found["opened_day"],
+            score=_scores(found, again[found.index], parameters),
+            detail=base.details(
+                found, ["product_code", "channel", "earlier_account_id", "earlier_credited_to", "credited_to",
+                        "earlier_lived_days", "gap_days", "lived_days"],
+            ),
+        )  # fmt: skip
+        young = int(counts["n"][~old].sum())
+        gap = Gap(
+            young, f"younger than {end} days: whether it closes just after the clawback is not known yet"
+        )
+        return Decision(items, strongest(tests), int(counts["n"].sum()), (gap,) if young else ())
+
+
+def _there(condition: pd.Series) -> pd.Series:
+    return condition.fillna(False).astype(bool)
+
+
+def _cells(counts: pd.DataFrame, flagged: pd.DataFrame) -> pd.DataFrame:
+    """Cells of openings; of an opener's flagged accounts for one customer the first counts."""
+    once = flagged.sort_values(["opened_day", "account_id"]).drop_duplicates(["rep_id", "customer_id"])
+    done = once.groupby(CELL, as_index=False).size().rename(columns={"size": "y"})
+    n = counts.groupby(CELL, as_index=False)["n"].sum().merge(done, on=CELL, how="left")
+    return rate_cells(n, n["y"].fillna(0).astype("int64"))
+
+
+def _scores(found: pd.DataFrame, again: pd.Series, parameters: Parameters) -> np.ndarray:
+    """A reopening says the more the sooner it came; a closing after the clawback alone says little."""
+    sooner = 1 - 0.5 * found["gap_days"].astype(float) / parameters.reopen_days
+    same = found["earlier_credited_to"] == found["credited_to"]
+    reopened = sooner.to_numpy() * np.where(same.fillna(False), 1.0, 0.8)
+    return np.where(again, reopened, 0.3)
