@@ -1,0 +1,183 @@
+-- model: token_rows
+-- Deposits and transfers in of at most :token_cents cents in the window that people made, not systems.
+SELECT transaction_id, account_id
+FROM transactions
+WHERE kind IN ('deposit', 'transfer_in')
+  AND amount_cents > 0
+  AND amount_cents <= :token_cents
+  AND COALESCE(initiated_by, 'customer') <> 'system'
+  AND posted_at_day >= :from_day
+
+-- model: token_histories
+-- All money in from people, and all else that the customer did, on the accounts of `token_rows`; `money_day` is the day where
+-- it was money in.
+SELECT t.transaction_id AS transaction_id, t.account_id AS account_id, t.posted_at_s AS posted_s, t.posted_at_day AS posted_day,
+       CASE WHEN t.kind IN ('deposit', 'transfer_in') THEN t.posted_at_day END AS money_day
+FROM transactions AS t
+JOIN (SELECT DISTINCT account_id FROM token_rows) AS k ON k.account_id = t.account_id
+WHERE (COALESCE(t.initiated_by, 'customer') = 'customer' AND t.kind NOT IN ('fee', 'fee_refund', 'interest', 'other'))
+   OR (t.initiated_by = 'rep' AND t.kind IN ('deposit', 'transfer_in'))
+
+-- model: token_neighbours
+-- Each row of `token_histories` with the day of what came before and after it on the account: anything, and money.
+SELECT transaction_id, posted_day,
+       LAG(posted_day) OVER (PARTITION BY account_id ORDER BY posted_s, transaction_id) AS before_day,
+       LEAD(posted_day) OVER (PARTITION BY account_id ORDER BY posted_s, transaction_id) AS after_day,
+       MAX(money_day) OVER (PARTITION BY account_id ORDER BY posted_s, transaction_id
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS money_before_day,
+       MIN(money_day) OVER (PARTITION BY account_id ORDER BY posted_s, transaction_id
+                            ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS money_after_day
+FROM token_histories
+
+-- model: tokens
+-- The rows of `token_rows` with the account's opener, how long it had lain idle (empty: from its opening on) and for how long
+-- it did after: without anything the customer did, or, where staff started the payment, without other money. `known_days`: days
+-- before that the extract covers; `watched_days`: days after; `whole_life`: its opening too.
+SELECT t.transaction_id AS transaction_id, t.account_id AS account_id, a.customer_id AS customer_id,
+       a.opened_by AS opener, t.rep_id AS poster, COALESCE(t.branch_id, a.branch_id, '') AS branch_id,
+       COALESCE(t.tender, '') AS tender, c.month AS month, n.posted_day AS posted_day, t.amount_cents AS cents,
+       a.product_code AS product_code, n.posted_day - a.opened_at_day AS age_days,
+       n.posted_day - CASE WHEN t.initiated_by = 'rep' THEN n.money_before_day ELSE n.before_day END AS idle_days,
+       CASE WHEN t.initiated_by = 'rep' THEN n.money_after_day ELSE n.after_day END - n.posted_day AS next_days,
+       CASE WHEN a.opened_at_day >= v.from_day THEN 1 ELSE 0 END AS whole_life,
+       n.posted_day - v.from_day AS known_days, v.to_day - n.posted_day AS watched_days
+FROM token_rows AS k
+JOIN token_neighbours AS n ON n.transaction_id = k.transaction_id
+JOIN transactions AS t ON t.transaction_id = k.transaction_id
+JOIN accounts AS a ON a.account_id = t.account_id
+JOIN calendar AS c ON c.day = n.posted_day
+LEFT JOIN covered AS v
+  ON v.feed = 'transactions' AND v.branch_id = COALESCE(a.branch_id, '') AND v.channel = COALESCE(a.channel, '')
+ AND v.from_day <= n.posted_day AND v.to_day >= n.posted_day
+
+-- model: lone_tokens
+-- The rows of `tokens` that woke an account which was idle before (from its opening, or for :dormant_days days) and after (for
+-- :funded_days days): 1; 0 where not; empty where the extract does not cover it. `subject`: who posted it, else, on an account
+-- not older than :funded_days days, who opened it.
+SELECT transaction_id, account_id, customer_id, opener, poster, branch_id, tender, month, posted_day, cents, product_code,
+       age_days, idle_days,
+       COALESCE(poster, CASE WHEN age_days <= :funded_days THEN opener END) AS subject,
+       CASE WHEN idle_days < :dormant_days THEN 0
+            WHEN next_days <= :funded_days THEN 0
+            WHEN known_days IS NULL OR watched_days < :funded_days THEN NULL
+            WHEN idle_days IS NULL AND whole_life = 0 AND known_days < :dormant_days THEN NULL
+            ELSE 1 END AS lone
+FROM tokens
+
+-- model: first_money
+-- Accounts opened by staff that got money within :funded_days days, where the extract covers as many days more after that:
+-- 1 where it was a lone token that nobody but the opener is known to have posted.
+SELECT o.account_id AS account_id, o.rep_id AS rep_id, MIN(o.branch_id) AS branch_id, MIN(o.branch_kind) AS branch_kind,
+       MIN(o.product_code) AS product_code, MIN(o.channel) AS channel, MIN(o.month) AS month,
+       MAX(CASE WHEN k.lone = 1 AND k.idle_days IS NULL AND k.subject = o.rep_id THEN 1 ELSE 0 END) AS token
+FROM openings AS o
+JOIN transactions AS t
+  ON t.account_id = o.account_id
+ AND t.posted_at_day >= o.opened_day
+ AND t.posted_at_day <= o.opened_day + :funded_days
+LEFT JOIN lone_tokens AS k ON k.transaction_id = t.transaction_id
+WHERE o.rep_id IS NOT NULL
+  AND t.kind IN ('deposit', 'transfer_in')
+  AND t.amount_cents > 0
+  AND COALESCE(t.initiated_by, 'customer') <> 'system'
+  AND o.transactions_to >= o.opened_day + 2 * :funded_days
+GROUP BY o.account_id, o.rep_id
+
+-- model: small_sources
+-- Money of at most :small_cents cents that staff-opened accounts got from another customer's account within :funded_days days.
+SELECT t.transaction_id AS transaction_id, o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id,
+       o.opened_s AS opened_s, x.account_id AS source, x.customer_id AS source_customer,
+       COALESCE(m.household, o.customer_id) AS household, COALESCE(m.family_name, o.customer_id) AS family_name
+FROM openings AS o
+JOIN transactions AS t
+  ON t.account_id = o.account_id
+ AND t.posted_at_day >= o.opened_day
+ AND t.posted_at_day <= o.opened_day + :funded_days
+JOIN accounts AS x ON x.account_id = t.counterparty_account_id
+LEFT JOIN customer_ties AS m ON m.customer_id = o.customer_id
+LEFT JOIN customer_ties AS s ON s.customer_id = x.customer_id
+WHERE o.rep_id IS NOT NULL
+  AND t.kind IN ('deposit', 'transfer_in')
+  AND t.amount_cents > 0
+  AND t.amount_cents <= :small_cents
+  AND COALESCE(t.initiated_by, 'customer') <> 'system'
+  AND COALESCE(s.household, x.customer_id) <> COALESCE(m.household, o.customer_id)
+  AND COALESCE(o.co_owners, '') <> x.customer_id
+
+-- model: fan_sources
+-- Accounts from which at least :shared_households unrelated households of one opener got small money, and employees' own.
+SELECT rep_id, source, COUNT(DISTINCT household) AS households, 0 AS employee
+FROM small_sources
+GROUP BY rep_id, source
+HAVING COUNT(DISTINCT household) >= :shared_households AND COUNT(DISTINCT family_name) >= :shared_households
+UNION ALL
+SELECT m.rep_id, m.source, COUNT(DISTINCT m.household), 1
+FROM small_sources AS m
+JOIN reps AS r ON r.customer_id = m.source_customer
+GROUP BY m.rep_id, m.source
+
+-- model: fanned_money
+-- The rows of `small_sources` from one of `fan_sources`; `place`: as which household of the opener on that source.
+SELECT m.transaction_id AS transaction_id, m.account_id AS account_id, m.rep_id AS rep_id, MAX(f.households) AS households,
+       MAX(f.employee) AS employee, MAX(p.place) AS place
+FROM small_sources AS m
+JOIN fan_sources AS f ON f.rep_id = m.rep_id AND f.source = m.source
+JOIN (
+    SELECT rep_id, source, household, ROW_NUMBER() OVER (PARTITION BY rep_id, source ORDER BY first_s, household) AS place
+    FROM (
+        SELECT rep_id, source, household, MIN(opened_s) AS first_s FROM small_sources GROUP BY rep_id, source, household
+    ) AS firsts
+) AS p ON p.rep_id = m.rep_id AND p.source = m.source AND p.household = m.household
+GROUP BY m.transaction_id, m.account_id, m.rep_id
+
+-- model: token_funding_items
+-- One row per payment: a lone token, or small money from a source that fans out; with whom it counts for.
+SELECT k.transaction_id AS transaction_id, k.account_id AS account_id, k.customer_id AS customer_id, k.opener AS rep_id,
+       k.subject AS subject, k.branch_id AS branch_id, k.product_code AS product_code, k.posted_day AS posted_day,
+       k.cents AS cents, k.tender AS tender, k.age_days AS age_days, k.idle_days AS idle_days,
+       f.households AS source_households, f.employee AS source_employee, 1 AS lone
+FROM lone_tokens AS k
+LEFT JOIN fanned_money AS f ON f.transaction_id = k.transaction_id
+WHERE k.lone = 1 AND k.subject IS NOT NULL
+UNION ALL
+SELECT f.transaction_id, f.account_id, o.customer_id, f.rep_id, f.rep_id, o.branch_id, o.product_code, t.posted_at_day,
+       t.amount_cents, COALESCE(t.tender, ''), t.posted_at_day - o.opened_day, NULL, f.households, f.employee, 0
+FROM fanned_money AS f
+JOIN transactions AS t ON t.transaction_id = f.transaction_id
+JOIN openings AS o ON o.account_id = f.account_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM lone_tokens AS k WHERE k.transaction_id = f.transaction_id AND k.lone = 1 AND k.subject IS NOT NULL)
+
+-- model: first_money_cells
+-- The rows of `first_money` counted by opener, kind of account, branch and month; `token`, and `fanned` 1 where it came from an
+-- employee's account, or from a fanning source as its :shared_households th household or later.
+SELECT rep_id, product_code, channel, branch_kind, branch_id, month, token, fanned, COUNT(*) AS n
+FROM (
+    SELECT m.rep_id AS rep_id, m.product_code AS product_code, m.channel AS channel, m.branch_kind AS branch_kind,
+           m.branch_id AS branch_id, m.month AS month, m.token AS token,
+           CASE WHEN f.employee = 1 OR f.place >= :shared_households THEN 1 ELSE 0 END AS fanned
+    FROM first_money AS m
+    LEFT JOIN (
+        SELECT account_id, MAX(employee) AS employee, MAX(place) AS place FROM fanned_money GROUP BY account_id
+    ) AS f ON f.account_id = m.account_id
+) AS funded
+GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month, token, fanned
+
+-- model: posted_money_cells
+-- Money in that staff posted, counted by poster, tender, branch and month; `lone` of `lone_tokens` (0 for larger sums).
+SELECT t.rep_id AS rep_id, COALESCE(t.tender, '') AS tender, COALESCE(t.branch_id, '') AS branch_id, c.month AS month,
+       CASE WHEN k.transaction_id IS NULL THEN 0 ELSE k.lone END AS lone, COUNT(*) AS n
+FROM transactions AS t
+JOIN calendar AS c ON c.day = t.posted_at_day
+LEFT JOIN lone_tokens AS k ON k.transaction_id = t.transaction_id
+WHERE t.rep_id IS NOT NULL
+  AND t.kind IN ('deposit', 'transfer_in')
+  AND t.amount_cents > 0
+  AND t.posted_at_day >= :from_day
+  AND COALESCE(t.initiated_by, 'customer') <> 'system'
+GROUP BY t.rep_id, COALESCE(t.tender, ''), COALESCE(t.branch_id, ''), c.month,
+         CASE WHEN k.transaction_id IS NULL THEN 0 ELSE k.lone END
+
+-- model: unknown_tokens
+-- How many rows of `lone_tokens` can't be judged.
+SELECT COUNT(*) AS n FROM lone_tokens WHERE lone IS NULL
