@@ -1,0 +1,17 @@
+-- model: credit_pulls
+-- One row per opening by staff for which a credit report was pulled: days from the pull to the application (negative: it was
+-- applied for before; empty: no application on record), days from the pull to the first consent (empty: none so far) with the
+-- days that consents cover after it, whether the customer was met, and his first use (empty: none seen).
+SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
+       o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel, o.month AS month,
+       o.opened_day AS opened_day, a.credit_pulled_at_day AS pulled_day,
+       a.applied_at_day - a.credit_pulled_at_day AS applied_after_days,
+       l.lag_days + o.opened_day - a.credit_pulled_at_day AS consent_after_days,
+       o.consents_to - a.credit_pulled_at_day AS covered_days,
+       m.not_met AS not_met, u.first_use_days AS first_use_days
+FROM openings AS o
+JOIN accounts AS a ON a.account_id = o.account_id
+LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
+LEFT JOIN openings_met AS m ON m.account_id = o.account_id
+LEFT JOIN first_use AS u ON u.account_id = o.account_id
+WHERE o.rep_id IS NOT NULL AND a.credit_pulled_at_day IS NOT NULL
