@@ -1,11 +1,3 @@
--- model: bank_domains
--- The domain that more than half of the firm's own e-mail addresses are of.
-SELECT SUBSTRING(contact_key, STRPOS(contact_key, '@') + 1) AS domain
-FROM employee_contacts
-WHERE kind = 'email'
-GROUP BY SUBSTRING(contact_key, STRPOS(contact_key, '@') + 1)
-HAVING COUNT(*) * 2 > (SELECT COUNT(*) FROM employee_contacts WHERE kind = 'email')
-
 -- model: contact_domains
 -- E-mail addresses on record taken apart at the sign, each spelling once.
 SELECT DISTINCT key AS contact_key, SUBSTRING(key, 1, STRPOS(key, '@') - 1) AS local, SUBSTRING(key, STRPOS(key, '@') + 1) AS domain
@@ -14,13 +6,13 @@ WHERE kind = 'email'
 
 -- model: placeholders
 -- Contacts that nobody has: names for nobody, domains kept for examples, numbers that run 1 2 3 or repeat one digit.
-SELECT 'email' AS kind, contact_key
-FROM contact_domains
-WHERE local IN ('noname', 'no.name', 'no-name', 'none', 'noemail', 'no.email', 'no-email', 'no_email', 'nomail', 'no', 'na', 'n/a',
-                'unknown', 'declined', 'refused', 'notgiven', 'noreply', 'no-reply', 'customer', 'client', 'test', 'fake', 'nobody',
-                'asdf', 'xxx', 'abc', 'email')
-   OR domain IN ('example.com', 'example.org', 'example.net', 'test.com', 'none.com', 'noemail.com', 'nomail.com', 'no.com',
-                 'na.com', 'email.none', 'invalid')
+SELECT 'email' AS kind, d.contact_key AS contact_key
+FROM contact_domains AS d
+JOIN placeholder_names AS n ON n.local = d.local
+UNION
+SELECT 'email', d.contact_key
+FROM contact_domains AS d
+JOIN placeholder_domains AS n ON n.domain = d.domain
 UNION
 SELECT 'phone', key
 FROM contact_keys
