@@ -109,7 +109,8 @@ class Detector(ABC):
     `needs` names feeds (`consents`) or columns (`accounts.opened_by`) without which it cannot run. `models` are the SQL
     models that `decide` gets, by name. `severity` is the highest one a single item may reach. `rule` says that an item
     alone is a breach to be alerted, whatever the rate; otherwise items support the test of a rate: the detector's own,
-    or that of the detector that `supports` names.
+    or that of the detector that `supports` names. `listens` names detectors whose items it takes as evidence: it is judged
+    after them, and finds the items of those that ran under `items_of(id)` among its measurements.
     """
 
     id: ClassVar[str]
@@ -123,6 +124,7 @@ class Detector(ABC):
     subject: ClassVar[SubjectType] = SubjectType.REP
     rule: ClassVar[bool] = False
     supports: ClassVar[str | None] = None
+    listens: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]]
     models: ClassVar[tuple[str, ...]]
     parameter_type: ClassVar[type[Parameters]] = Parameters
@@ -159,6 +161,11 @@ class Detector(ABC):
         values = (parameters or cls.parameter_type()).model_dump()
         text = inspect.cleandoc(sys.modules[cls.__module__].__doc__ or "")
         return re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), text)
+
+
+def items_of(detector_id: str) -> str:
+    """Under which name a detector that listens finds another's items among its measurements."""
+    return f"items of {detector_id}"
 
 
 def frame(columns: tuple[str, ...], **values: Any) -> pd.DataFrame:

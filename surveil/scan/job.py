@@ -19,7 +19,7 @@ from surveil.alerts.model import AlertDraft, SubjectType
 from surveil.alerts.runs import RunRecord, RunStatus
 from surveil.config import Workspace
 from surveil.detectors import registry
-from surveil.detectors.base import Decision, Detector
+from surveil.detectors.base import Decision, Detector, items_of
 from surveil.engine import Engine, days, open_engine
 from surveil.errors import SurveilError
 from surveil.feeds import snapshots
@@ -99,14 +99,17 @@ def _run(
     judged: dict[str, Judged] = {}
     lines: dict[str, Covered] = {}
     folder.mkdir()
-    for detector in chosen:
+    for detector in sorted(chosen, key=lambda d: (bool(d.listens), d.id)):
         reason = coverage.missing(detector, engine.snapshot)
         if reason:
             lines[detector.id] = Covered(detector.id, detector.name, Ran.NOT_RUN, reason)
             continue
         progress(f"{detector.id} {detector.name}")
         try:
-            decision = _judge(engine, detector, parameters[detector.id], folder)
+            heard = {
+                items_of(name): judged[name].decision.items for name in detector.listens if name in judged
+            }
+            decision = _judge(engine, detector, parameters[detector.id], folder, heard)
         except SurveilError:
             raise
         except Exception as error:  # a detector's defect must not take the others' results with it
@@ -119,8 +122,10 @@ def _run(
     return judged, lines
 
 
-def _judge(engine: Engine, detector: Detector, parameters: Any, folder: Path) -> Decision:
-    measured = {}
+def _judge(
+    engine: Engine, detector: Detector, parameters: Any, folder: Path, heard: Mapping[str, pd.DataFrame]
+) -> Decision:
+    measured = dict(heard)
     for model in detector.models:
         measured[model] = engine.fetch(model)
         engine.write(model, folder / f"{model}.parquet")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
+from surveil.detectors.base import items_of
 from surveil.detectors.unused.horizons import HorizonParameters
 
 #: Sign -> how it reads.
@@ -15,7 +18,41 @@ SIGNS = {
     "shared_contact": "contact shared with other households",
     "employee_contact": "an employee's contact",
     "quick_close": "closed quickly",
+    "doubtful_consent": "consent in doubt",
+    "token_funding": "funded with a token",
+    "edited_contact": "contact data edited by staff",
+    "odd_time": "opener away, or at night",
+    "refused": "product refused before",
+    "duplicate": "beyond what such customers hold",
+    "reopened": "closed and opened again",
+    "mass_opening": "opened among very many",
 }
+
+#: Signs that another detector lists item by item: sign -> its id, and details of which one must be there (any, if empty).
+LISTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "doubtful_consent": ("UA02", ()),
+    "token_funding": ("UA04", ()),
+    "edited_contact": ("UA05", ()),
+    "odd_time": ("UA08", ("away", "gone", "at_night")),
+    "refused": ("UA09", ()),
+    "duplicate": ("UA12", ()),
+    "reopened": ("UA13", ()),
+    "mass_opening": ("UA16", ()),
+}
+
+
+def listed_signs(rows: pd.DataFrame, measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The signs of `LISTED`: 1.0 where the other detector lists the account, 0.0 where not, missing where it did not run."""
+    signs = {}
+    for sign, (detector, details) in LISTED.items():
+        items = measured.get(items_of(detector))
+        if items is None:
+            signs[sign] = pd.Series(pd.NA, index=rows.index, dtype="Float64")
+            continue
+        told = [not details or any(detail.get(name) for name in details) for detail in items["detail"]]
+        listed = set(items["account_id"][told].dropna().astype(str))
+        signs[sign] = rows["account_id"].astype(str).isin(listed).astype("Float64")
+    return pd.DataFrame(signs)
 
 
 def signs_of(

@@ -13,10 +13,11 @@ again with the same opener, is the pattern that was found too late in 2016.
 For each account every sign that can be known is weighed: how often it is seen on unauthorized accounts, against how
 often on accounts of the same product, channel, branch and month by other representatives. Signs of paperwork are weighed
 against the representative's own accounts that are in use: who is sloppy with all his papers is not suspected for them. The
-weights add up to the account's log-likelihood ratio. A representative's accounts are then a mixture of ordinary ones and a
-share of unauthorized ones; the p-value compares the best such mixture with simulated honest firms. The score of an account
-is the chance that it is unauthorized, given its own signs and its opener's other accounts. How often a sign is seen on
-unauthorized accounts is set by parameters ({no_consent} for a missing consent, {unused} for an account never used, …).
+weights add up to the account's log-likelihood ratio; accounts opened for one customer in one sitting stand together. A
+representative's accounts are then a mixture of ordinary ones and a share of unauthorized ones; the p-value compares the
+best such mixture with simulated honest firms. The score of an account is the chance that it is unauthorized, given its own
+signs, those of its companions and its opener's other accounts. How often a sign is seen on unauthorized accounts is
+set by parameters ({no_consent} for a missing consent, {unused} for an account never used, …).
 
 ## What it misses
 Unauthorized accounts with good papers that somebody uses.
@@ -37,6 +38,7 @@ Likelihood ratios: Fellegi and Sunter, JASA 1969. Regulation notes T02, T03.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,12 +47,18 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.rates import peer_chance, rate_cells, rate_tests, tests_of_mixture
-from surveil.detectors.unauthorized.account_signs import SIGNS, signs_of
+from surveil.detectors.unauthorized.account_signs import LISTED, SIGNS, listed_signs, signs_of
+from surveil.detectors.unauthorized.sittings import pairs_of, sittings_of, with_companions
 from surveil.detectors.unused.horizons import HorizonParameters
 from surveil.statistics.mixture import MixtureSettings, account_evidence, adjust_for_habit, mixture_test
 from surveil.statistics.posterior import account_posterior
 
 _OURS = "science notes 4.3: judgement, near what simulated forgers leave; estimating them gave no better list"
+
+
+def _seen_on(share: float, which: str) -> Any:
+    """The parameter of a sign: on what share of unauthorized accounts it is seen."""
+    return param(share, unit="share", ge=0.01, le=0.99, citation=_OURS, meaning=which)
 
 
 class Parameters(HorizonParameters):
@@ -76,47 +84,23 @@ class Parameters(HorizonParameters):
         3, unit="households", ge=2, le=50, measured=True, citation="regulation notes T07",
         meaning="unrelated households on one phone or e-mail from which an opener's contact counts as shared",
     )  # fmt: skip
-    no_consent: float = param(
-        0.45,
-        unit="share",
-        ge=0.01,
-        le=0.99,
-        citation=_OURS,
-        meaning="unauthorized accounts without a consent",
+    no_consent: float = _seen_on(0.45, "unauthorized accounts without a consent")
+    not_met: float = _seen_on(0.55, "unauthorized accounts whose customer was not met")
+    unused: float = _seen_on(0.80, "unauthorized accounts never used")
+    round_trip: float = _seen_on(0.25, "unauthorized accounts funded for show")
+    shared_contact: float = _seen_on(0.25, "unauthorized accounts with a shared contact")
+    employee_contact: float = _seen_on(0.08, "unauthorized accounts with an employee's contact")
+    quick_close: float = _seen_on(0.25, "unauthorized accounts closed quickly")
+    doubtful_consent: float = _seen_on(0.20, "unauthorized accounts whose consent is in doubt (UA02)")
+    token_funding: float = _seen_on(0.20, "unauthorized accounts funded with a token (UA04)")
+    edited_contact: float = _seen_on(0.12, "unauthorized accounts whose contact data staff edited (UA05)")
+    odd_time: float = _seen_on(
+        0.10, "unauthorized accounts opened while the opener was away or at night (UA08)"
     )
-    not_met: float = param(
-        0.55,
-        unit="share",
-        ge=0.01,
-        le=0.99,
-        citation=_OURS,
-        meaning="unauthorized accounts whose customer was not met",
-    )
-    unused: float = param(
-        0.80, unit="share", ge=0.01, le=0.99, citation=_OURS, meaning="unauthorized accounts never used"
-    )
-    round_trip: float = param(
-        0.25, unit="share", ge=0.01, le=0.99, citation=_OURS, meaning="unauthorized accounts funded for show"
-    )
-    shared_contact: float = param(
-        0.25,
-        unit="share",
-        ge=0.01,
-        le=0.99,
-        citation=_OURS,
-        meaning="unauthorized accounts with a shared contact",
-    )
-    employee_contact: float = param(
-        0.08,
-        unit="share",
-        ge=0.01,
-        le=0.99,
-        citation=_OURS,
-        meaning="unauthorized accounts with an employee's contact",
-    )
-    quick_close: float = param(
-        0.25, unit="share", ge=0.01, le=0.99, citation=_OURS, meaning="unauthorized accounts closed quickly"
-    )
+    refused: float = _seen_on(0.08, "unauthorized accounts whose product the customer had refused (UA09)")
+    duplicate: float = _seen_on(0.15, "unauthorized accounts beyond what such customers hold (UA12)")
+    reopened: float = _seen_on(0.06, "unauthorized accounts closed and opened again (UA13)")
+    mass_opening: float = _seen_on(0.10, "unauthorized accounts opened among very many at once (UA16)")
     usual_share: float = param(
         0.003, unit="share of accounts", ge=0.0001, le=0.05, citation="regulation notes 3.2: 0.01 to 2 percent",
         meaning="share of unauthorized accounts before anything is known of their opener",
@@ -124,6 +108,11 @@ class Parameters(HorizonParameters):
     least_chance: float = param(
         0.02, unit="share", ge=0.0001, le=0.2, citation="ours: a facility's telephone must not outweigh all other signs",
         meaning="no sign is weighed as rarer than this among ordinary accounts",
+    )  # fmt: skip
+    companion_share: float = param(
+        0.5, unit="share", ge=0.0, le=1.0,
+        citation="ours: what is opened for a customer in one sitting was mostly asked for together or not at all",
+        meaning="how much of the evidence on accounts of the same sitting counts for an account",
     )  # fmt: skip
     listed_from: float = param(
         0.5, unit="probability", ge=0.1, le=0.99, citation="ours: more likely unauthorized than not",
@@ -142,6 +131,7 @@ class UnauthorizedMixture(Detector):
     typology = "T02 T03"
     severity = Severity.CRITICAL
     needs = ("accounts.opened_by",)
+    listens = tuple(detector for detector, _ in LISTED.values())
     models = ("account_evidence",)
     parameter_type = Parameters
 
@@ -149,16 +139,31 @@ class UnauthorizedMixture(Detector):
         rows = measured["account_evidence"].reset_index(drop=True)
         if rows.empty:
             return Decision()
-        flags = signs_of(rows, parameters, parameters.grace_days, parameters.quick_close_days)
+        own = signs_of(rows, parameters, parameters.grace_days, parameters.quick_close_days)
+        flags = pd.concat([own, listed_signs(rows, measured)], axis=1)[list(SIGNS)]
         chance = self._chances(rows, flags)
         seen = flags.to_numpy(dtype=float, na_value=np.nan)
         bad = np.array([getattr(parameters, sign) for sign in SIGNS])
         reps = rows["rep_id"].astype(str)
         settings = MixtureSettings(least_chance=parameters.least_chance)
-        found = mixture_test(reps, rows["month"].astype("int64"), seen, chance, bad, settings)
+        sitting = sittings_of(rows)
+        pairs = pairs_of(sitting, seen, chance)
+        found = mixture_test(
+            reps.to_numpy()[pairs.first],
+            rows["month"].to_numpy(dtype=np.int64)[pairs.first],
+            pairs.flags,
+            pairs.chance,
+            np.tile(bad, 2),
+            settings,
+        )
         weights = account_evidence(seen, np.maximum(chance, parameters.least_chance), bad)
         known = ~flags.isna().all(axis=1)
-        probability = account_posterior(reps, weights.sum(axis=1), parameters.usual_share)
+        probability = account_posterior(
+            reps,
+            weights.sum(axis=1),
+            parameters.usual_share,
+            with_companions(sitting, weights, parameters.companion_share),
+        )
         accounts = pd.DataFrame(
             {
                 "account_id": rows["account_id"].astype(str),
