@@ -22,7 +22,8 @@ def rare_tests(cells: pd.DataFrame, what: str, ordinary: float) -> pd.DataFrame:
     """
     tests = rate_tests(cells, what, settings=_SETTINGS).tests
     observed, n = tests["observed"].astype(float), tests["n"].astype(float)
-    slips = binomial_tails(observed, n, ordinary).p_value()
+    # The ordinary rate is an upper bound, not what is expected: to stay below it is no evidence of innocence.
+    slips = np.minimum(binomial_tails(observed, n, ordinary).p_value(), 0.5)
     alone = tests["p_value"].isna()
     tests["p_value"] = np.fmax(tests["p_value"].to_numpy(dtype=float), slips)
     return tests.where(~alone, _against_slips(tests, what, ordinary)) if alone.any() else tests
