@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
 from surveil.detectors import base
 from surveil.detectors.base import param
+from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
+from surveil.statistics.combine import fisher_combination
+from surveil.statistics.mixed_tails import logit_normal_binomial_tails
+from surveil.statistics.tails import poisson_binomial_tails
+
+STRATUM = ("family", "branch_kind")
 
 
 class QualityParameters(base.Parameters):
@@ -17,3 +28,55 @@ class QualityParameters(base.Parameters):
         5, unit="days", ge=0, le=60, measured=True, citation="catalogue of detectors, UA01",
         meaning="days after the opening by which a consent must be on record",
     )  # fmt: skip
+
+
+def usual_quality(measured: Mapping[str, pd.DataFrame]) -> Rates:
+    """How often accounts of each kind, branch and month are poor (the model `quality_cells`)."""
+    cells = measured["quality_cells"]
+    return rate_tests(rate_cells(cells, cells["poor"] == 1, STRATUM), "accounts are poor")
+
+
+def part_tests(usual: Rates, part: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Whether a part of each representative's accounts holds too many poor ones, with columns `TEST_COLUMNS`.
+
+    Args:
+        usual: what colleagues' accounts of like kind, branch and month make expected.
+        part: counted rows of the part: `rep_id`, the stratum, `branch_id`, `month`, `n` and `poor` (1 or 0).
+        what: names the part, as in "accounts of those days".
+    """
+    if usual.result is None or part.empty:
+        return base.frame(base.TEST_COLUMNS)
+    n, chance = part["n"].to_numpy(dtype=float), peer_chance(usual, part, STRATUM)
+    who, names = pd.factorize(part["rep_id"].astype(str), sort=True)
+    poor = n * (part["poor"] == 1).to_numpy(dtype=float)
+    count, observed, expected = (np.bincount(who, x, minlength=len(names)) for x in (n, poor, n * chance))
+    exact = poisson_binomial_tails(observed, who, n, chance).p_value()
+    sigma = np.sqrt(usual.result.tau2)
+    spread = logit_normal_binomial_tails(observed, count, expected, sigma).p_value()
+    return base.frame(
+        base.TEST_COLUMNS,
+        subject_id=np.asarray(names, dtype=object),
+        p_value=np.maximum(exact, spread),
+        observed=observed,
+        expected=expected,
+        n=count,
+        reason=[
+            f"{y:.0f} of {k:.0f} {what} are poor, {mean:.1f} would be expected of colleagues' accounts"
+            for y, k, mean in zip(observed, count, expected, strict=True)
+        ],
+    )
+
+
+def with_quality(effort: pd.DataFrame, quality: pd.DataFrame, least_p: float) -> pd.DataFrame:
+    """A result that may be plain diligence joined with how poor its accounts are; both with columns `TEST_COLUMNS`.
+
+    The p-values are joined by Fisher's method (1932). That of the effort counts as no smaller than `least_p`, so that
+    nobody is flagged for working hard; where nothing is known of his accounts it stands alone, and as small as that.
+    """
+    second = quality.set_index("subject_id").reindex(effort["subject_id"])
+    first = np.maximum(effort["p_value"].to_numpy(dtype=float), least_p)
+    both = np.column_stack([first, second["p_value"].to_numpy(dtype=float)])
+    joined = np.where(np.isnan(first), np.nan, fisher_combination(both))
+    told = second["reason"].fillna("what became of the accounts is not known")
+    reason = [f"{one}; {two}" for one, two in zip(effort["reason"], told, strict=True)]
+    return effort.assign(p_value=joined, reason=reason)

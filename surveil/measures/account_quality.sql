@@ -19,3 +19,12 @@ FROM (
     WHERE o.rep_id IS NOT NULL
       AND (u.closed_in_sight = 1 OR u.seen_days >= COALESCE(o.unused_after_days, :quality_days))
 ) AS judged
+
+-- model: quality_cells
+-- Openings whose quality is known, by who got the credit, kind of account, branch and month.
+SELECT o.credited_to AS rep_id, o.family AS family, o.branch_kind AS branch_kind, o.branch_id AS branch_id,
+       o.month AS month, q.poor AS poor, COUNT(*) AS n
+FROM openings AS o
+JOIN account_quality AS q ON q.account_id = o.account_id
+WHERE o.is_feature = 0
+GROUP BY o.credited_to, o.family, o.branch_kind, o.branch_id, o.month, q.poor

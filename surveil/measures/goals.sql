@@ -34,6 +34,7 @@ WHERE q.rep_id IS NULL AND q.period_start_day >= :from_day AND q.period_end_day 
 SELECT g.quota_id AS quota_id, g.rep_id AS rep_id, g.start_day AS start_day, g.end_day AS end_day,
        o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS opener_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.family AS family, o.product_code AS product_code, o.opened_day AS opened_day,
+       o.month AS month,
        CASE WHEN d.days_in > 5 THEN 5 ELSE d.days_in END AS days_in,
        CASE WHEN d.days_left > 5 THEN 5 ELSE d.days_left END AS days_left,
        u.poor AS poor

@@ -14,11 +14,11 @@ For every goal that was open {last_days} business days before its end, the chanc
 overshoot it follow from the representative's own pace, the firm's business in those days and how far he was short; they are
 weighed so that the firm's totals of each are met: an effort for the goal that everybody makes is expected of everybody. The
 goals he landed on are compared with the sum of these chances. The accounts of the last days of those goals are compared
-with colleagues' accounts of such goals and days: how many are poor, that is, carry at least two of four signs (never used
-in {quality_days} days or the product's own horizon, no consent within {quality_grace_days} days, customer not met, funded
-and emptied again). Both p-values are joined by Fisher's method; hitting goals alone is diligence, so its p-value counts
-as no smaller than {least_effort_p}. Where the transactions can't show what became of anybody's accounts, hitting goals
-alone is tested, and the sentence says so.
+with colleagues' accounts of like kind, branch and month: how many are poor, that is, carry at least two of four signs
+(never used in {quality_days} days or the product's own horizon, no consent within {quality_grace_days} days, customer not
+met, funded and emptied again). Both p-values are joined by Fisher's method; hitting goals alone is diligence, so its
+p-value counts as no smaller than {least_effort_p}. Where the transactions can't show what became of anybody's accounts,
+hitting goals alone is tested, and the sentence says so.
 
 ## What it misses
 Goals of funded accounts, referrals or sums of money; padding that goes well beyond the goal; goals made up all month long.
@@ -41,19 +41,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.bursts.goals import MODELS, goal_results
-from surveil.detectors.quality import QualityParameters
-from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests, tests_of
-from surveil.statistics.combine import fisher_combination
+from surveil.detectors.quality import STRATUM, QualityParameters, part_tests, usual_quality, with_quality
+from surveil.detectors.rates import peer_chance, tests_of
 from surveil.statistics.lastmile import LANDED, last_mile_test
-
-AFTER_STRATUM = ("family", "branch_kind")
 
 
 class Parameters(QualityParameters):
@@ -84,7 +80,7 @@ class LastMile(Detector):
     typology = "T12"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "quotas")
-    models = (*MODELS, "last_mile_cells", "last_mile_items")
+    models = (*MODELS, "last_mile_cells", "last_mile_items", "quality_cells")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -104,12 +100,10 @@ class LastMile(Detector):
         landed = short.loc[result.months["outcome"].to_numpy() == LANDED, ["quota_id", "rep_id"]]
         cells = _of(landed, measured["last_mile_cells"], parameters.last_days)
         known = cells["poor"].notna()
-        after = rate_tests(
-            rate_cells(cells[known], cells["poor"][known] == 1, AFTER_STRATUM),
-            "accounts of those days are poor",
-        )
+        usual = usual_quality(measured)
+        after = part_tests(usual, cells[known], "accounts of those days")
         told = tests_of(result.reps, "goals that were still open shortly before their end were just reached")
-        tests = self._joined(told, after, parameters) if known.any() else told
+        tests = with_quality(told, after, parameters.least_effort_p) if known.any() else told
         rows = _of(landed, measured["last_mile_items"], parameters.last_days).drop_duplicates("account_id")
         items = base.frame(
             base.ITEM_COLUMNS,
@@ -121,7 +115,7 @@ class LastMile(Detector):
             account_id=rows["account_id"],
             branch_id=rows["branch_id"],
             day=rows["opened_day"],
-            score=1 - peer_chance(after, rows, AFTER_STRATUM),
+            score=1 - peer_chance(usual, rows, STRATUM),
             detail=base.details(rows, ["quota_id", "product_code", "days_left"]),
         )
         unknown = int(cells["n"][~known].sum())
@@ -130,16 +124,6 @@ class LastMile(Detector):
             "accounts of rescued goals of which it can't be seen yet, or at all, whether they are used",
         )
         return Decision(items, tests, len(short), (gap,) if unknown else ())
-
-    def _joined(self, landing: pd.DataFrame, after: Rates, parameters: Parameters) -> pd.DataFrame:
-        """Both tests of each representative as one; without accounts whose after-life is known, effort alone."""
-        second = after.tests.set_index("subject_id").reindex(landing["subject_id"])
-        effort = np.maximum(landing["p_value"].to_numpy(dtype=float), parameters.least_effort_p)
-        both = np.column_stack([effort, second["p_value"].to_numpy(dtype=float)])
-        joined = np.where(np.isnan(both[:, 0]), np.nan, fisher_combination(both))
-        extra = second["reason"].fillna("what became of the accounts is not known")
-        reason = [f"{first}; {then}" for first, then in zip(landing["reason"], extra, strict=True)]
-        return landing.assign(p_value=joined, reason=reason)
 
 
 def _of(goals: pd.DataFrame, rows: pd.DataFrame, last_days: int) -> pd.DataFrame:
