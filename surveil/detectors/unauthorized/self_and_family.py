@@ -1,0 +1,113 @@
+"""
+# UA14 Sales to oneself, family and colleagues
+
+## What it finds
+Openings and sales in which the customer is the representative himself (also as a joint owner), belongs to his household
+or lives at his address, or works for the firm; and representatives with more days of such business than expected.
+
+## Why it matters
+Who is short of his goal turns to those who can't say no. One manager's family held eighty accounts; an adviser sold to
+himself, his wife and a colleague so as not to be demoted.
+
+## How it decides
+Counted are days with such business among all days with business, so that a family that comes in together is one event.
+Two rates are compared with colleagues' days in the same branch and month, and with ordinary rates: the own circle
+({circle_rate} of days) and other people of the firm ({colleague_rate}). Both are joined into one p-value. An item
+weighs the more the nearer the customer is. A household that is not on record is not known, and no surname is ever
+compared.
+
+## What it misses
+Friends, relatives who live elsewhere, and colleagues who open for each other's families.
+
+## Innocent explanations
+- Staff accounts under the firm's own policy, opened by the colleague who handles them for the branch.
+- A family that banks where one of them works; a move or a birth that takes several accounts at once.
+- People in one house without flat numbers on record.
+
+## What to check
+- Does the policy allow it, and did a second person approve?
+- Do the relatives know of the accounts, and do they use them?
+- Did the openings fall into the last days before a goal?
+
+## References
+Regulation notes T13; joined p-values after Liu and Xie (JASA 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rare import rare_tests
+from surveil.detectors.rates import rate_cells
+from surveil.detectors.signs import strongest
+
+CELL = ["rep_id", "branch_id", "month"]
+#: How near the customer is, how it reads, and how much an item of it says.
+CIRCLE = {3: "himself", 2: "his household", 1: "his address", 0: "somebody of the firm"}
+SCORES = {3: 0.9, 2: 0.7, 1: 0.5, 0: 0.2}
+
+
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    circle_rate: float = param(
+        0.005, unit="share of days with business", ge=0.0001, le=0.2, citation="ours: about once a year",
+        meaning="how often honest staff serve themselves or their family, where the policy allows it",
+    )  # fmt: skip
+    colleague_rate: float = param(
+        0.03, unit="share of days with business", ge=0.0001, le=0.5, citation="ours: staff bank with their firm",
+        meaning="how often honest staff serve others who work for the firm",
+    )  # fmt: skip
+
+
+class SelfAndFamily(Detector):
+    """Business with oneself, one's household and colleagues."""
+
+    id = "UA14"
+    slug = "self_and_family"
+    name = "Sales to oneself, family or colleagues"
+    version = "1"
+    family = Family.UNAUTHORIZED
+    typology = "T13"
+    severity = Severity.MEDIUM
+    needs = ("accounts.opened_by", "reps.customer_id")
+    models = ("circle_deals", "deal_day_counts", "known_staff")
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        rows, days = measured["circle_deals"], measured["deal_day_counts"]
+        own = rows["near"] > 0
+        tests = [
+            _tests(days, rows[own], "days of business with himself or his family", parameters.circle_rate),
+            _tests(days, rows[~own], "days of business with others of the firm", parameters.colleague_rate),
+        ]
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed=rows["feed"],
+            key=rows["deal_id"],
+            rep_id=rows["rep_id"],
+            customer_id=rows["customer_id"],
+            account_id=rows["account_id"],
+            branch_id=rows["branch_id"],
+            day=rows["day"],
+            score=rows["near"].map(SCORES).astype(float),
+            detail=base.details(rows.assign(customer=rows["near"].map(CIRCLE)), ["product_code", "customer"]),
+        )
+        staff = measured["known_staff"]
+        unknown = int((staff["reps"] - staff["known"]).sum())
+        gap = Gap(unknown, "representatives of whom neither an own customer record nor an address is known")
+        return Decision(items, strongest(tests), int(days["n"].sum()), (gap,) if unknown else ())
+
+
+def _tests(days: pd.DataFrame, found: pd.DataFrame, what: str, ordinary: float) -> pd.DataFrame:
+    once = found.sort_values(["day", "feed", "deal_id"]).drop_duplicates(["rep_id", "day"])
+    done = once.groupby(CELL, as_index=False).size()
+    cells = days.merge(done, on=CELL, how="left").assign(stratum=what)
+    happened = cells["size"].fillna(0).astype("int64")
+    # A test of somebody with no such day says nothing; it would only blunt the other.
+    return rare_tests(rate_cells(cells, happened, ("stratum",)), what, ordinary).query("observed > 0")
