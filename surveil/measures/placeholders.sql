@@ -1,4 +1,4 @@
--- model: placeholder_names
+-- model: placeholder_mailboxes
 -- Names for nobody, as they stand before the sign of an e-mail address.
 SELECT 'noname' AS local
 UNION SELECT 'no.name' UNION SELECT 'no-name' UNION SELECT 'none' UNION SELECT 'noemail' UNION SELECT 'no.email'

@@ -8,7 +8,7 @@ WHERE kind = 'email'
 -- Contacts that nobody has: names for nobody, domains kept for examples, numbers that run 1 2 3 or repeat one digit.
 SELECT 'email' AS kind, d.contact_key AS contact_key
 FROM contact_domains AS d
-JOIN placeholder_names AS n ON n.local = d.local
+JOIN placeholder_mailboxes AS n ON n.local = d.local
 UNION
 SELECT 'email', d.contact_key
 FROM contact_domains AS d

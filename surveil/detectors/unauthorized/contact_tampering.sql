@@ -41,7 +41,7 @@ WHERE place = 1
 SELECT s.change_id AS change_id, CASE WHEN e.new_value IS NULL THEN 1 ELSE 0 END AS emptied
 FROM staff_edits AS s
 JOIN contact_edits AS e ON e.change_id = s.change_id
-LEFT JOIN placeholder_names AS n ON e.field = 'email' AND n.local = SUBSTRING(e.new_value, 1, STRPOS(e.new_value, '@') - 1)
+LEFT JOIN placeholder_mailboxes AS n ON e.field = 'email' AND n.local = SUBSTRING(e.new_value, 1, STRPOS(e.new_value, '@') - 1)
 LEFT JOIN placeholder_domains AS d ON e.field = 'email' AND d.domain = SUBSTRING(e.new_value, STRPOS(e.new_value, '@') + 1)
 LEFT JOIN bank_domains AS f ON e.field = 'email' AND f.domain = SUBSTRING(e.new_value, STRPOS(e.new_value, '@') + 1)
 LEFT JOIN customers AS u ON u.customer_id = s.customer_id
