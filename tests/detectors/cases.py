@@ -1,10 +1,10 @@
 """Cases as data: what a `cases.yml` may say, and how a case is made into a firm and judged.
 
-A file names the `detector`, perhaps the day `as_of`, the `firm` (feeds that every case starts from) and the `cases`. A case
-has a `name` (a sentence), an `expect` (fires, quiet, boundary, insufficient, not run), and what differs from the firm: `feeds`
-(rows added), `instead` (feeds replaced), `without` (feeds or `feed.column` taken away), `parameters`, `as_of`. What must come
-out: `items` (the keys found, exactly), `p_below` and `p_above` (subject: bound), `gap` (text in a reason why something could
-not be judged).
+A file names the `detector`, perhaps the day `as_of`, the `firm` (feeds that every case starts from) and the `cases`.
+A case has a `name` (a sentence), an `expect` (fires, quiet, boundary, insufficient, not run), and what differs from the
+firm: `feeds` (rows added), `instead` (feeds replaced), `without` (feeds or `feed.column` taken away), `parameters`,
+`as_of`. What must come out: `items` (the keys found, exactly), `p_below` and `p_above` (subject: bound), `gap` (text in a
+reason why something could not be judged).
 
 A row may say `repeat: 40`: it stands for forty rows, with `{i}` (0 to 39) in any text, `{i5}`, `{i7}`, `{i10}`, `{i20}` the
 same modulo that number; and a date may be written `2016-03-01 +{i7}d` (days later; a time may follow the date).
