@@ -1,0 +1,39 @@
+-- model: signed_openings
+-- One row per opening by staff (not features) whose application has a date in a goal period that ended at least
+-- :settle_days days ago. `applied_left`: business days left in that period (5: five or more). `lag`: business days from the
+-- application to the opening. `crossed`: opened only in a later goal period.
+SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS opener_id, o.credited_to AS rep_id,
+       o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.family AS family, o.product_code AS product_code,
+       o.channel AS channel, s.month AS month, o.opened_day AS opened_day, a.applied_at_day AS applied_day,
+       CASE WHEN s.period_left > 5 THEN 5 ELSE s.period_left END AS applied_left,
+       c.business_index - s.business_index AS lag,
+       CASE WHEN c.period > s.period THEN 1 ELSE 0 END AS crossed
+FROM openings AS o
+JOIN accounts AS a ON a.account_id = o.account_id
+JOIN calendar AS c ON c.day = o.opened_day
+JOIN calendar AS s ON s.day = a.applied_at_day
+WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
+  AND a.applied_at_day >= :from_day AND a.applied_at_day <= o.opened_day
+  AND s.period_last_day + :settle_days <= :as_of_day
+
+-- model: sandbagging_cells
+-- Applications of the last five business days of goal periods, by who got the credit, kind, branch, and by how long they
+-- waited (5: five business days or more) and whether they were opened only in a later period.
+SELECT rep_id, family, channel, branch_kind, branch_id, month, applied_left, crossed,
+       CASE WHEN lag > 5 THEN 5 ELSE lag END AS lag, COUNT(*) AS n
+FROM signed_openings
+WHERE applied_left < 5
+GROUP BY rep_id, family, channel, branch_kind, branch_id, month, applied_left, crossed, CASE WHEN lag > 5 THEN 5 ELSE lag END
+
+-- model: sandbagging_items
+-- One row per such application that was opened only in a later goal period.
+SELECT account_id, customer_id, opener_id, rep_id, branch_id, branch_kind, family, product_code, channel, month, opened_day,
+       applied_day, applied_left, lag
+FROM signed_openings
+WHERE applied_left < 5 AND crossed = 1
+
+-- model: goal_starts
+-- Openings toward goals by kind of branch, branch and the business days of the period before them (5: five or more).
+SELECT quota_id, rep_id, start_day, branch_kind, branch_id, days_in, COUNT(*) AS n
+FROM goal_openings
+GROUP BY quota_id, rep_id, start_day, branch_kind, branch_id, days_in
