@@ -1,0 +1,121 @@
+"""
+# UA15 Improbable customer
+
+## What it finds
+Openings by staff for persons who can't be: dead before the day, born after it, {oldest_years} years old or more, named
+by a placeholder ("unknown", "test", single letters), or one of more than {birth_before} customers whom one
+representative gave the same date of birth within {birth_days} days. And representatives with more such customers than
+expected.
+
+## Why it matters
+Accounts were opened for people who do not exist, for the dead and for pets. Each is a false entry in the books, and a
+hole in the checks of identity.
+
+## How it decides
+Every person for whom a representative opened something counts once, whatever is wrong; of customers with one date of
+birth only those beyond the first {birth_before} count. The share is compared with colleagues' customers through the
+same channel at the same kind of branch, corrected for the branch's month, and with an ordinary rate of {ordinary_rate}:
+a mistyped year is nobody's fraud. Where a date of birth or death is not on record, nothing is said.
+
+## What it misses
+Invented people with likely names and dates, pets with human names, stolen identities; placeholders in other languages.
+
+## Innocent explanations
+- An account for the estate of somebody who died, opened by the heirs.
+- A mistyped or defaulted date of birth: does the system fill in the same date for all colleagues?
+- Twins and triplets; people whose papers give the first of January.
+- Somebody whose name is a word, or one letter.
+
+## What to check
+- The copy of the identity document, and who took it.
+- Did the check of identity fail and get overridden?
+- Do the improbable customers share an address, a telephone or a device?
+
+## References
+Regulation notes T31.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rare import rare_tests
+from surveil.detectors.rates import rate_cells
+
+STRATUM = ("channel", "branch_kind")
+#: What is wrong, how it reads, and how much an item of it says.
+WRONG = {
+    "deceased": ("dead before the opening", 0.8),
+    "not_born": ("born after the opening", 0.7),
+    "too_old": ("older than people get", 0.5),
+    "placeholder": ("a placeholder for a name", 0.8),
+    "birth_reused": ("a date of birth used again and again", 0.4),
+}
+
+
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    oldest_years: int = param(
+        110, unit="years", ge=90, le=130, measured=True, citation="ours: hardly anybody reaches that age",
+        meaning="age from which a customer is older than people get",
+    )  # fmt: skip
+    birth_before: int = param(
+        2, unit="customers", ge=1, le=50, measured=True, citation="ours: three strangers of one birthday in a year are rare",
+        meaning="customers of one opener with one date of birth before one more is odd",
+    )  # fmt: skip
+    birth_days: int = param(
+        365, unit="days", ge=7, le=3650, measured=True, citation="ours: three strangers of one birthday in a year are rare",
+        meaning="days within which they are counted together",
+    )  # fmt: skip
+    ordinary_rate: float = param(
+        0.001, unit="share of customers", ge=0.0001, le=0.1, citation="ours: slips of the keyboard, and estates",
+        meaning="how often an honest record is odd in one of these ways",
+    )  # fmt: skip
+
+
+class ImprobableCustomer(Detector):
+    """Accounts for people who can't be."""
+
+    id = "UA15"
+    slug = "improbable_customer"
+    name = "Improbable customers"
+    version = "1"
+    family = Family.UNAUTHORIZED
+    typology = "T31"
+    severity = Severity.HIGH
+    needs = ("accounts.opened_by",)
+    models = ("improbable_openings", "improbable_cells")
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        rows, cells = measured["improbable_openings"], measured["improbable_cells"]
+        judged = rate_cells(cells, cells["odd"] == 1, STRATUM)
+        tests = rare_tests(judged, "customers are improbable", parameters.ordinary_rate)
+        wrong = rows[list(WRONG)] == 1
+        room = pd.DataFrame(
+            {name: 1 - there * WRONG[name][1] for name, there in wrong.items()}, index=rows.index
+        )
+        why = ["; ".join(WRONG[name][0] for name in WRONG if row[name]) for row in wrong.to_dict("records")]
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="accounts",
+            key=rows["account_id"],
+            rep_id=rows["rep_id"],
+            customer_id=rows["customer_id"],
+            account_id=rows["account_id"],
+            branch_id=rows["branch_id"],
+            day=rows["opened_day"],
+            score=(1 - room.astype(float).prod(axis=1)).astype(float),
+            detail=base.details(rows.assign(why=why), ["product_code", "channel", "why"]),
+        )
+        unknown = int(cells["birth_unknown"].sum())
+        gap = Gap(
+            unknown, "customers without a date of birth on record: only their name and death were looked at"
+        )
+        return Decision(items, tests, int(cells["n"].sum()), (gap,) if unknown else ())

@@ -1,0 +1,70 @@
+-- model: customers_served
+-- One row per opener and person (no businesses) he opened something for: when first, and his date of birth.
+SELECT o.rep_id AS rep_id, o.customer_id AS customer_id, MIN(o.opened_day) AS first_day, MIN(o.month) AS month,
+       MIN(o.branch_id) AS branch_id, MIN(o.branch_kind) AS branch_kind, MIN(o.channel) AS channel,
+       MIN(u.birth_on_day) AS birth_day
+FROM openings AS o
+JOIN customers AS u ON u.customer_id = o.customer_id
+WHERE o.rep_id IS NOT NULL AND COALESCE(u.kind, 'person') = 'person'
+GROUP BY o.rep_id, o.customer_id
+
+-- model: birth_series
+-- The rows of `customers_served` that are at least the :birth_before + 1st of one opener with one date of birth within :birth_days
+-- days.
+SELECT rep_id, customer_id, birth_day
+FROM (
+    SELECT rep_id, customer_id, birth_day, first_day,
+           LAG(first_day, :birth_before) OVER (PARTITION BY rep_id, birth_day ORDER BY first_day, customer_id) AS earlier_day
+    FROM customers_served
+    WHERE birth_day IS NOT NULL
+) AS in_order
+WHERE first_day - earlier_day <= :birth_days
+
+-- model: nameless_customers
+-- The persons whose name is one that somebody types to get past the field: single letters, or a word that is nobody's name.
+SELECT customer_id
+FROM customers
+WHERE COALESCE(kind, 'person') = 'person'
+  AND ((LOWER(name) LIKE '_ _' OR LENGTH(name) = 1) AND LOWER(name) >= 'a' AND LOWER(name) < '{'
+    OR ' ' || LOWER(name) || ' ' LIKE '% test %' OR ' ' || LOWER(name) || ' ' LIKE '% testing %'
+    OR ' ' || LOWER(name) || ' ' LIKE '% unknown %' OR ' ' || LOWER(name) || ' ' LIKE '% noname %'
+    OR ' ' || LOWER(name) || ' ' LIKE '% no name %' OR ' ' || LOWER(name) || ' ' LIKE '% dummy %'
+    OR ' ' || LOWER(name) || ' ' LIKE '% placeholder %' OR ' ' || LOWER(name) || ' ' LIKE '% customer %'
+    OR ' ' || LOWER(name) || ' ' LIKE '% client %' OR ' ' || LOWER(name) || ' ' LIKE '% anonymous %'
+    OR ' ' || LOWER(name) || ' ' LIKE '% asdf%' OR ' ' || LOWER(name) || ' ' LIKE '% qwert%'
+    OR ' ' || LOWER(name) || ' ' LIKE '% xxx%')
+
+-- model: improbable_openings
+-- One row per opening by staff for somebody who can't be, with what is wrong: 1 or 0. `counts` is 0 for the first ones with a
+-- date of birth that only the later ones make odd.
+SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
+       o.product_code AS product_code, o.channel AS channel, o.opened_day AS opened_day, s.deceased AS deceased,
+       s.not_born AS not_born, s.too_old AS too_old, s.placeholder AS placeholder, s.birth_reused AS birth_reused,
+       CASE WHEN s.deceased + s.not_born + s.too_old + s.placeholder + s.birth_event > 0 THEN 1 ELSE 0 END AS counts
+FROM (
+    SELECT o.account_id AS account_id,
+           CASE WHEN u.deceased_on_day < o.opened_day THEN 1 ELSE 0 END AS deceased,
+           CASE WHEN u.birth_on_day > o.opened_day THEN 1 ELSE 0 END AS not_born,
+           CASE WHEN (o.opened_day - u.birth_on_day) * 100 >= :oldest_years * 36525 THEN 1 ELSE 0 END AS too_old,
+           CASE WHEN n.customer_id IS NULL THEN 0 ELSE 1 END AS placeholder,
+           CASE WHEN b.birth_day IS NULL THEN 0 ELSE 1 END AS birth_reused,
+           CASE WHEN e.customer_id IS NULL THEN 0 ELSE 1 END AS birth_event
+    FROM openings AS o
+    JOIN customers AS u ON u.customer_id = o.customer_id
+    LEFT JOIN nameless_customers AS n ON n.customer_id = o.customer_id
+    LEFT JOIN (SELECT DISTINCT rep_id, birth_day FROM birth_series) AS b ON b.rep_id = o.rep_id AND b.birth_day = u.birth_on_day
+    LEFT JOIN birth_series AS e ON e.rep_id = o.rep_id AND e.customer_id = o.customer_id
+    WHERE o.rep_id IS NOT NULL AND COALESCE(u.kind, 'person') = 'person'
+) AS s
+JOIN openings AS o ON o.account_id = s.account_id
+WHERE s.deceased + s.not_born + s.too_old + s.placeholder + s.birth_reused > 0
+
+-- model: improbable_cells
+-- The rows of `customers_served` counted by opener, channel, branch and month; `odd` 1 where an opening for the customer counts.
+SELECT c.rep_id AS rep_id, c.channel AS channel, c.branch_kind AS branch_kind, c.branch_id AS branch_id, c.month AS month,
+       CASE WHEN x.customer_id IS NULL THEN 0 ELSE 1 END AS odd, COUNT(*) AS n,
+       SUM(CASE WHEN c.birth_day IS NULL THEN 1 ELSE 0 END) AS birth_unknown
+FROM customers_served AS c
+LEFT JOIN (SELECT DISTINCT rep_id, customer_id FROM improbable_openings WHERE counts = 1) AS x
+  ON x.rep_id = c.rep_id AND x.customer_id = c.customer_id
+GROUP BY c.rep_id, c.channel, c.branch_kind, c.branch_id, c.month, CASE WHEN x.customer_id IS NULL THEN 0 ELSE 1 END
