@@ -30,6 +30,7 @@ counted as not known.
 - Guests of the branch's wireless network sign on their own phones, but from the firm's address.
 - A couple or a club without a common household on record, who signed one form.
 - Papers that waited for the scanner over a weekend, or an archive that stamps the day of scanning.
+- A leave that was cancelled or cut short and is still on the list: all in one absence count once.
 - A colleague stood in for the opener under his name.
 
 ## What to check

@@ -98,21 +98,29 @@ GROUP BY p.consent_id
 
 -- model: impossible_captures
 -- Consents that cannot have been taken as stated: a wet signature by the opener on an opening by phone, or taken by somebody
--- who was absent that day or had left.
-SELECT s.consent_id AS consent_id
+-- who was absent that day or had left. `occasion`: what would explain several at once, as a leave that was not taken.
+SELECT s.consent_id AS consent_id, 'phone ' || s.consent_id AS occasion
 FROM signed AS s
 WHERE s.channel = 'phone' AND s.kind = 'wet_signature' AND s.captured_by = s.rep_id
 UNION
-SELECT s.consent_id
+SELECT s.consent_id, 'away ' || s.captured_by || ' ' || CAST(b.start_on_day AS TEXT)
 FROM signed AS s
 JOIN absences AS b ON b.rep_id = s.captured_by AND b.start_on_day <= s.captured_day AND b.end_on_day >= s.captured_day
 UNION
-SELECT s.consent_id
+SELECT s.consent_id, 'gone ' || s.captured_by
 FROM signed AS s
 JOIN reps AS r ON r.rep_id = s.captured_by AND r.terminated_on_day <= s.captured_day
 WHERE NOT EXISTS (
     SELECT 1 FROM assignments AS g
     WHERE g.rep_id = s.captured_by AND g.start_on_day >= r.terminated_on_day AND g.start_on_day <= s.captured_day)
+
+-- model: impossible_firsts
+-- Of `impossible_captures`, each consent once; `counts` 1 for one of each occasion.
+SELECT c.consent_id AS consent_id, MAX(CASE WHEN f.consent_id IS NULL THEN 0 ELSE 1 END) AS counts
+FROM impossible_captures AS c
+LEFT JOIN (SELECT occasion, MIN(consent_id) AS consent_id FROM impossible_captures GROUP BY occasion) AS f
+  ON f.occasion = c.occasion AND f.consent_id = c.consent_id
+GROUP BY c.consent_id
 
 -- model: consent_doubts
 -- One row per consent of an opening by staff in the window, with what speaks against it: hours late (empty: in time), 1
@@ -129,14 +137,14 @@ SELECT s.consent_id AS consent_id, o.account_id AS account_id, o.customer_id AS 
             ELSE 0 END AS copied,
        COALESCE(p.odd_device, 0) AS odd_device, COALESCE(p.odd_address, 0) AS odd_address,
        p.staff_place AS staff_place, p.place_households AS place_households,
-       CASE WHEN i.consent_id IS NULL THEN 0 ELSE 1 END AS impossible
+       CASE WHEN i.consent_id IS NULL THEN 0 ELSE 1 END AS impossible, COALESCE(i.counts, 0) AS impossible_counts
 FROM signed AS s
 JOIN openings AS o ON o.account_id = s.account_id
 LEFT JOIN late_consents AS l ON l.account_id = s.account_id
 LEFT JOIN unrelated_documents AS u ON u.document_hash = s.document_hash
 LEFT JOIN document_firsts AS f ON f.document_hash = s.document_hash
 LEFT JOIN odd_places AS p ON p.consent_id = s.consent_id
-LEFT JOIN impossible_captures AS i ON i.consent_id = s.consent_id
+LEFT JOIN impossible_firsts AS i ON i.consent_id = s.consent_id
 WHERE o.rep_id IS NOT NULL
 
 -- model: consent_doubtful_items
@@ -149,14 +157,14 @@ WHERE late = 1 OR copied = 1 OR odd_device = 1 OR odd_address = 1 OR impossible 
 
 -- model: consent_doubtful_cells
 -- Sittings with a consent on record (what one opener opened for one customer on one day) counted by opener, kind of consent,
--- channel, branch and month, and by each doubt.
+-- channel, branch and month, and by each doubt (`impossible`: once an occasion).
 SELECT rep_id, kind, channel, branch_kind, branch_id, month, no_document, late, copied, odd_device, odd_address,
        impossible, COUNT(*) AS n
 FROM (
     SELECT rep_id, customer_id, opened_day, MAX(kind) AS kind, MIN(channel) AS channel, MIN(branch_kind) AS branch_kind,
            MIN(branch_id) AS branch_id, MIN(month) AS month, MIN(no_document) AS no_document, MAX(late) AS late,
            MAX(copied) AS copied, MAX(odd_device) AS odd_device, MAX(odd_address) AS odd_address,
-           MAX(impossible) AS impossible
+           MAX(impossible_counts) AS impossible
     FROM consent_doubts
     GROUP BY rep_id, customer_id, opened_day
 ) AS sittings

@@ -1,8 +1,9 @@
 -- model: opener_away
--- One row per opening on a day on which its opener was absent, by the firm's own list.
-SELECT DISTINCT o.account_id AS account_id
+-- One row per opening on a day on which its opener was absent, by the firm's own list, with the absence's first day.
+SELECT o.account_id AS account_id, MIN(b.start_on_day) AS away_since
 FROM openings AS o
 JOIN absences AS b ON b.rep_id = o.rep_id AND b.start_on_day <= o.opened_day AND b.end_on_day >= o.opened_day
+GROUP BY o.account_id
 
 -- model: opener_gone
 -- One row per opening on a day after its opener had left the firm (and not come back to an assignment since).
@@ -31,7 +32,7 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
        o.month AS month, o.opened_day AS opened_day, o.opened_tod AS opened_tod, m.not_met AS not_met,
        CASE WHEN u.created_on_day >= o.opened_day - :contact_before_days THEN 1 ELSE 0 END AS is_new,
        COALESCE('employer ' || k.employer, 'customer ' || o.customer_id) AS sitting,
-       CASE WHEN w.account_id IS NULL THEN 0 ELSE 1 END AS away,
+       w.away_since AS away_since, CASE WHEN w.account_id IS NULL THEN 0 ELSE 1 END AS away,
        CASE WHEN g.account_id IS NULL THEN 0 ELSE 1 END AS gone,
        CASE WHEN a.branch_id IS NULL OR o.opened_tod = 0 THEN NULL
             WHEN o.opened_tod >= :night_from_hour * 3600 OR o.opened_tod < :night_until_hour * 3600 THEN 1
@@ -47,12 +48,26 @@ WHERE o.rep_id IS NOT NULL
 
 -- model: absent_sittings
 -- One row per sitting (what one opener opened on one day for one customer or crowd): `not_met` 1 where nobody in it was met
--- (empty: not covered), `odd` 1 where the opener was away or gone, or it was night.
+-- (empty: not covered). `occasion`: the absence in which it fell, the time after the opener had left, or the night; else empty.
 SELECT rep_id, sitting, opened_day, MIN(is_feature) AS is_feature, MAX(is_new) AS is_new, MIN(channel) AS channel,
        MIN(branch_kind) AS branch_kind, MIN(branch_id) AS branch_id, MIN(month) AS month, MIN(not_met) AS not_met,
-       MAX(CASE WHEN away = 1 OR gone = 1 OR at_night = 1 THEN 1 ELSE 0 END) AS odd
+       CASE WHEN MAX(gone) = 1 THEN 'gone'
+            WHEN MAX(away) = 1 THEN 'away ' || CAST(MIN(away_since) AS TEXT)
+            WHEN MAX(at_night) = 1 THEN 'night ' || CAST(opened_day AS TEXT) END AS occasion
 FROM absent_signs
 GROUP BY rep_id, sitting, opened_day
+
+-- model: odd_sittings
+-- The first sitting of each occasion of `absent_sittings`: a leave that was not taken, or a date of leaving that is wrong, is one
+-- slip, however many sittings fell in it.
+SELECT rep_id, sitting, opened_day
+FROM (
+    SELECT rep_id, sitting, opened_day,
+           ROW_NUMBER() OVER (PARTITION BY rep_id, occasion ORDER BY opened_day, sitting) AS place
+    FROM absent_sittings
+    WHERE occasion IS NOT NULL
+) AS ranked
+WHERE place = 1
 
 -- model: customer_absent_items
 -- The rows of `absent_signs` that show one; of a crowd, only where nobody in it was met.
@@ -65,7 +80,11 @@ JOIN absent_sittings AS s ON s.rep_id = a.rep_id AND s.sitting = a.sitting AND s
 WHERE s.not_met = 1 OR a.away = 1 OR a.gone = 1 OR a.at_night = 1
 
 -- model: customer_absent_cells
--- The rows of `absent_sittings` counted by opener, channel, branch and month.
-SELECT rep_id, is_feature, is_new, channel, branch_kind, branch_id, month, not_met, odd, COUNT(*) AS n
-FROM absent_sittings
-GROUP BY rep_id, is_feature, is_new, channel, branch_kind, branch_id, month, not_met, odd
+-- The rows of `absent_sittings` counted by opener, channel, branch and month; `odd` 1 for those of `odd_sittings`.
+SELECT s.rep_id AS rep_id, s.is_feature AS is_feature, s.is_new AS is_new, s.channel AS channel,
+       s.branch_kind AS branch_kind, s.branch_id AS branch_id, s.month AS month, s.not_met AS not_met,
+       CASE WHEN d.rep_id IS NULL THEN 0 ELSE 1 END AS odd, COUNT(*) AS n
+FROM absent_sittings AS s
+LEFT JOIN odd_sittings AS d ON d.rep_id = s.rep_id AND d.sitting = s.sitting AND d.opened_day = s.opened_day
+GROUP BY s.rep_id, s.is_feature, s.is_new, s.channel, s.branch_kind, s.branch_id, s.month, s.not_met,
+         CASE WHEN d.rep_id IS NULL THEN 0 ELSE 1 END
