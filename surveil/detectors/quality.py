@@ -36,19 +36,22 @@ def usual_quality(measured: Mapping[str, pd.DataFrame]) -> Rates:
     return rate_tests(rate_cells(cells, cells["poor"] == 1, STRATUM), "accounts are poor")
 
 
-def part_tests(usual: Rates, part: pd.DataFrame, what: str) -> pd.DataFrame:
+def part_tests(
+    usual: Rates, part: pd.DataFrame, what: str, *, sign: str = "poor", stratum: tuple[str, ...] = STRATUM
+) -> pd.DataFrame:
     """Whether a part of each representative's accounts holds too many poor ones, with columns `TEST_COLUMNS`.
 
     Args:
         usual: what colleagues' accounts of like kind, branch and month make expected.
-        part: counted rows of the part: `rep_id`, the stratum, `branch_id`, `month`, `n` and `poor` (1 or 0).
+        part: counted rows of the part: `rep_id`, the stratum, `branch_id`, `month`, `n` and the sign (1 or 0).
         what: names the part, as in "accounts of those days".
+        sign: the column that is counted, such as `unused` instead of `poor`; `stratum`: as in `usual`.
     """
     if usual.result is None or part.empty:
         return base.frame(base.TEST_COLUMNS)
-    n, chance = part["n"].to_numpy(dtype=float), peer_chance(usual, part, STRATUM)
+    n, chance = part["n"].to_numpy(dtype=float), peer_chance(usual, part, stratum)
     who, names = pd.factorize(part["rep_id"].astype(str), sort=True)
-    poor = n * (part["poor"] == 1).to_numpy(dtype=float)
+    poor = n * (part[sign] == 1).to_numpy(dtype=float)
     count, observed, expected = (np.bincount(who, x, minlength=len(names)) for x in (n, poor, n * chance))
     exact = poisson_binomial_tails(observed, who, n, chance).p_value()
     sigma = np.sqrt(usual.result.tau2)
@@ -61,7 +64,7 @@ def part_tests(usual: Rates, part: pd.DataFrame, what: str) -> pd.DataFrame:
         expected=expected,
         n=count,
         reason=[
-            f"{y:.0f} of {k:.0f} {what} are poor, {mean:.1f} would be expected of colleagues' accounts"
+            f"{y:.0f} of {k:.0f} {what} are {sign}, {mean:.1f} would be expected of colleagues' accounts"
             for y, k, mean in zip(observed, count, expected, strict=True)
         ],
     )

@@ -1,0 +1,116 @@
+"""
+# QB06 Bundling
+
+## What it finds
+Representatives who, more often than colleagues, open {least_products} or more products for one customer on one day, with
+more unused ones among them than the same products elsewhere. Listed are the unused products of such sittings, where
+{least_unused} or more are.
+
+## Why it matters
+Customers who come for one account are told that others belong to it, or are not told at all. Each product counts as a
+sale; those nobody wanted cost the customer fees.
+
+## How it decides
+All that one representative opens for one customer on one day, cards and enrolments included, is a sitting. The share of his
+sittings with {least_products} or more products is compared with that of colleagues' sittings with new or known customers,
+through the same channel, at the same kind of branch, corrected for the branch's month. And the products of these sittings
+are compared with colleagues' openings of the same products: how many had no action of the customer within the product's
+horizon, else {quality_days} days. Both p-values are joined by Fisher's method; selling several products at once may serve
+the customer, so its p-value counts as no smaller than {least_effort_p}.
+
+## What it misses
+Products spread over several days, and unwanted ones that somebody uses for show.
+
+## Innocent explanations
+- A welcome package that the bank itself puts together: everybody opens it, and the rate is everybody's.
+- A family or a new business that sets up all it may need at once.
+- Products of the package that are meant to lie still, such as an overdraft line: give them their own horizon.
+
+## What to check
+- Do the same products come together again and again, in the same minutes?
+- Was each product's consent given on its own? What did the customer come for?
+
+## References
+Regulation notes T10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.quality import QualityParameters, part_tests, with_quality
+from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
+
+STRATUM = ("is_new", "channel", "branch_kind")
+USE_STRATUM = ("product_code", "channel", "branch_kind")
+
+
+class Parameters(QualityParameters):
+    """What may be set."""
+
+    least_products: int = param(
+        4, unit="products", ge=2, le=6, citation="regulation notes T10: four products in one session",
+        meaning="products opened for one customer on one day from which they may be a bundle",
+    )  # fmt: skip
+    least_unused: int = param(
+        2, unit="products", ge=1, le=6, citation="regulation notes T10: two unused at 60 days",
+        meaning="never used products in one sitting from which they are listed",
+    )  # fmt: skip
+    least_effort_p: float = param(
+        0.01, unit="p-value", ge=0.0001, le=1, citation="ours: selling well must not flag anybody among a hundred",
+        meaning="the p-value of opening several products at once counts as no smaller than this",
+    )  # fmt: skip
+
+
+class Bundling(Detector):
+    """Sittings with several products, part of them never used."""
+
+    id = "QB06"
+    slug = "bundling"
+    name = "Bundles of unused products"
+    version = "1"
+    family = Family.BURST
+    typology = "T10"
+    severity = Severity.MEDIUM
+    needs = ("accounts.opened_by", "transactions")
+    models = ("bundling_cells", "bundling_uses", "bundling_items")
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        cells, uses = measured["bundling_cells"], measured["bundling_uses"]
+        often = rate_tests(
+            rate_cells(cells, cells["products"] >= parameters.least_products, STRATUM),
+            f"sittings had {parameters.least_products} or more products",
+        )
+        known = uses["unused"].notna()
+        judged = uses[known]
+        usual = rate_tests(rate_cells(judged, judged["unused"] == 1, USE_STRATUM), "products are unused")
+        bundled = judged[judged["products"] >= parameters.least_products]
+        unused = part_tests(usual, bundled, "products of these", sign="unused", stratum=USE_STRATUM)
+        rows = measured["bundling_items"]
+        rows = rows[
+            (rows["products"] >= parameters.least_products)
+            & (rows["unused_together"] >= parameters.least_unused)
+        ]
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="accounts",
+            key=rows["account_id"],
+            subject_id=rows["rep_id"],
+            rep_id=rows["opener_id"],
+            customer_id=rows["customer_id"],
+            account_id=rows["account_id"],
+            branch_id=rows["branch_id"],
+            day=rows["opened_day"],
+            score=1 - peer_chance(usual, rows, USE_STRATUM),
+            detail=base.details(rows, ["product_code", "products", "unused_together"]),
+        )
+        unknown = int(uses["n"][~known].sum())
+        gap = Gap(unknown, "products too young to be called unused, or not covered by the transactions")
+        tests = with_quality(often.tests, unused, parameters.least_effort_p)
+        return Decision(items, tests, int(judged["n"].sum()), (gap,) if unknown else ())
