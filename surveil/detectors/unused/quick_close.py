@@ -1,0 +1,120 @@
+"""
+# UN03 Closed quickly
+
+## What it finds
+Accounts and policies opened by staff that were closed or lapsed within {quick_days} days, and representatives to whose
+accounts this happens more often than to colleagues'.
+
+## Why it matters
+Who finds an account he never asked for has it closed; policies that nobody wanted lapse after a premium or two. At one
+bank seven of ten policies of a cross-selling scheme lapsed.
+
+## How it decides
+Judged are accounts old enough to have been closed by now within {quick_days} days, closed or not, so that nobody is
+blamed for opening late. The share closed is compared with colleagues' accounts of the same product through the same
+channel at the same kind of branch, corrected for the branch's month. A customer who closes all he has counts once for
+an opener. Accounts closed within {conversion_days} days of a migration, conversion or replacement for the same customer
+are left out.
+
+## What it misses
+Unwanted accounts that nobody troubles to close, and features.
+
+## Innocent explanations
+- Customers who moved away, died or changed their mind; seasonal accounts and students' accounts.
+- A fee or a rate that changed: then colleagues' accounts close as well.
+- Accounts opened for one payment or one offer and closed afterwards.
+- A firm that closes accounts nobody paid into: who closed it is told.
+
+## What to check
+- Who asked for the closing, and what did the customer say? Is there a complaint?
+- Was the account ever used, and was there a consent?
+- Was the credit for it taken back?
+
+## References
+Regulation notes T17; denominators after science notes 1.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rates import STRATUM, peer_chance, rate_cells, rate_tests
+
+CELL = ["rep_id", *STRATUM, "branch_id", "month"]
+
+
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    quick_days: int = param(
+        90, unit="days", ge=14, le=365, citation="regulation notes T17; science notes 4.2",
+        meaning="an account closed before this age was closed quickly",
+    )  # fmt: skip
+    conversion_days: int = param(
+        7, unit="days", ge=0, le=60, measured=True, citation="ours: the old and the new number overlap for some days",
+        meaning="days between a closing and a conversion for the same customer that belong together",
+    )  # fmt: skip
+
+
+class QuickClose(Detector):
+    """Accounts closed or lapsed soon after their opening."""
+
+    id = "UN03"
+    slug = "quick_close"
+    name = "Closed quickly"
+    version = "1"
+    family = Family.UNUSED
+    typology = "T17"
+    severity = Severity.MEDIUM
+    needs = ("accounts.opened_by", "accounts.closed_on")
+    models = ("closed_accounts", "closing_counts")
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        closed, counts = measured["closed_accounts"], measured["closing_counts"]
+        old = (counts["age_days"] >= parameters.quick_days).astype(bool)
+        own = (counts["converted"] == 0).astype(bool)
+        quick = (closed["lived_days"] < parameters.quick_days).astype(bool)
+        seen = (closed["age_days"] >= parameters.quick_days).astype(bool)
+        result = rate_tests(_cells(counts[old & own], closed[quick & seen]), "accounts were closed quickly")
+        rows = closed[quick]
+        # A quick closing of an account its customer had used says less.
+        unused = np.where(rows["first_use_days"].isna(), 1.0, 0.5)
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="accounts",
+            key=rows["account_id"],
+            rep_id=rows["rep_id"],
+            customer_id=rows["customer_id"],
+            account_id=rows["account_id"],
+            branch_id=rows["branch_id"],
+            day=rows["opened_day"],
+            score=(1 - peer_chance(result, rows)) * unused,
+            detail=base.details(
+                rows, ["product_code", "channel", "lived_days", "closed_by", "first_use_days"]
+            ),
+        )
+        gaps = (
+            Gap(
+                int(counts["n"][own & ~old].sum()),
+                f"younger than {parameters.quick_days} days: not known yet",
+            ),
+            Gap(int(counts["n"][~own].sum()), "closed by a migration, a conversion or a replacement"),
+        )
+        return Decision(
+            items, result.tests, int(counts["n"][old & own].sum()), tuple(g for g in gaps if g.count)
+        )
+
+
+def _cells(counts: pd.DataFrame, quick: pd.DataFrame) -> pd.DataFrame:
+    """Cells of accounts; of an opener's quick closings for one customer the first counts."""
+    once = quick.sort_values(["opened_day", "account_id"]).drop_duplicates(["rep_id", "customer_id"])
+    done = once.groupby(CELL, as_index=False).size()
+    n = counts.groupby(CELL, as_index=False)["n"].sum().merge(done, on=CELL, how="left")
+    return rate_cells(n, n["size"].fillna(0).astype("int64"))
