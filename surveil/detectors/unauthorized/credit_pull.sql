@@ -1,7 +1,8 @@
 -- model: credit_pulls
--- One row per opening by staff for which a credit report was pulled: days from the pull to the application (negative: it was
--- applied for before; empty: no application on record), days from the pull to the first consent (empty: none so far) with the
--- days that consents cover after it, whether the customer was met, and his first use (empty: none seen).
+-- One row per opening by staff for which a credit report was pulled: days from the pull to the application (negative:
+-- it was applied for before; empty: no application on record), days from the pull to the first consent (empty: none
+-- so far) with the days that consents cover after it, whether the customer was met, and his first use (empty: none
+-- seen).
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel, o.month AS month,
        o.opened_day AS opened_day, a.credit_pulled_at_day AS pulled_day,

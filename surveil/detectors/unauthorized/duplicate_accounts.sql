@@ -1,6 +1,7 @@
 -- model: holding_changes
--- Two rows per account (features left out): one on the day it was opened (`step` 1), one on the day it stopped counting as held
--- (`step` 0): it was closed, or :held_days days had passed. An account closed on its first day was never held.
+-- Two rows per account (features left out): one on the day it was opened (`step` 1), one on the day it stopped
+-- counting as held (`step` 0): it was closed, or :held_days days had passed. An account closed on its first day was
+-- never held.
 SELECT a.customer_id AS customer_id, a.product_code AS product_code, a.account_id AS account_id,
        a.opened_at_day AS day, 1 AS step, a.opened_at_s AS at_s,
        CASE WHEN a.closed_on_day <= a.opened_at_day THEN 0 ELSE 1 END AS change
@@ -20,13 +21,13 @@ WHERE a.parent_account_id IS NULL AND COALESCE(p.family, '') <> 'feature'
 -- The changes in order: how many accounts the customer held just before each, in all and of the same product.
 SELECT account_id, step,
        CAST(SUM(change) OVER (PARTITION BY customer_id ORDER BY day, step, at_s, account_id) - change AS BIGINT) AS held,
-       CAST(SUM(change) OVER (PARTITION BY customer_id, product_code ORDER BY day, step, at_s, account_id) - change AS BIGINT)
-         AS same_held
+       CAST(SUM(change) OVER (PARTITION BY customer_id, product_code ORDER BY day, step, at_s, account_id) - change
+         AS BIGINT) AS same_held
 FROM holding_changes
 
 -- model: repeat_openings
--- One row per opening by staff for a customer who held something already: how much, and the customer's first use of the new one
--- (empty: none seen) with the days seen.
+-- One row per opening by staff for a customer who held something already: how much, and the customer's first use of
+-- the new one (empty: none seen) with the days seen.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        COALESCE(u.kind, '') AS customer_kind, o.product_code AS product_code, o.family AS family, o.channel AS channel,
        o.month AS month, o.opened_day AS opened_day, o.unused_after_days AS unused_after_days,

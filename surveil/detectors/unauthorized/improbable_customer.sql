@@ -9,8 +9,8 @@ WHERE o.rep_id IS NOT NULL AND COALESCE(u.kind, 'person') = 'person'
 GROUP BY o.rep_id, o.customer_id
 
 -- model: birth_series
--- The rows of `customers_served` that are at least the :birth_before + 1st of one opener with one date of birth within :birth_days
--- days.
+-- The rows of `customers_served` before which the opener had :birth_before others of the same date of birth within
+-- :birth_days days.
 SELECT rep_id, customer_id, birth_day
 FROM (
     SELECT rep_id, customer_id, birth_day, first_day,
@@ -21,7 +21,8 @@ FROM (
 WHERE first_day - earlier_day <= :birth_days
 
 -- model: nameless_customers
--- The persons whose name is one that somebody types to get past the field: single letters, or a word that is nobody's name.
+-- The persons whose name is one that somebody types to get past the field: single letters, or a word that is nobody's
+-- name.
 SELECT customer_id
 FROM customers
 WHERE COALESCE(kind, 'person') = 'person'
@@ -35,8 +36,8 @@ WHERE COALESCE(kind, 'person') = 'person'
     OR ' ' || LOWER(name) || ' ' LIKE '% xxx%')
 
 -- model: improbable_openings
--- One row per opening by staff for somebody who can't be, with what is wrong: 1 or 0. `counts` is 0 for the first ones with a
--- date of birth that only the later ones make odd.
+-- One row per opening by staff for somebody who can't be, with what is wrong: 1 or 0. `counts` is 0 for the first
+-- ones with a date of birth that only the later ones make odd.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.product_code AS product_code, o.channel AS channel, o.opened_day AS opened_day, s.deceased AS deceased,
        s.not_born AS not_born, s.too_old AS too_old, s.placeholder AS placeholder, s.birth_reused AS birth_reused,
@@ -52,7 +53,8 @@ FROM (
     FROM openings AS o
     JOIN customers AS u ON u.customer_id = o.customer_id
     LEFT JOIN nameless_customers AS n ON n.customer_id = o.customer_id
-    LEFT JOIN (SELECT DISTINCT rep_id, birth_day FROM birth_series) AS b ON b.rep_id = o.rep_id AND b.birth_day = u.birth_on_day
+    LEFT JOIN (SELECT DISTINCT rep_id, birth_day FROM birth_series) AS b
+      ON b.rep_id = o.rep_id AND b.birth_day = u.birth_on_day
     LEFT JOIN birth_series AS e ON e.rep_id = o.rep_id AND e.customer_id = o.customer_id
     WHERE o.rep_id IS NOT NULL AND COALESCE(u.kind, 'person') = 'person'
 ) AS s
@@ -60,7 +62,8 @@ JOIN openings AS o ON o.account_id = s.account_id
 WHERE s.deceased + s.not_born + s.too_old + s.placeholder + s.birth_reused > 0
 
 -- model: improbable_cells
--- The rows of `customers_served` counted by opener, channel, branch and month; `odd` 1 where an opening for the customer counts.
+-- The rows of `customers_served` counted by opener, channel, branch and month; `odd` 1 where an opening for the
+-- customer counts.
 SELECT c.rep_id AS rep_id, c.channel AS channel, c.branch_kind AS branch_kind, c.branch_id AS branch_id, c.month AS month,
        CASE WHEN x.customer_id IS NULL THEN 0 ELSE 1 END AS odd, COUNT(*) AS n,
        SUM(CASE WHEN c.birth_day IS NULL THEN 1 ELSE 0 END) AS birth_unknown

@@ -1,6 +1,6 @@
 -- model: parties_served
--- One row per opener, day and party he opened something for: when first. A party is a household, or a customer without a known
--- one. Crowds of one employer (`staff_crowds`) are left out, features too.
+-- One row per opener, day and party he opened something for: when first. A party is a household, or a customer
+-- without a known one. Crowds of one employer (`staff_crowds`) are left out, features too.
 SELECT o.rep_id AS rep_id, o.opened_day AS opened_day, COALESCE(u.household_id, o.customer_id) AS party,
        MIN(o.opened_s) AS first_s, MAX(o.opened_tod) AS opened_tod, MIN(o.branch_id) AS branch_id,
        MIN(o.branch_kind) AS branch_kind, MIN(o.channel) AS channel, MIN(o.month) AS month

@@ -1,12 +1,16 @@
 -- model: account_turns
--- Two rows per account (features left out): its opening (`step` 1) and, where it was closed, its closing (`step` 0; 2 on
--- the very day it was opened), in the order of the customer's dealings with the product, each with the row before it.
+-- Two rows per account (features left out): its opening (`step` 1) and, where it was closed, its closing (`step` 0; 2
+-- on the very day it was opened), in the order of the customer's dealings with the product, each with the row before
+-- it.
 SELECT account_id, step, day,
        LAG(step) OVER (PARTITION BY customer_id, product_code ORDER BY day, step, at_s, account_id) AS before_step,
        LAG(day) OVER (PARTITION BY customer_id, product_code ORDER BY day, step, at_s, account_id) AS before_day,
-       LAG(lived_days) OVER (PARTITION BY customer_id, product_code ORDER BY day, step, at_s, account_id) AS before_lived_days,
-       LAG(account_id) OVER (PARTITION BY customer_id, product_code ORDER BY day, step, at_s, account_id) AS before_account_id,
-       LAG(credited_to) OVER (PARTITION BY customer_id, product_code ORDER BY day, step, at_s, account_id) AS before_credited_to
+       LAG(lived_days) OVER (PARTITION BY customer_id, product_code ORDER BY day, step, at_s, account_id)
+         AS before_lived_days,
+       LAG(account_id) OVER (PARTITION BY customer_id, product_code ORDER BY day, step, at_s, account_id)
+         AS before_account_id,
+       LAG(credited_to) OVER (PARTITION BY customer_id, product_code ORDER BY day, step, at_s, account_id)
+         AS before_credited_to
 FROM (
     SELECT a.account_id AS account_id, a.customer_id AS customer_id, a.product_code AS product_code, 1 AS step,
            a.opened_at_day AS day, a.opened_at_s AS at_s, a.closed_on_day - a.opened_at_day AS lived_days,
@@ -15,16 +19,17 @@ FROM (
     WHERE a.parent_account_id IS NULL
     UNION ALL
     SELECT a.account_id, a.customer_id, a.product_code,
-           CASE WHEN a.closed_on_day > a.opened_at_day THEN 0 ELSE 2 END, a.closed_on_day, a.opened_at_s, a.closed_on_day - a.opened_at_day,
+           CASE WHEN a.closed_on_day > a.opened_at_day THEN 0 ELSE 2 END, a.closed_on_day, a.opened_at_s,
+           a.closed_on_day - a.opened_at_day,
            COALESCE(a.credited_to, a.opened_by)
     FROM accounts AS a
     WHERE a.parent_account_id IS NULL AND a.closed_on_day IS NOT NULL AND COALESCE(a.channel, '') <> 'system'
 ) AS turns
 
 -- model: reopenings
--- One row per opening by staff: the account of the same product that the customer had closed last before it (empty: none),
--- how long that one had lived, the days between, who had the credit for it; and the new one's own life (empty: open),
--- its customer's first use (empty: none seen) and its age.
+-- One row per opening by staff: the account of the same product that the customer had closed last before it (empty:
+-- none), how long that one had lived, the days between, who had the credit for it; and the new one's own life (empty:
+-- open), its customer's first use (empty: none seen) and its age.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel, o.month AS month,
        o.opened_day AS opened_day, o.credited_to AS credited_to,

@@ -1,5 +1,6 @@
 -- model: staff_circle
--- One row per representative and customer of his own circle: how near, 3 himself, 2 his household, 1 his home address.
+-- One row per representative and customer of his own circle: how near, 3 himself, 2 his household, 1 his home
+-- address.
 SELECT rep_id, customer_id, MAX(near) AS near
 FROM (
     SELECT r.rep_id AS rep_id, r.customer_id AS customer_id, 3 AS near
@@ -44,11 +45,12 @@ FROM staff_deals
 GROUP BY rep_id, day
 
 -- model: circle_deals
--- The deals with the representative's own circle (`near` as in `staff_circle`; he as a joint owner is himself) or, `near` 0,
--- with somebody else who works for the firm. `branch_id` and `month` are those of the day.
+-- The deals with the representative's own circle (`near` as in `staff_circle`; he as a joint owner is himself) or,
+-- `near` 0, with somebody else who works for the firm. `branch_id` and `month` are those of the day.
 SELECT d.feed AS feed, d.deal_id AS deal_id, d.rep_id AS rep_id, d.customer_id AS customer_id, d.account_id AS account_id,
        d.product_code AS product_code, y.branch_id AS branch_id, d.day AS day, y.month AS month,
-       CASE WHEN STRPOS(';' || d.co_owners || ';', ';' || r.customer_id || ';') > 0 THEN 3 ELSE COALESCE(k.near, 0) END AS near
+       CASE WHEN STRPOS(';' || d.co_owners || ';', ';' || r.customer_id || ';') > 0 THEN 3
+            ELSE COALESCE(k.near, 0) END AS near
 FROM staff_deals AS d
 JOIN deal_days AS y ON y.rep_id = d.rep_id AND y.day = d.day
 LEFT JOIN reps AS r ON r.rep_id = d.rep_id

@@ -1,6 +1,6 @@
 -- model: staff_activations
--- One row per feature that staff activated within :activation_minutes minutes of ordering it. A bare date (midnight) says
--- nothing about minutes.
+-- One row per feature that staff activated within :activation_minutes minutes of ordering it. A bare date (midnight)
+-- says nothing about minutes.
 SELECT o.account_id AS account_id, MIN(t.posted_at_s - o.opened_s) AS after_s
 FROM openings AS o
 JOIN transactions AS t ON t.account_id = o.account_id
@@ -14,8 +14,8 @@ WHERE o.rep_id IS NOT NULL
 GROUP BY o.account_id
 
 -- model: feature_series
--- One row per feature opened by staff: the day on which the customer got the feature of the same kind that lies :earlier_features
--- back (empty: he has not had so many).
+-- One row per feature opened by staff: the day on which the customer got the feature of the same kind that lies
+-- :earlier_features back (empty: he has not had so many).
 SELECT account_id,
        LAG(opened_day, :earlier_features) OVER (PARTITION BY customer_id, product_code ORDER BY opened_day, account_id)
          AS series_day
@@ -23,9 +23,9 @@ FROM openings
 WHERE rep_id IS NOT NULL AND is_feature = 1
 
 -- model: unrequested_features
--- One row per feature opened by staff with what tells whether somebody wanted it: days to the first consent (empty: none so far)
--- and days that consents cover, the customer's first use (empty: none seen) and the days seen, whether staff activated it at
--- once, and whether it came together with its account.
+-- One row per feature opened by staff with what tells whether somebody wanted it: days to the first consent (empty:
+-- none so far) and days that consents cover, the customer's first use (empty: none seen) and the days seen, whether
+-- staff activated it at once, and whether it came together with its account.
 SELECT o.account_id AS account_id, o.parent_account_id AS parent_account_id, o.customer_id AS customer_id,
        o.rep_id AS rep_id, o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.product_code AS product_code,
        o.family AS family, o.channel AS channel, o.month AS month, o.opened_day AS opened_day,
