@@ -116,7 +116,8 @@ class ContactTampering(Detector):
             parameters.slip_rate,
         )
         tests = strongest([edited.tests, doubtful.query("observed > 0")])
-        rows = measured["contact_tampering_items"]
+        # One change back may have undone two edits.
+        rows = measured["contact_tampering_items"].drop_duplicates("change_id", ignore_index=True)
         bad = ((rows["undone"] == 1) | (rows["false_value"] == 1)).to_numpy(dtype=bool)
         plain = parameters.plain_weight * (1 - peer_chance(edited, rows, STRATUM))
         items = base.frame(
