@@ -65,15 +65,18 @@ def rate_tests(
     *,
     side: Literal["high", "low"] = "high",
     settings: RateSettings | None = None,
+    peers: str = "colleagues",
 ) -> Rates:
-    """Test every representative's rate; `what` names the events in the sentence, as in "openings with no consent"."""
+    """Test every representative's rate; `what` names the events in the sentence, as in "openings with no consent", and
+    `peers` those he is compared with (where the cells' `rep` is a branch: other branches).
+    """
     if cells.empty:
         return Rates(base.frame(base.TEST_COLUMNS), None)
     result = rate_test(cells, side=side, settings=settings)
-    return Rates(tests_of(result.reps, what), result)
+    return Rates(tests_of(result.reps, what, peers), result)
 
 
-def tests_of(reps: pd.DataFrame, what: str) -> pd.DataFrame:
+def tests_of(reps: pd.DataFrame, what: str, peers: str = "colleagues") -> pd.DataFrame:  # noqa: PT028
     """`TEST_COLUMNS` from a result's table of representatives."""
     return base.frame(
         base.TEST_COLUMNS,
@@ -88,9 +91,9 @@ def tests_of(reps: pd.DataFrame, what: str) -> pd.DataFrame:
         peer_items=reps["peer_n"],
         peer_rate=reps["peer_rate"],
         reason=[
-            f"{observed:.0f} of {n:.0f} {what}; judged by {peers:.0f} colleagues"
+            f"{observed:.0f} of {n:.0f} {what}; judged by {others:.0f} {peers}"
             f" {expected:.1f} would be expected ({_usual(low, high)})"
-            for observed, n, expected, peers, low, high in zip(
+            for observed, n, expected, others, low, high in zip(
                 reps["observed"],
                 reps["n"],
                 reps["expected"],
@@ -106,6 +109,45 @@ def tests_of(reps: pd.DataFrame, what: str) -> pd.DataFrame:
 def _usual(low: float, high: float) -> str:
     """The range of an ordinary representative's count, in words."""
     return "usually none" if round(high) == 0 else f"usually {low:.0f} to {high:.0f}"
+
+
+class AccountCells:
+    """Accounts sorted into the cells of a rate test once, for many signs read off the same accounts."""
+
+    def __init__(self, rows: pd.DataFrame, stratum: tuple[str, ...] = STRATUM) -> None:
+        keys = pd.DataFrame(
+            {
+                "rep": rows["rep_id"].astype(str),
+                "stratum": stratum_of(rows, stratum),
+                "branch": rows["branch_id"].fillna("").astype(str),
+                "month": rows["month"].astype("int64"),
+            }
+        )
+        codes = [pd.factorize(keys[name], sort=True)[0].astype(np.int64) for name in keys]
+        joined = codes[0]
+        for code in codes[1:]:
+            joined = joined * (int(code.max(initial=0)) + 1) + code
+        _, first, self._cell = np.unique(joined, return_index=True, return_inverse=True)
+        self._keys = keys.iloc[first].reset_index(drop=True)
+
+    def chance(self, there: pd.Series) -> np.ndarray:
+        """For each account, how often its like have a sign among colleagues (1.0 there, 0.0 not, missing not known).
+
+        Missing where the sign is not known of anybody like it.
+        """
+        known = there.notna().to_numpy()
+        chance = np.full(len(there), np.nan)
+        if not known.any():
+            return chance
+        flags = there.to_numpy(dtype=float, na_value=0.0)
+        n = np.bincount(self._cell[known], minlength=len(self._keys))
+        y = np.bincount(self._cell[known], weights=flags[known], minlength=len(self._keys))
+        used = n > 0
+        cells = self._keys[used].assign(n=n[used], y=y[used].astype("int64"))
+        fitted = np.full(len(self._keys), np.nan)
+        fitted[used] = rate_test(cells).cells["p"].to_numpy(dtype=float)
+        chance[known] = fitted[self._cell[known]]
+        return chance
 
 
 def peer_chance(rates: Rates, rows: pd.DataFrame, stratum: tuple[str, ...] = STRATUM) -> np.ndarray:
