@@ -12,11 +12,11 @@ was given six checking accounts, each with its fee.
 
 ## How it decides
 Judged is every opening for a customer who holds something already. Two rates are compared with colleagues' openings of
-the same product for the same kind of customers who hold as many, corrected for the branch's month: how often it is one
-more than {many_held} of the same, and how often it is another of the same that nobody uses (judged once the product's
-horizon has passed). So nobody is blamed for serving customers who come often, nor for products of which people have
-several. Of an opener's duplicates for one customer and product only the first counts; all are listed. Both rates are
-joined into one p-value.
+the same product for the same kind of customers who hold as many, at the same kind of branch, corrected for the branch's
+month: how often {many_held} or more of the same were held already, and how often it is another of the same that nobody
+uses (judged once the product's horizon has passed). So nobody is blamed for serving customers who come often, nor for
+products of which people have several. Of an opener's duplicates for one customer and product only the first counts; all
+are listed. Both rates are joined into one p-value.
 
 ## What it misses
 Duplicates under a second customer record, in the name of another member of the household, or of a similar product with
@@ -52,7 +52,7 @@ from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
 from surveil.detectors.signs import strongest
 from surveil.detectors.unused.horizons import HorizonParameters
 
-STRATUM = ("product_code", "holds", "customer_kind")
+STRATUM = ("product_code", "holds", "customer_kind", "branch_kind")
 #: Customers who hold more than this are compared with each other.
 HOLDS_MOST = 3
 
