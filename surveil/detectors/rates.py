@@ -167,16 +167,13 @@ def peer_chance(rates: Rates, rows: pd.DataFrame, stratum: tuple[str, ...] = STR
     return np.asarray(found.fillna(0.0), dtype=float)
 
 
-def tests_of_mixture(found: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
-    """`TEST_COLUMNS` from `mixture_test`: what was observed is the likely number of accounts of the other kind.
-
-    `known`: per representative how many of his accounts have a sign that can be known; nobody is tested on none.
-    """
+def tests_of_mixture(found: pd.DataFrame) -> pd.DataFrame:
+    """`TEST_COLUMNS` from `mixture_test`: what was observed is the likely number of accounts of the other kind."""
     odd = (found["share"] * found["n"]).where(found["score"] > 0, 0.0)
     return base.frame(
         base.TEST_COLUMNS,
         subject_id=found["rep"],
-        p_value=found["p_value"].where(found["rep"].map(known).to_numpy() > 0),
+        p_value=found["p_value"],
         observed=odd.round(),
         n=found["n"],
         reason=[

@@ -28,6 +28,9 @@ SIGNS = {
     "mass_opening": "opened among very many",
 }
 
+#: Signs that need an extract covering the opening: where none of them is known, nothing is known of how it came about.
+DATED = ("no_consent", "not_met", "unused", "round_trip", "quick_close")
+
 #: Signs that another detector lists item by item: sign -> its id, and details of which one must be there (any, if empty).
 LISTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "doubtful_consent": ("UA02", ()),

@@ -46,8 +46,8 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.rates import peer_chance, rate_cells, rate_tests, tests_of_mixture
-from surveil.detectors.unauthorized.account_signs import LISTED, SIGNS, listed_signs, signs_of
+from surveil.detectors.rates import AccountCells, tests_of_mixture
+from surveil.detectors.unauthorized.account_signs import DATED, LISTED, SIGNS, listed_signs, signs_of
 from surveil.detectors.unauthorized.sittings import pairs_of, sittings_of, with_companions
 from surveil.detectors.unused.horizons import HorizonParameters
 from surveil.statistics.mixture import MixtureSettings, account_evidence, adjust_for_habit, mixture_test
@@ -147,17 +147,17 @@ class UnauthorizedMixture(Detector):
         reps = rows["rep_id"].astype(str)
         settings = MixtureSettings(least_chance=parameters.least_chance)
         sitting = sittings_of(rows)
-        pairs = pairs_of(sitting, seen, chance)
+        known = flags[list(DATED)].notna().any(axis=1).to_numpy()
+        pairs = pairs_of(sitting[known], seen[known], chance[known])
         found = mixture_test(
-            reps.to_numpy()[pairs.first],
-            rows["month"].to_numpy(dtype=np.int64)[pairs.first],
+            reps.to_numpy()[known][pairs.first],
+            rows["month"].to_numpy(dtype=np.int64)[known][pairs.first],
             pairs.flags,
             pairs.chance,
             np.tile(bad, 2),
             settings,
         )
         weights = account_evidence(seen, np.maximum(chance, parameters.least_chance), bad)
-        known = ~flags.isna().all(axis=1)
         probability = account_posterior(
             reps,
             weights.sum(axis=1),
@@ -176,7 +176,7 @@ class UnauthorizedMixture(Detector):
         )
         return Decision(
             _items(rows, accounts, weights, parameters.listed_from),
-            tests_of_mixture(found, known.groupby(reps).sum()),
+            tests_of_mixture(found),
             int(known.sum()),
             (unknown,) if unknown.count else (),
             accounts,
@@ -186,13 +186,10 @@ class UnauthorizedMixture(Detector):
         """How often each sign is seen on colleagues' like accounts; for papers, moved by the opener's own used accounts."""
         who, _ = pd.factorize(rows["rep_id"].astype(str), sort=True)
         in_use = (flags["unused"] == 0).fillna(False).to_numpy(dtype=bool)
+        cells = AccountCells(rows)
         columns = []
         for sign in SIGNS:
-            known = flags[sign].notna()
-            chance = np.full(len(rows), np.nan)
-            if known.any():
-                cells = rate_cells(rows[known].assign(n=1), happened=flags[sign][known].astype("int64"))
-                chance[known.to_numpy()] = peer_chance(rate_tests(cells, sign), rows[known])
+            chance = cells.chance(flags[sign])
             if sign in ("no_consent", "not_met"):
                 chance = adjust_for_habit(
                     chance, flags[sign].to_numpy(dtype=float, na_value=np.nan), who, in_use
@@ -203,10 +200,12 @@ class UnauthorizedMixture(Detector):
 
 def _reasons(weights: np.ndarray, there: np.ndarray) -> list[str]:
     """Per account the signs that are there with their weights, the heaviest first: `no consent +2.1; never used +0.9`."""
-    told = []
-    for row, seen in zip(weights, there, strict=True):
-        found = [i for i in np.argsort(-row, kind="stable") if seen[i]]
-        told.append("; ".join(f"{SIGNS[list(SIGNS)[i]]} {row[i]:+.1f}" for i in found))
+    told = [""] * len(weights)
+    names = list(SIGNS.values())
+    for i in np.flatnonzero(there.any(axis=1)):
+        row = weights[i]
+        found = sorted(np.flatnonzero(there[i]), key=lambda sign: -row[sign])
+        told[i] = "; ".join(f"{names[sign]} {row[sign]:+.1f}" for sign in found)
     return told
 
 
