@@ -165,7 +165,7 @@ def _shape(results: pd.DataFrame, level: str, parameters: Parameters) -> pd.Data
         enough = len(near) >= parameters.least_results
         p, excess = _excess(rows["step"].to_numpy(dtype=float), parameters) if enough else (np.nan, np.nan)
         landed = int(near["landed"].sum())
-        reason = f"{landed} of {len(near)} results near a goal lie on it or one above, {landed - excess:.1f} on a smooth curve"
+        reason = f"{landed} of {len(near)} results near a goal lie on it or one above, {landed - excess:.1f} if smooth"
         made.append(
             (str(name), p, landed, len(near), landed - excess, reason if enough else "too few results")
         )
