@@ -1,0 +1,144 @@
+"""
+# CT01 Complaints that allege it
+
+## What it finds
+Complaints and reports of employees that say somebody opened, signed or ordered something without being asked to, in their
+own words; and representatives of whom more customers say so than of colleagues. Allegations that are still open after
+{answer_days} days are marked.
+
+## Why it matters
+Customers and colleagues saw it first, years before any statistics did, and were filed under "service". Each of these texts
+has to be read by somebody who may act.
+
+## How it decides
+A text is read with word lists, one a language: an allegation contains one of its phrases, such as "without my consent". The
+phrase found is shown. A text in a language without a list (there are lists for English, Spanish, Latvian, Dutch, Hungarian,
+Russian and Chinese) is not read, and counted as not known. The firm's own category is read the same way. Of each
+representative's customers, those who allege it at least once are counted (one who writes ten letters counts once) and
+compared with colleagues' customers at the same kind of branch, corrected for the branch's month; and, as such words are
+rare, with the {ordinary_share} of customers of whom it may be expected of anybody.
+
+## What it misses
+Who does not complain: most do not, and those who do often write months later. Allegations in other words than the lists'.
+
+## Innocent explanations
+- A misunderstanding: a replacement card, a renewal, an account that a family member opened.
+- A campaign of complaints, or a press report that makes people look at their statements.
+- The list's phrase was meant otherwise: read the text.
+
+## What to check
+- Read the complaint, and answer it. Was it looked into by somebody independent of the branch?
+- What do the account's papers say? Did others complain of the same person?
+
+## References
+Regulation notes T34.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.controls.lexicons import allegation, language_of, lexicons
+from surveil.detectors.rare import rare_tests
+from surveil.detectors.rates import rate_cells
+
+STRATUM = ("branch_kind",)
+_CELL = ["rep_id", "branch_kind", "branch_id", "month"]
+_INSIDE = ("employee", "whistleblower")
+
+
+class Parameters(base.Parameters):
+    """What may be set."""
+
+    answer_days: int = param(
+        60, unit="days", ge=1, le=365, citation="ours: regulation notes T34 ask for the time to an answer, without a figure",
+        meaning="days after which an allegation that is still open is marked as unanswered",
+    )  # fmt: skip
+    ordinary_share: float = param(
+        0.001, unit="share of customers", ge=0.0001, le=0.05, citation="ours: few complain, fewer by mistake",
+        meaning="customers of anybody who may allege it by mistake",
+    )  # fmt: skip
+
+
+class ComplaintSignal(Detector):
+    """Allegations in complaints, read with word lists, and who draws more of them than colleagues."""
+
+    id = "CT01"
+    slug = "complaint_signal"
+    name = "Complaints that allege it"
+    version = "1"
+    family = Family.CONTROL
+    typology = "T34"
+    severity = Severity.HIGH
+    needs = ("complaints", "accounts.opened_by")
+    models = ("complaint_texts", "served_cells")
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        texts = measured["complaint_texts"]
+        texts = texts.assign(
+            phrase=[_read(*pair) for pair in zip(texts["narrative"], texts["category"], strict=True)]
+        )
+        unread = texts["phrase"].isna()
+        rows = texts[~unread & (texts["phrase"] != "")]
+        tests = rare_tests(
+            _cells(measured["served_cells"], rows), "customers allege it", parameters.ordinary_share
+        )
+        late = (rows["open_days"] > parameters.answer_days).fillna(False).astype(bool)
+        inside = rows["source"].isin(_INSIDE)
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="complaints",
+            key=rows["complaint_id"],
+            rep_id=rows["rep_id"],
+            customer_id=rows["customer_id"],
+            account_id=rows["account_id"],
+            branch_id=rows["branch_id"],
+            day=rows["received_day"],
+            score=0.5 + 0.25 * late + 0.2 * inside,
+            detail=base.details(
+                rows.assign(unanswered=late.astype(int)), ["phrase", "source", "open_days", "unanswered"]
+            ),
+        )
+        found = (
+            Gap(
+                int(unread.sum()),
+                "complaints without a text, or in a language for which there is no word list",
+            ),
+            Gap(
+                int(rows["rep_id"].isna().sum()), "allegations that name nobody and no account with an opener"
+            ),
+            Gap(
+                int((rows["rep_id"].notna() & rows["month"].isna()).sum()),
+                "allegations against somebody by a customer for whom he opened nothing (listed, not counted)",
+            ),
+        )
+        return Decision(items, tests, int((~unread).sum()), tuple(gap for gap in found if gap.count))
+
+
+def _read(narrative: object, category: object) -> str | None:
+    """The phrase that alleges it, empty where there is none; None where nothing could be read."""
+    read = None
+    if isinstance(narrative, str) and (code := language_of(narrative)):
+        read = allegation(narrative, code) or ""
+    if not read and isinstance(category, str):
+        # A category is too short to tell its language, and written by the firm: any list will do.
+        own = next((found for code in lexicons() if (found := allegation(category, code))), None)
+        return f"category: {category}" if own else read
+    return read
+
+
+def _cells(served: pd.DataFrame, alleged: pd.DataFrame) -> pd.DataFrame:
+    """Customers served and those of them who allege it, as cells of a rate test."""
+    counted = alleged[alleged["month"].notna()].drop_duplicates(["rep_id", "customer_id"])
+    y = counted.groupby(_CELL, as_index=False, dropna=False).size().rename(columns={"size": "y"})
+    rows = served.merge(y, on=_CELL, how="left")
+    return rate_cells(
+        rows, pd.Series(np.nan_to_num(rows["y"].astype(float)), index=rows.index).astype("int64"), STRATUM
+    )
