@@ -34,7 +34,7 @@ class EngineSettings(_Section):
     """Where models run and how much of the machine they may use."""
 
     url: str = "duckdb://"
-    memory_limit: str = "4GB"
+    memory_limit: str = "2GB"
     threads: int = Field(default=0, ge=0, description="0 = all cores")
 
 
@@ -163,7 +163,7 @@ _INITIAL_SETTINGS = """\
 
 # [engine]
 # url = "duckdb://"
-# memory_limit = "4GB"
+# memory_limit = "2GB"               # of the models; the statistics need about as much again
 
 # [detectors.UA01]                  # a detector's parameters: see `surveil detectors UA01`
 # grace_days = 5

@@ -90,13 +90,15 @@ def mixture_test(
     chosen = settings or MixtureSettings()
     who, names = pd.factorize(np.asarray(rep), sort=True)
     when, months = pd.factorize(np.asarray(month), sort=True)
-    y, p = np.asarray(flags, np.float64), np.asarray(chance, np.float64)
-    evidence = account_evidence(y, np.maximum(p, chosen.least_chance), bad).sum(axis=1)
+    y, p = np.asarray(flags), np.asarray(chance)
+    if y.shape != p.shape or np.shape(bad) != y.shape[-1:]:
+        raise UsageError("A mixture needs flags and chances of one shape, and one bad profile per feature.")
+    evidence = _total_evidence(y, p, np.asarray(bad, np.float64), chosen.least_chance)
     order = np.lexsort((evidence, when, who))
     shape = (len(names), len(months))
     cell = who.astype(np.int64)[order] * max(len(months), 1) + when.astype(np.int64)[order]
     seen = _statistics(cell, evidence[order], shape, chosen.shortest)
-    null = _simulated(cell, y[order], p[order], np.asarray(bad, np.float64), shape, chosen)
+    null = _simulated(cell, order, y, p, np.asarray(bad, np.float64), shape, chosen)
     n = sums(who.astype(np.int64), np.ones(who.size), len(names))
     p_whole, p_episode = (
         recalibrated(_p_values(value, simulated, n))
@@ -150,23 +152,49 @@ def _statistics(cell: Ints, evidence: Floats, shape: tuple[int, int], shortest: 
     return _Statistics(whole, share, best, start, end)
 
 
+def _weights(p: Floats, bad: float, least: float) -> tuple[Floats, Floats]:
+    """Log-likelihood ratio of one sign where it is there, and where it is not."""
+    m, weighed = float(np.clip(bad, _EDGE, 1 - _EDGE)), np.maximum(p, least)
+    return np.log(m / weighed), np.log((1 - m) / (1 - weighed))
+
+
+def _total_evidence(flags: Floats, chance: Floats, bad: Floats, least: float) -> Floats:
+    """The sum of `account_evidence` over the signs, without holding all of them at once."""
+    total = np.zeros(flags.shape[0])
+    for column in range(flags.shape[1]):
+        known = np.flatnonzero(np.isfinite(flags[:, column]) & np.isfinite(chance[:, column]))
+        there, absent = _weights(np.clip(chance[known, column], _EDGE, 1 - _EDGE), bad[column], least)
+        total[known] += np.where(flags[known, column] > 0.5, there, absent)
+    return total
+
+
 def _simulated(
-    cell: Ints, flags: Floats, chance: Floats, bad: Floats, shape: tuple[int, int], settings: MixtureSettings
+    cell: Ints,
+    order: npt.NDArray[np.int64],
+    flags: Floats,
+    chance: Floats,
+    bad: Floats,
+    shape: tuple[int, int],
+    settings: MixtureSettings,
 ) -> tuple[Floats, Floats]:
     """Statistics of honest firms, draws × reps: the same flags known, redrawn with their chances."""
     rng = np.random.default_rng(settings.seed)
-    known = np.isfinite(flags) & np.isfinite(chance)
-    p = np.clip(np.where(known, chance, 0.5), _EDGE, 1 - _EDGE)
-    m = np.clip(bad, _EDGE, 1 - _EDGE)
-    weighed = np.maximum(p, settings.least_chance)
-    absent = np.where(known, np.log((1 - m) / (1 - weighed)), 0.0)
-    step = np.where(known, np.log(m / weighed) - np.log((1 - m) / (1 - weighed)), 0.0)
-    base = absent.sum(axis=1)
+    base, signs = np.zeros(flags.shape[0]), []
+    for column in range(flags.shape[1]):
+        here = chance[order, column]
+        known = np.flatnonzero(np.isfinite(flags[order, column]) & np.isfinite(here))
+        if known.size:
+            p = np.clip(here[known], _EDGE, 1 - _EDGE)
+            there, absent = _weights(p, bad[column], settings.least_chance)
+            base[known] += absent
+            signs.append((known, p, there - absent))
     draws = max(settings.draws, int(np.ceil(_SIMULATED / max(shape[0], 1))))
     whole, episode = np.empty((draws, shape[0])), np.empty((draws, shape[0]))
     for i in range(draws):
-        drawn = rng.random(p.shape) < p
-        one = _statistics(cell, base + np.where(drawn, step, 0.0).sum(axis=1), shape, settings.shortest)
+        total = base.copy()
+        for known, p, step in signs:  # sign by sign: a million accounts must not be held once for each
+            total[known] += np.where(rng.random(p.size) < p, step, 0.0)
+        one = _statistics(cell, total, shape, settings.shortest)
         whole[i], episode[i] = one.whole, one.episode
     return whole, episode
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from surveil.detectors.unauthorized.account_signs import SIGNS
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
 
 #: What is seen of a whole sitting, not of each of its accounts: counted once.
 _ONCE = list(SIGNS).index("not_met")
@@ -44,7 +44,8 @@ def pairs_of(sitting: npt.NDArray[np.int64], flags: Floats, chance: Floats) -> P
     unit, slot = sitting * (int(place.max(initial=0)) // 2 + 1) + place // 2, place % 2
     _, number = np.unique(unit, return_inverse=True)
     signs = flags.shape[1]
-    both = [np.full((int(number.max(initial=-1)) + 1, 2 * signs), np.nan) for _ in range(2)]
+    size = (int(number.max(initial=-1)) + 1, 2 * signs)
+    both = [np.full(size, np.nan, dtype=given.dtype) for given in (flags, chance)]
     for side in (0, 1):
         here = slot == side
         for made, given in zip(both, (flags, chance), strict=True):

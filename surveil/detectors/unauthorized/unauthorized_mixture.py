@@ -148,7 +148,8 @@ class UnauthorizedMixture(Detector):
         settings = MixtureSettings(least_chance=parameters.least_chance)
         sitting = sittings_of(rows)
         known = flags[list(DATED)].notna().any(axis=1).to_numpy()
-        pairs = pairs_of(sitting[known], seen[known], chance[known])
+        # Flags and chances need no more digits than these, and a million accounts would not fit twice.
+        pairs = pairs_of(sitting[known], seen[known].astype("float32"), chance[known].astype("float32"))
         found = mixture_test(
             reps.to_numpy()[known][pairs.first],
             rows["month"].to_numpy(dtype=np.int64)[known][pairs.first],
