@@ -1,16 +1,15 @@
 -- model: account_quality
 -- One row per opening by staff whose use can be judged (used, watched for its product's horizon or :quality_days days, or
--- closed in sight without any use): `unused` by its customer, and `poor`: at least two signs of an unauthorized opening
--- of four (unused, no consent within :quality_grace_days days, customer not met, funded and emptied again). A sign that
--- is not known does not count.
-SELECT account_id, unused, CASE WHEN signs >= 2 THEN 1 ELSE 0 END AS poor
+-- closed in sight without any use): `unused` by its customer, and `poor`: at least two signs of an unauthorized opening,
+-- not of the papers alone (unused, funded and emptied again; no consent within :quality_grace_days days, customer not met).
+-- A sign that is not known does not count.
+SELECT account_id, unused, CASE WHEN unused + emptied > 0 AND unused + emptied + papers >= 2 THEN 1 ELSE 0 END AS poor
 FROM (
     SELECT o.account_id AS account_id, CASE WHEN u.first_use_days IS NULL THEN 1 ELSE 0 END AS unused,
-           CASE WHEN u.first_use_days IS NULL THEN 1 ELSE 0 END
-           + CASE WHEN o.consents_to - o.opened_day >= :quality_grace_days
-                   AND (l.lag_days IS NULL OR l.lag_days > :quality_grace_days) THEN 1 ELSE 0 END
-           + CASE WHEN m.not_met = 1 THEN 1 ELSE 0 END
-           + CASE WHEN r.account_id IS NULL THEN 0 ELSE 1 END AS signs
+           CASE WHEN r.account_id IS NULL THEN 0 ELSE 1 END AS emptied,
+           CASE WHEN o.consents_to - o.opened_day >= :quality_grace_days
+                 AND (l.lag_days IS NULL OR l.lag_days > :quality_grace_days) THEN 1 ELSE 0 END
+           + CASE WHEN m.not_met = 1 THEN 1 ELSE 0 END AS papers
     FROM openings AS o
     JOIN first_use AS u ON u.account_id = o.account_id
     LEFT JOIN consent_lag AS l ON l.account_id = o.account_id

@@ -10,13 +10,14 @@ Where a manager presses, everybody bends a little: no representative stands out,
 the next who bends.
 
 ## How it decides
-An account is poor that carries at least two of four signs (never used in {quality_days} days or the product's own horizon,
-no consent within {quality_grace_days} days, customer not met, funded and emptied again). Each branch's accounts are compared
-with other branches' accounts of the same family at the same kind of branch in the same month, after its most remarkable
-representative and its most remarkable month have been left out: one rogue, or one month of lost papers, is not pressure. At
-least {least_reps} representatives must remain. Where contacts are on record, the number of customers served is compared
-with the number who came, against other branches; that p-value counts as no smaller than {least_effort_p}, since a branch
-may be good at serving, or poor at writing visits down. Both are joined by Fisher's method.
+An account is poor that carries at least two of four signs, not of the papers alone (never used in {quality_days} days or
+the product's own horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met). Each
+branch's accounts are compared with other branches' accounts of the same family at the same kind of branch in the same
+month, after its most remarkable representative and its most remarkable month have been left out: one rogue, or one month
+of lost papers, is not pressure. At least {least_reps} representatives must remain. Where contacts are on record, the
+number of customers served is compared with the number who came, against other branches; that p-value counts as no smaller
+than {least_effort_p}, since a branch may be good at serving, or poor at writing visits down. Both are joined by Fisher's
+method.
 
 ## What it misses
 A whole region, or the firm, under the same pressure: there is nobody to compare with. Branches with few representatives.

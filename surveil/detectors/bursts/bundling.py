@@ -11,12 +11,12 @@ Customers who come for one account are told that others belong to it, or are not
 sale; those nobody wanted cost the customer fees.
 
 ## How it decides
-All that one representative opens for one customer on one day, cards and enrolments included, is a sitting. The share of his
-sittings with {least_products} or more products is compared with that of colleagues' sittings with new or known customers,
-through the same channel, at the same kind of branch, corrected for the branch's month. And the products of these sittings
-are compared with colleagues' openings of the same products: how many had no action of the customer within the product's
-horizon, else {quality_days} days. Both p-values are joined by Fisher's method; selling several products at once may serve
-the customer, so its p-value counts as no smaller than {least_effort_p}.
+All that one representative opens for one customer on one day, cards and enrolments included, is a sitting. The share of
+his sittings with {least_products} or more products is compared with that of colleagues' sittings with new or known
+customers, through the same channel, at the same kind of branch, corrected for the branch's month. And the products of
+these sittings are compared with colleagues' openings of the same products: how many had no action of the customer within
+the product's horizon, else {quality_days} days. Both p-values are joined by Fisher's method; selling several products at
+once may serve the customer, so its p-value counts as no smaller than {least_effort_p}.
 
 ## What it misses
 Products spread over several days, and unwanted ones that somebody uses for show.

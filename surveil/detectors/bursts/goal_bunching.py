@@ -12,13 +12,14 @@ who set it: no look at a single representative shows that.
 ## How it decides
 Every result of a goal that counts openings is set against its goal, in steps of one opening (for goals above
 {finest_goal}, in steps of a part of it). A branch: the share of its results on the goal or one step above, among those
-within {reach} steps, is compared with other branches' results for goals of like size. A role and the firm: a smooth curve is
-laid through the numbers of results away from the goal, and what exceeds it on the goal is tested; the same is done at
-{placebos} made-up goals on either side, and the excess counts only so far as it exceeds what those show. In both cases the
-accounts opened in the last {last_days} business days of goals that were just reached are compared with other accounts of
-like kind, branch and month: how many are poor, that is, carry at least two of four signs (never used in {quality_days} days
-or the product's own horizon, no consent within {quality_grace_days} days, customer not met, funded and emptied again). The
-larger of the two p-values counts: people who work to reach a goal crowd on it honestly.
+within {reach} steps, is compared with other branches' results for goals of like size. A role and the firm: a smooth curve
+is laid through the numbers of results away from the goal, and what exceeds it on the goal is tested; the same is done at
+{placebos} made-up goals on either side, and the excess counts only so far as it exceeds what those show. In both cases
+the accounts opened in the last {last_days} business days of goals that were just reached are compared with other accounts
+of like kind, branch and month: how many are poor, that is, carry at least two of four signs, not of the papers alone
+(never used in {quality_days} days or the product's own horizon, funded and emptied again; no consent within
+{quality_grace_days} days, customer not met). The larger of the two p-values counts: people who work to reach a goal crowd
+on it honestly.
 
 ## What it misses
 Fewer than {least_results} results; goals of funded accounts, referrals or sums; results made up beyond the goal.

@@ -11,14 +11,14 @@ business may be spotless, so that only this place shows it.
 
 ## How it decides
 For every goal that was open {last_days} business days before its end, the chances to miss it, to land on it and to
-overshoot it follow from the representative's own pace, the firm's business in those days and how far he was short; they are
-weighed so that the firm's totals of each are met: an effort for the goal that everybody makes is expected of everybody. The
-goals he landed on are compared with the sum of these chances. The accounts of the last days of those goals are compared
-with colleagues' accounts of like kind, branch and month: how many are poor, that is, carry at least two of four signs
-(never used in {quality_days} days or the product's own horizon, no consent within {quality_grace_days} days, customer not
-met, funded and emptied again). Both p-values are joined by Fisher's method; hitting goals alone is diligence, so its
-p-value counts as no smaller than {least_effort_p}. Where the transactions can't show what became of anybody's accounts,
-hitting goals alone is tested, and the sentence says so.
+overshoot it follow from the representative's own pace, the firm's business in those days and how far he was short; they
+are weighed so that the firm's totals of each are met: an effort for the goal that everybody makes is expected of
+everybody. The goals he landed on are compared with the sum of these chances. The accounts of the last days of those goals
+are compared with colleagues' accounts of like kind, branch and month: how many are poor, that is, carry at least two of
+four signs, not of the papers alone (never used in {quality_days} days or the product's own horizon, funded and emptied
+again; no consent within {quality_grace_days} days, customer not met). Both p-values are joined by Fisher's method;
+hitting goals alone is diligence, so its p-value counts as no smaller than {least_effort_p}. Where the transactions can't
+show what became of anybody's accounts, hitting goals alone is tested, and the sentence says so.
 
 ## What it misses
 Goals of funded accounts, referrals or sums of money; padding that goes well beyond the goal; goals made up all month long.

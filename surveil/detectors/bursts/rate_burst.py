@@ -13,13 +13,13 @@ figures of a year.
 For every business day what is expected of a representative is his own pace times the firm's day times his branch's day,
 both without him; campaigns, pay-days and openings of a branch are in it. Days of absence are left out, and days on which
 the firm did less than {thin_share} of its usual business (of years before the extract only survivors are left);
-{crowd_customers} or more people of one employer on one day count as one sitting. Of all runs of days the one that is least
-likely by chance is taken (a scan with negative binomial counts), and its p-value allows for having looked at all of them.
-The accounts of that run are compared with colleagues' accounts of like kind, branch and month: how many are poor, that is,
-carry at least two of four signs (never used in {quality_days} days or the product's own horizon, no consent within
-{quality_grace_days} days, customer not met, funded and emptied again). Both p-values are joined by Fisher's method; being
-busy alone is no fault, so its p-value counts as no smaller than {least_effort_p}. Where nothing is known of anybody's
-accounts, the run alone is tested, and the sentence says so.
+{crowd_customers} or more people of one employer on one day count as one sitting. Of all runs of days the one that is
+least likely by chance is taken (a scan with negative binomial counts), and its p-value allows for having looked at all of
+them. The accounts of that run are compared with colleagues' accounts of like kind, branch and month: how many are poor,
+that is, carry at least two of four signs, not of the papers alone (never used in {quality_days} days or the product's own
+horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met). Both p-values are
+joined by Fisher's method; being busy alone is no fault, so its p-value counts as no smaller than {least_effort_p}. Where
+nothing is known of anybody's accounts, the run alone is tested, and the sentence says so.
 
 ## What it misses
 A slow, steady stream of openings; a burst of a whole branch (see QB07); whoever opens fewer than {least_openings} accounts.

@@ -1,0 +1,116 @@
+"""
+# CT02 Paid despite bad quality
+
+## What it finds
+Bonuses, prizes and other rewards for a period whose accounts were poor: at least {least_judged} accounts that can be judged,
+and more poor ones than colleagues' like accounts make credible (p at most {improbable}). And representatives whose rewarded
+accounts are poor on the whole.
+
+## Why it matters
+What is paid for is done again. A firm that pays for such accounts rewards what it forbids, and has to explain it.
+
+## How it decides
+An account is poor that carries at least two of four signs, not of the papers alone (never used in {quality_days} days or
+the product's own horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met). Of
+the accounts credited in a rewarded period, features apart, the poor ones are counted and compared with what colleagues'
+accounts of the same family, kind of branch, branch and month make expected. A reward is listed when so many would be
+improbable. The representative is tested on the customers of all his rewarded accounts, each counted once a month, against
+colleagues' rewarded ones. Commissions and referral fees are not rewards for a period, and payments of an unknown kind are
+left out.
+
+## What it misses
+Rewards without a period, paid to a team or a manager, and rewards for sums of sales.
+
+## Innocent explanations
+- The quality was not known when the reward was paid: an account is judged only weeks later. Was it clawed back then?
+- A scanner or a visitor log that failed: the same happens to colleagues of the branch in that month.
+- One clientele, such as a campus, whose accounts lie still for a term.
+
+## What to check
+- Does the plan ask for the quality of what it pays for, and when?
+- Who approved the reward, and what did he know?
+
+## References
+Regulation notes T33.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from surveil.alerts.model import Family, Severity
+from surveil.detectors import base
+from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.quality import STRATUM, QualityParameters, usual_quality
+from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
+from surveil.statistics.tails import poisson_binomial_tails
+
+
+class Parameters(QualityParameters):
+    """What may be set."""
+
+    least_judged: int = param(
+        4, unit="accounts", ge=1, le=100, citation="regulation notes T33: at least four",
+        meaning="accounts of a rewarded period that can be judged, below which its reward is not",
+    )  # fmt: skip
+    improbable: float = param(
+        0.01, unit="p-value", ge=0.0001, le=0.1, citation="ours: a fixed share of bad accounts would miss diluted months",
+        meaning="chance of so many poor accounts at which a reward is listed",
+    )  # fmt: skip
+
+
+class PayDespiteQuality(Detector):
+    """Rewards for periods whose accounts were poor."""
+
+    id = "CT02"
+    slug = "pay_despite_quality"
+    name = "Paid despite bad quality"
+    version = "1"
+    family = Family.CONTROL
+    typology = "T33"
+    severity = Severity.MEDIUM
+    needs = ("payouts.kind", "payouts.period_start", "payouts.period_end", "accounts.opened_by")
+    models = ("paid_periods", "payout_cells", "paid_cells", "quality_cells")
+    parameter_type = Parameters
+
+    def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
+        usual = usual_quality(measured)
+        payouts = measured["paid_periods"]
+        judged = _judged(usual, measured["payout_cells"])
+        rows = payouts.merge(judged, on="payout_id", how="left")
+        enough = rows["judged"].fillna(0) >= parameters.least_judged
+        listed = rows[enough & (rows["p"] <= parameters.improbable)]
+        items = base.frame(
+            base.ITEM_COLUMNS,
+            feed="payouts",
+            key=listed["payout_id"],
+            rep_id=listed["rep_id"],
+            day=listed["paid_day"],
+            score=1 - listed["p"],
+            detail=base.details(
+                listed,
+                ["program", "kind", "amount_cents", "start_day", "end_day", "judged", "poor", "expected"],
+            ),
+        )
+        paid = measured["paid_cells"]
+        tests = rate_tests(
+            rate_cells(paid, paid["poor"] == 1, STRATUM),
+            "customers for whom he was rewarded have poor accounts",
+        ).tests
+        few = int((~enough).sum())
+        gap = Gap(few, f"rewards with fewer than {parameters.least_judged} accounts that can be judged")
+        return Decision(items, tests, int(enough.sum()), (gap,) if few else ())
+
+
+def _judged(usual: Rates, cells: pd.DataFrame) -> pd.DataFrame:
+    """Per payout its accounts `judged`, the `poor` ones, how many were `expected`, and the chance `p` of so many."""
+    n, chance = cells["n"].to_numpy(dtype=float), peer_chance(usual, cells, STRATUM)
+    who, names = pd.factorize(cells["payout_id"].astype(str), sort=True)
+    counts = (n, n * (cells["poor"] == 1).to_numpy(dtype=float), n * chance)
+    judged, poor, expected = (np.bincount(who, x, minlength=len(names)) for x in counts)
+    p = poisson_binomial_tails(poor, who, n, chance).p_value()
+    made = {"judged": judged.astype(int), "poor": poor.astype(int), "expected": expected.round(1), "p": p}
+    return pd.DataFrame({"payout_id": pd.array(list(names), dtype="string"), **made})
