@@ -110,7 +110,8 @@ class Detector(ABC):
     models that `decide` gets, by name. `severity` is the highest one a single item may reach. `rule` says that an item
     alone is a breach to be alerted, whatever the rate; otherwise items support the test of a rate: the detector's own,
     or that of the detector that `supports` names. `listens` names detectors whose items it takes as evidence: it is judged
-    after them, and finds the items of those that ran under `items_of(id)` among its measurements.
+    after them, and finds the items of those that ran under `items_of(id)` among its measurements. One that `ranks` only
+    puts its subjects in order, and alerts nobody.
     """
 
     id: ClassVar[str]
@@ -124,6 +125,7 @@ class Detector(ABC):
     subject: ClassVar[SubjectType] = SubjectType.REP
     rule: ClassVar[bool] = False
     supports: ClassVar[str | None] = None
+    ranks: ClassVar[bool] = False
     listens: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]]
     models: ClassVar[tuple[str, ...]]
@@ -131,7 +133,9 @@ class Detector(ABC):
 
     @property
     def kind(self) -> str:
-        """What it does: lists events by a `rule`, lists `item`s in support of another's rate, or tests a `rate`."""
+        """What it does: lists events by a `rule`, `item`s in support of another's rate, tests a `rate`, or only `rank`s."""
+        if self.ranks:
+            return "rank"
         return "rule" if self.rule else "item" if self.supports else "rate"
 
     @abstractmethod

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path(__file__).with_name("detectors.lock")
 DETECTORS = list(registry.detectors().values())
 IDENTITY = {
-    "id", "slug", "name", "version", "status", "family", "typology", "severity", "subject", "rule", "supports", "listens",
+    "id", "slug", "name", "version", "status", "family", "typology", "severity", "subject", "rule", "supports", "ranks", "listens",
     "needs", "models", "parameter_type",
 }  # fmt: skip
 

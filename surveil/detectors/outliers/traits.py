@@ -1,0 +1,141 @@
+"""What sets a representative or a branch apart: how far its openings' traits lie above the usual, one by one and together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from surveil.detectors import base
+from surveil.detectors.base import Gap, param
+from surveil.detectors.quality import QualityParameters
+from surveil.detectors.rates import STRATUM, rate_cells, rate_tests
+from surveil.statistics.overdispersion import normal_scores
+
+#: Trait -> how it reads, and the column that counts the openings in which it could be seen.
+TRAITS = {
+    "poor": ("poor accounts", "judged"),
+    "unused": ("unused accounts", "judged"),
+    "no_consent": ("openings without consent in time", "consents_known"),
+    "not_met": ("customers not met", "contacts_known"),
+    "period_end": ("openings at the end of goal periods", "n"),
+    "odd_hour": ("openings early or late in the day", "n"),
+    "closed_early": ("accounts closed within three months", "n"),
+    "other_credit": ("openings credited to somebody else", "n"),
+    "known_customer": ("openings for customers known before", "n"),
+    "no_contact": ("accounts without telephone or e-mail", "n"),
+    "no_application": ("openings without the date of an application", "n"),
+    "recorded_late": ("openings recorded days later", "n"),
+    "together": ("three or more products together", "n"),
+}
+#: A trait counts for no more than this, or one would outweigh all others.
+_FARTHEST = 12.0
+_TOLD = 3
+
+
+class OutlierParameters(QualityParameters):
+    """Parameters of the rankings by outliers."""
+
+    neighbours: int = param(
+        10, unit="subjects", ge=3, le=50, citation="science notes 1.5: nearest neighbours on adjusted features",
+        meaning="how many of the most similar ordinary subjects one is compared with",
+    )  # fmt: skip
+    reference_share: float = param(
+        0.8, unit="share of subjects", ge=0.5, le=1, citation="ours: outliers must not be each other's neighbours",
+        meaning="the least remarkable part of all subjects, which serves as the reference",
+    )  # fmt: skip
+    least_subjects: int = param(
+        20, unit="subjects", ge=10, le=1000, citation="ours: fewer have no neighbourhood",
+        meaning="subjects below which nothing is ranked",
+    )  # fmt: skip
+    listed: int = param(
+        20, unit="subjects", ge=1, le=1000, citation="science notes 1.5: for ranking only",
+        meaning="subjects listed at most, the most unusual first",
+    )  # fmt: skip
+    least_z: float = param(
+        2.0, unit="standard deviations", ge=0, le=12, citation="ours: nobody is listed for nothing one could name",
+        meaning="a subject is listed only with a trait at least so far above the usual",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """`ranking`: `subject`, `score` (share of the others that are less unusual) and `detail`, the most unusual first."""
+
+    ranking: pd.DataFrame
+    subjects: int
+    gaps: tuple[Gap, ...]
+
+
+def unusual(cells: pd.DataFrame, subject: str, parameters: OutlierParameters) -> Unusual:
+    """Rank the values of a column of the model `opening_traits` by how unlike the others their openings are.
+
+    Each trait is a one-sided normal score against like openings of others, so that only more than usual sets apart.
+    Distance is to the nearest neighbours in the least remarkable part of all (PyOD's KNN).
+    """
+    features = _features(cells[cells[subject].fillna("") != ""], subject)
+    if len(features) < parameters.least_subjects:
+        return Unusual(_nothing(), 0, (Gap(len(features), "too few to be compared with each other"),))
+    try:
+        from pyod.models.knn import KNN
+    except ImportError:
+        return Unusual(_nothing(), 0, (Gap(len(features), "the optional library PyOD is not installed"),))
+    varied = features.loc[:, features.std() > 0]
+    if varied.empty:
+        return Unusual(_nothing(), len(features), ())
+    remarkable = varied.max(axis=1)
+    kept = max(int(np.ceil(parameters.reference_share * len(varied))), parameters.neighbours + 1)
+    reference = varied.loc[remarkable.sort_values(kind="stable").index[:kept]]
+    model = KNN(n_neighbors=parameters.neighbours, method="mean").fit(reference.to_numpy())
+    distance = pd.Series(model.decision_function(varied.to_numpy()), index=varied.index)
+    order = distance.sort_values(ascending=False, kind="stable")
+    places = pd.Series(1 - np.arange(len(order)) / len(order), order.index)
+    told = order[remarkable[order.index] >= parameters.least_z].head(parameters.listed)
+    ranking = pd.DataFrame({"subject": told.index, "score": places[told.index].to_numpy()})
+    ranking["detail"] = [_told(varied.loc[name], distance_) for name, distance_ in told.items()]
+    return Unusual(ranking, len(features), ())
+
+
+def _nothing() -> pd.DataFrame:
+    return pd.DataFrame({"subject": [], "score": [], "detail": []})
+
+
+def _features(cells: pd.DataFrame, subject: str) -> pd.DataFrame:
+    """Subjects by traits: z-scores against the like, 0 where not above them or not tested."""
+    columns = {}
+    # A branch is not corrected by its own month: it would explain itself away.
+    own = cells.assign(subject=cells[subject], branch_id=cells["branch_id"] if subject == "rep_id" else "")
+    for trait, (name, counted) in TRAITS.items():
+        rows = own[own[counted] > 0].assign(n=lambda seen, column=counted: seen[column])
+        result = rate_tests(
+            rate_cells(rows, rows[trait].astype("int64"), STRATUM, rep="subject"), name
+        ).result
+        if result is not None:
+            tested = result.reps[result.reps["p_value"].notna()].set_index("rep")
+            # From the p-value, not from the variance: three of an event of which 0.1 is expected are not thirty deviations.
+            columns[trait] = pd.Series(normal_scores(tested["p_value"]), tested.index).clip(0.0, _FARTHEST)
+    return pd.DataFrame(columns).fillna(0.0).sort_index()
+
+
+def _told(traits: pd.Series, distance: float) -> dict[str, Any]:
+    """What sets one apart, in words."""
+    first = traits[traits > 0].sort_values(ascending=False, kind="stable").head(_TOLD)
+    told = "; ".join(f"{TRAITS[str(trait)][0]} (z {z:.1f})" for trait, z in first.items())
+    return {"distance": round(distance, 3), "traits": told}
+
+
+def items(found: Unusual, feed: str) -> pd.DataFrame:
+    """The ranking as items on the subjects' own rows."""
+    ranking = found.ranking
+    return base.frame(
+        base.ITEM_COLUMNS,
+        feed=feed,
+        key=ranking["subject"],
+        subject_id=ranking["subject"],
+        rep_id=ranking["subject"] if feed == "reps" else None,
+        branch_id=ranking["subject"] if feed == "branches" else None,
+        score=ranking["score"],
+        detail=ranking["detail"],
+    )
