@@ -73,6 +73,10 @@ class Parameters(base.Parameters):
         365, unit="days", ge=7, le=3650, measured=True, citation="ours: three strangers of one birthday in a year are rare",
         meaning="days within which they are counted together",
     )  # fmt: skip
+    masked_percent: int = param(
+        5, unit="percent of persons", ge=1, le=100, measured=True, citation="ours: more than a few are a masked extract",
+        meaning="share of placeholder names above which the firm is taken to have masked its customers' names",
+    )  # fmt: skip
     ordinary_rate: float = param(
         0.001, unit="share of customers", ge=0.0001, le=0.1, citation="ours: slips of the keyboard, and estates",
         meaning="how often an honest record is odd in one of these ways",
@@ -90,7 +94,7 @@ class ImprobableCustomer(Detector):
     typology = "T31"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
-    models = ("improbable_openings", "improbable_cells")
+    models = ("improbable_openings", "improbable_cells", "name_counts")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -114,8 +118,19 @@ class ImprobableCustomer(Detector):
             score=(1 - room.astype(float).prod(axis=1)).astype(float),
             detail=base.details(rows.assign(why=why), ["product_code", "channel", "why"]),
         )
-        unknown = int(cells["birth_unknown"].sum())
-        gap = Gap(
-            unknown, "customers without a date of birth on record: only their name and death were looked at"
+        return Decision(
+            items, tests, int(cells["n"].sum()), _gaps(cells, measured["name_counts"], parameters)
         )
-        return Decision(items, tests, int(cells["n"].sum()), (gap,) if unknown else ())
+
+
+def _gaps(cells: pd.DataFrame, names: pd.DataFrame, parameters: Parameters) -> tuple[Gap, ...]:
+    persons, placeholders = (int(names[name].sum()) for name in ("persons", "placeholders"))
+    masked = placeholders if placeholders * 100 > persons * parameters.masked_percent else 0
+    found = (
+        Gap(
+            int(cells["birth_unknown"].sum()),
+            "customers without a date of birth on record: only their name and death were looked at",
+        ),
+        Gap(masked, "customers whose names look masked in the extract: nothing is known from them"),
+    )
+    return tuple(gap for gap in found if gap.count)

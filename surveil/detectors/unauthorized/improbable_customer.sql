@@ -20,7 +20,7 @@ FROM (
 ) AS in_order
 WHERE first_day - earlier_day <= :birth_days
 
--- model: nameless_customers
+-- model: placeholder_names
 -- The persons whose name is one that somebody types to get past the field: single letters, or a word that is nobody's
 -- name.
 SELECT customer_id
@@ -34,6 +34,20 @@ WHERE COALESCE(kind, 'person') = 'person'
     OR ' ' || LOWER(name) || ' ' LIKE '% client %' OR ' ' || LOWER(name) || ' ' LIKE '% anonymous %'
     OR ' ' || LOWER(name) || ' ' LIKE '% asdf%' OR ' ' || LOWER(name) || ' ' LIKE '% qwert%'
     OR ' ' || LOWER(name) || ' ' LIKE '% xxx%')
+
+-- model: name_counts
+-- One row: how many persons there are, and how many of them have a placeholder for a name.
+SELECT COUNT(*) AS persons, COUNT(p.customer_id) AS placeholders
+FROM customers AS c
+LEFT JOIN placeholder_names AS p ON p.customer_id = c.customer_id
+WHERE COALESCE(c.kind, 'person') = 'person'
+
+-- model: nameless_customers
+-- `placeholder_names`, unless more than :masked_percent percent of all persons have one: then the firm has masked the
+-- names in its extract, and nothing is known from them.
+SELECT p.customer_id AS customer_id
+FROM placeholder_names AS p
+JOIN name_counts AS n ON n.placeholders * 100 <= n.persons * :masked_percent
 
 -- model: improbable_openings
 -- One row per opening by staff for somebody who can't be, with what is wrong: 1 or 0. `counts` is 0 for the first
