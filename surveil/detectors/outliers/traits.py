@@ -1,4 +1,4 @@
-"""What sets a representative or a branch apart: how far its openings' traits lie above the usual, one by one and together."""
+"""What sets a representative or a branch apart: how far its openings' traits lie above the usual, each and together."""
 
 from __future__ import annotations
 
