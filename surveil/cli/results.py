@@ -79,6 +79,14 @@ def rank_reps(
     _rank("reps", workspace, format, out)
 
 
+@rank_app.command("branches")
+def rank_branches(
+    workspace: WorkspaceOption = None, format: FormatOption = Format.TABLE, out: OutOption = None
+) -> None:
+    """Branches, the most remarkable first. Example: surveil rank branches"""
+    _rank("branches", workspace, format, out)
+
+
 @rank_app.command("accounts")
 def rank_accounts(
     workspace: WorkspaceOption = None, format: FormatOption = Format.TABLE, out: OutOption = None

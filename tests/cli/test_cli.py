@@ -87,6 +87,8 @@ def test_alerts_are_the_promised_json_lines(folder: Path) -> None:
 def test_rankings_come_as_csv(folder: Path) -> None:
     head = surveil("rank", "reps", "--format", "csv", cwd=folder).stdout.splitlines()[0]
     assert head == "rank,rep_id,score,p_value,q_value,alerts,families,drivers,flagged"
+    head = surveil("rank", "branches", "--format", "csv", cwd=folder).stdout.splitlines()[0]
+    assert head == "rank,branch_id,score,p_value,q_value,alerts,families,drivers,flagged"
     head = surveil("rank", "accounts", "--format", "csv", cwd=folder).stdout.splitlines()[0]
     assert head == "rank,account_id,score,rep_id,customer_id,opened_at,reasons"
 
