@@ -15,9 +15,10 @@ often on accounts of the same product, channel, branch and month by other repres
 against the representative's own accounts that are in use: who is sloppy with all his papers is not suspected for them. The
 weights add up to the account's log-likelihood ratio; accounts opened for one customer in one sitting stand together. A
 representative's accounts are then a mixture of ordinary ones and a share of unauthorized ones; the p-value compares the
-best such mixture with simulated honest firms. The score of an account is the chance that it is unauthorized, given its own
-signs, those of its companions and its opener's other accounts. How often a sign is seen on unauthorized accounts is
-set by parameters ({no_consent} for a missing consent, {unused} for an account never used, …).
+best such mixture with simulated honest firms, for single accounts and for sittings, and the larger of the two counts. The
+score of an account is the chance that it is unauthorized, given its own signs, those of its companions and its opener's
+other accounts. How often a sign is seen on unauthorized accounts is set by parameters ({no_consent} for a missing
+consent, {unused} for an account never used, …).
 
 ## What it misses
 Unauthorized accounts with good papers that somebody uses.
@@ -126,7 +127,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
@@ -149,15 +150,16 @@ class UnauthorizedMixture(Detector):
         sitting = sittings_of(rows)
         known = flags[list(DATED)].notna().any(axis=1).to_numpy()
         # Flags and chances need no more digits than these, and a million accounts would not fit twice.
-        pairs = pairs_of(sitting[known], seen[known].astype("float32"), chance[known].astype("float32"))
-        found = mixture_test(
-            reps.to_numpy()[known][pairs.first],
-            rows["month"].to_numpy(dtype=np.int64)[known][pairs.first],
-            pairs.flags,
-            pairs.chance,
-            np.tile(bad, 2),
-            settings,
+        seen32, chance32 = seen[known].astype("float32"), chance[known].astype("float32")
+        month = rows["month"].to_numpy(dtype=np.int64)[known]
+        who = reps.to_numpy()[known]
+        pairs = pairs_of(sitting[known], seen32, chance32)
+        together = mixture_test(
+            who[pairs.first], month[pairs.first], pairs.flags, pairs.chance, np.tile(bad, 2), settings
         )
+        alone = mixture_test(who, month, seen32, chance32, bad, settings)
+        # Accounts of one sitting are alike for honest reasons too: the pattern has to show in single accounts as well.
+        found = together.assign(p_value=np.fmax(together["p_value"], alone["p_value"]), n=alone["n"])
         weights = account_evidence(seen, np.maximum(chance, parameters.least_chance), bad)
         probability = account_posterior(
             reps,
