@@ -40,7 +40,7 @@ class Imprint:
     """What stands on every page and in the file's properties.
 
     `as_of` dates the file: a report of the same data is the same file, whenever it is made.
-    `control_prefix` begins the control number of each page (`FIRM0000001`).
+    `control_prefix` begins the control number of each page (`FIRM0000001`), `first_number` is that of the first.
     """
 
     title: str
@@ -50,6 +50,7 @@ class Imprint:
     as_of: dt.date
     control_prefix: str
     subject: str = ""
+    first_number: int = 1
 
 
 class Story:
@@ -193,7 +194,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
         canvas.setFont(self._typesetter.fonts.regular, 7)
         canvas.setFillColor(GREY)
         canvas.drawString(MARGIN, height - 0.5 * inch, self._typesetter.plain(self._imprint.header))
-        number = f"{self._imprint.control_prefix}{document.page:07d}"
+        number = f"{self._imprint.control_prefix}{self._imprint.first_number + document.page - 1:07d}"
         canvas.drawRightString(width - MARGIN, height - 0.5 * inch, number)
         canvas.drawString(MARGIN, 0.45 * inch, self._typesetter.plain(self._imprint.footer))
         canvas.drawRightString(width - MARGIN - 22, 0.45 * inch, f"Page {document.page} of ")
