@@ -7,7 +7,7 @@ import tomllib
 import zoneinfo
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -38,6 +38,18 @@ class EngineSettings(_Section):
     threads: int = Field(default=0, ge=0, description="0 = all cores")
 
 
+class OpenIdSettings(_Section):
+    """How the claims of the firm's own sign-in (OpenID Connect) become a user of the desk."""
+
+    name_claim: str = "preferred_username"
+    role_claim: str = "groups"
+    roles: dict[str, Literal["officer", "supervisor", "auditor", "administrator"]] = Field(
+        default_factory=dict, description="value of the role claim → role here; the first that fits counts"
+    )
+    branches_claim: str = ""
+    rep_claim: str = ""
+
+
 class LoadSettings(_Section):
     """Limits that stop a hostile or broken file early."""
 
@@ -56,6 +68,7 @@ class Settings(_Section):
     firm: Firm = Firm()
     engine: EngineSettings = EngineSettings()
     load: LoadSettings = LoadSettings()
+    openid: OpenIdSettings = OpenIdSettings()
     detectors: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @field_validator("timezone")
@@ -164,6 +177,9 @@ _INITIAL_SETTINGS = """\
 # [engine]
 # url = "duckdb://"
 # memory_limit = "2GB"               # of the models; the statistics need about as much again
+
+# [openid]                          # who comes through the firm's own sign-in, by his groups
+# roles = { "Compliance" = "officer", "Branch managers" = "supervisor" }
 
 # [detectors.UA01]                  # a detector's parameters: see `surveil detectors UA01`
 # grace_days = 5

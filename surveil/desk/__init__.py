@@ -12,6 +12,13 @@ from surveil.desk.queue import NOBODY, Emptiness, QueueFilters, QueuePage, Sort,
 from surveil.desk.raising import Report, raise_alert
 from surveil.desk.runs import find_run, latest_run, runs
 from surveil.desk.scans import record_scan
+from surveil.desk.sign_ins import (
+    begin_session,
+    end_all_sessions,
+    end_session,
+    resume_session,
+    sign_in_by_claims,
+)
 from surveil.desk.triage import Revealed, assign, note, reveal, take
 from surveil.desk.users import (
     change_user,
@@ -41,12 +48,15 @@ __all__ = [
     "alerts",
     "approve",
     "assign",
+    "begin_session",
     "case_view",
     "change_user",
     "choices",
     "create_user",
     "decide",
     "decisions",
+    "end_all_sessions",
+    "end_session",
     "evidence",
     "export_alerts",
     "find_run",
@@ -64,11 +74,13 @@ __all__ = [
     "record_scan",
     "reject",
     "reopen",
+    "resume_session",
     "reveal",
     "runs",
     "set_password",
     "set_scope",
     "sign_in",
+    "sign_in_by_claims",
     "take",
     "unlink_alert",
 ]

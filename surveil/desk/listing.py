@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from surveil.alerts.alert import Action, Alert
 from surveil.alerts.people import User
@@ -13,8 +13,7 @@ from surveil.alerts.policy import demand
 from surveil.desk.alert_page import DecisionView, decision_view
 from surveil.store import DeskSession
 from surveil.store.mapping import alert_of
-from surveil.store.plain import moment_text
-from surveil.store.tables import AlertRow, DecisionRow
+from surveil.store.tables import AlertHitRow, AlertRow, DecisionRow, RunRow
 
 EXPORT_FIELDS = (
     "alert_id",
@@ -61,11 +60,26 @@ def export_alerts(session: DeskSession, user: User, since: datetime | None = Non
     """Alerts as `surveil alerts --format jsonl` writes them: JSON-ready, the fields of EXPORT_FIELDS in
     order.
     """
-    return [exported(alert) for alert in alerts(session, user, since)]
+    found = alerts(session, user, since)
+    seen = _days_seen(session)
+    return [_exported(alert, seen.get(alert.alert_id)) for alert in found]
 
 
-def exported(alert: Alert) -> dict[str, Any]:
-    """One alert as it is exported."""
+def _days_seen(session: DeskSession) -> dict[str, tuple[str, str]]:
+    """The first and the last day as of which a scan raised each alert, as ISO dates."""
+    days = (
+        select(AlertHitRow.alert_id, func.min(RunRow.as_of), func.max(RunRow.as_of))
+        .join(RunRow, RunRow.run_id == AlertHitRow.run_id)
+        .group_by(AlertHitRow.alert_id)
+    )
+    return {alert_id: (first, last) for alert_id, first, last in session.execute(days)}
+
+
+def _exported(alert: Alert, seen: tuple[str, str] | None) -> dict[str, Any]:
+    """One alert as it is exported. Its days are those of the data, not of the clock, so that the same data gives the
+    same file on every machine; an alert that a person raised has only the clock.
+    """
+    first, last = seen or (alert.first_seen.date().isoformat(), alert.last_seen.date().isoformat())
     fields = {name: getattr(alert, name) for name in EXPORT_FIELDS}
     return fields | {
         "family": alert.family.value,
@@ -73,8 +87,8 @@ def exported(alert: Alert) -> dict[str, Any]:
         "subject_type": alert.subject_type.value,
         "status": alert.status.value,
         "interval": list(alert.interval) if alert.interval else None,
-        "first_seen": moment_text(alert.first_seen),
-        "last_seen": moment_text(alert.last_seen),
+        "first_seen": first,
+        "last_seen": last,
     }
 
 

@@ -25,7 +25,7 @@ PASSWORD_MAX_CHARACTERS = 1024
 FAILURES_BEFORE_LOCK = 5
 LOCK = timedelta(minutes=15)
 _SCRYPT = {"n": 2**15, "r": 8, "p": 1, "maxmem": 2**26, "dklen": 32}
-_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,99}")
+NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,99}")
 _REFUSED = (
     "Name and password do not fit, or the account is closed or, after five failures, locked for 15 minutes."
 )
@@ -50,7 +50,7 @@ def create_user(
         Unacceptable: the name is taken or not usable, or the password is too short.
     """
     demand(actor, Action.MANAGE_USERS)
-    if not _NAME.fullmatch(name) or name == SYSTEM.name or role is Role.SYSTEM:
+    if not NAME.fullmatch(name) or name == SYSTEM.name or role is Role.SYSTEM:
         raise Unacceptable(
             "A user's name is made of small letters, digits and . _ @ -, and 'system' is surveil's own."
         )

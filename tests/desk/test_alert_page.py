@@ -50,9 +50,18 @@ def test_the_export_has_the_promised_fields_in_their_order_and_is_json(store: St
     first = json.loads(json.dumps(rows[0], allow_nan=False))
     assert first["interval"] == [0.2, 1.9]
     assert (first["family"], first["severity"], first["status"]) == ("unauthorized", "high", "open")
-    assert datetime.fromisoformat(first["first_seen"]) == NOW
     scores = [row["score"] for row in rows]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_the_exported_days_are_those_of_the_data_whatever_the_clock_said(store: Store, alert_id: str) -> None:
+    with store.read() as session:
+        before = desk.export_alerts(session, SYSTEM)
+    desk.record_scan(store, run(2, as_of="2026-11-21"), [draft(1)], later(days=400))
+    with store.read() as session:
+        (row,) = (row for row in desk.export_alerts(session, SYSTEM) if row["alert_id"] == alert_id)
+    assert {seen["first_seen"] for seen in before} == {run(1).as_of} == {row["first_seen"]}
+    assert row["last_seen"] == "2026-11-21"
 
 
 def test_an_export_since_a_moment_holds_what_changed_from_then_on(store: Store, alert_id: str) -> None:
