@@ -4,14 +4,20 @@ anything from elsewhere. `surveil dashboard` runs this file.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from dashboard.visits import answer
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # A second wall behind the escaping of text: even markup that got through could fetch no picture and send nothing out.
@@ -48,4 +54,13 @@ class SafeHeaders:
         await self.app(scope, receive, send_safely if scope["type"] == "http" else send)
 
 
-app = st.App(Path(__file__).with_name("screen.py"), middleware=[Middleware(SafeHeaders)])
+async def visit(request: Request) -> Response:
+    """Hands out and ends the cookie of a sign-in."""
+    return answer(request, datetime.now(UTC))
+
+
+app = st.App(
+    Path(__file__).with_name("screen.py"),
+    routes=[Route("/visit", visit)],
+    middleware=[Middleware(SafeHeaders)],
+)

@@ -22,16 +22,18 @@ def main() -> None:
     """Show the page that the address names, to whoever has signed in."""
     st.set_page_config(page_title="surveil", page_icon=_ICON, layout="wide")
     apply_style()
-    page = st.navigation(_pages(), position="sidebar" if "signed_in_as" in st.session_state else "hidden")
+    page = st.navigation(_pages(), position="sidebar" if session.visit() else "hidden")
     try:
         workspace, store = session.opened()
         user = session.signed_in(store)
         if user is None:
             navigate.keep_address()
+            session.hand_over_cookie()
             sign_in_page(store)
             return
         place = session.settle(workspace, store, user)
         navigate.return_to(page)
+        session.hand_over_cookie()
         _who(place)
         session.watch_idle()
         session.show_told()

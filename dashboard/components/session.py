@@ -10,7 +10,8 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.components.markup import literal
+from dashboard.components.markup import Html, literal, show
+from dashboard.visits import COOKIE, IDLE, VISITS, Visit
 from surveil import desk
 from surveil.alerts.errors import DeskError
 from surveil.alerts.people import SYSTEM, Role, User
@@ -18,8 +19,8 @@ from surveil.config import Workspace, locate
 from surveil.desk import Store
 from surveil.errors import SurveilError
 
-IDLE = timedelta(minutes=15)
 WARN = timedelta(minutes=2)
+_TOKEN, _TICKET, _LEFT = "token", "ticket", "left"
 DEMO_USERS = {
     user.name: user
     for user in (
@@ -99,31 +100,56 @@ def on_loopback() -> bool:
 
 
 def start(name: str, at: datetime) -> None:
-    """Remember who signed in."""
-    st.session_state["signed_in_as"] = name
-    st.session_state["active_at"] = at
+    """Remember who signed in, beyond a reload of the page."""
+    st.session_state.pop(_LEFT, None)
+    st.session_state[_TOKEN] = VISITS.begin(name, at)
+    st.session_state[_TICKET] = VISITS.ticket(st.session_state[_TOKEN], at)
 
 
 def end(message: str = "") -> None:
-    """Forget who signed in and all that was on his screen."""
+    """Forget who signed in, here and in his other windows, and all that was on his screen."""
+    VISITS.end(_token())
     st.session_state.clear()
+    st.session_state[_LEFT] = True
     if message:
         st.session_state["farewell"] = message
 
 
+def hand_over_cookie() -> None:
+    """Have the browser fetch the cookie of a new sign-in, or drop the one that has ended."""
+    ticket = st.session_state.get(_TICKET, "")
+    if VISITS.waits(ticket, now()):
+        show(Html(f'<img src="visit?ticket={ticket}" alt="" width="1" height="1">'))
+    elif _LEFT in st.session_state:
+        show(Html('<img src="visit?end" alt="" width="1" height="1">'))
+
+
+def _token() -> str | None:
+    """The token of this window's sign-in, else the browser's; none once this window has signed out."""
+    if _LEFT in st.session_state:
+        return None
+    token = st.session_state.get(_TOKEN) or st.context.cookies.get(COOKIE)
+    return token if isinstance(token, str) else None
+
+
+def visit() -> Visit | None:
+    """Who signed in, in this window or in another of this browser."""
+    return VISITS.find(_token(), now())
+
+
 def signed_in(store: Store) -> User | None:
     """The user at the screen as he is known now; None when nobody is, or he was idle for too long."""
-    name = st.session_state.get("signed_in_as")
-    if name is None:
+    here = visit()
+    if here is None:
+        if _TOKEN in st.session_state:
+            end(f"You were signed out after {IDLE // timedelta(minutes=1)} minutes without activity.")
         return None
-    if now() - st.session_state["active_at"] > IDLE:
-        end(f"You were signed out after {IDLE // timedelta(minutes=1)} minutes without activity.")
-        return None
-    user = _known(store, name)
+    user = _known(store, here.name)
     if user is None or not user.active:
         end("This account is closed or no longer known. Ask your administrator.")
         return None
-    st.session_state["active_at"] = now()
+    st.session_state[_TOKEN] = _token()
+    here.active_at = now()
     return user
 
 
@@ -141,10 +167,8 @@ def _known(store: Store, name: str) -> User | None:
 @st.fragment(run_every=20)
 def watch_idle() -> None:
     """Warn before the time-out and sign out when it has come. Looking at the clock is no activity."""
-    active = st.session_state.get("active_at")
-    if active is None:
-        return
-    left = active + IDLE - now()
+    here = visit()
+    left = here.active_at + IDLE - now() if here is not None else timedelta(0)
     if left <= timedelta(0):
         st.rerun(scope="app")
     if left <= WARN:
@@ -153,7 +177,9 @@ def watch_idle() -> None:
 
 
 def _stay() -> None:
-    st.session_state["active_at"] = now()
+    here = visit()
+    if here is not None:
+        here.active_at = now()
 
 
 Kind = Literal["done", "failed"]

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.visits import VISITS
 from surveil import launch
 from surveil.config import ENVIRONMENT_VARIABLE, Workspace
 from tests.dashboard import firm
@@ -47,8 +48,7 @@ def run_desk(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Desk:
         monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(folder))
         app = AppTest.from_file(str(SCREEN), default_timeout=60)
         if user is not None:
-            app.session_state["signed_in_as"] = user
-            app.session_state["active_at"] = datetime.now(UTC)
+            app.session_state["token"] = VISITS.begin(user, datetime.now(UTC))
         for name, value in address.items():
             app.query_params[name] = value
         app.run()

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components import session
+from dashboard.visits import VISITS
 from surveil import desk
 from surveil.alerts.people import SYSTEM, Role
 from surveil.config import Workspace
@@ -46,9 +47,15 @@ def test_signing_out_leaves_nothing_on_the_screen(run_desk: Desk) -> None:
     assert "place" not in app.session_state
 
 
+def _idle_for(token: str, time: timedelta) -> None:
+    visit = VISITS.find(token, datetime.now(UTC))
+    assert visit is not None
+    visit.active_at = datetime.now(UTC) - time
+
+
 def test_after_a_quarter_of_an_hour_of_nothing_the_screen_is_empty(run_desk: Desk) -> None:
     app = run_desk()
-    app.session_state["active_at"] = datetime.now(UTC) - session.IDLE - timedelta(seconds=1)
+    _idle_for(app.session_state["token"], session.IDLE + timedelta(seconds=1))
     app.run()
     page = shown(app)
     assert "You were signed out after 15 minutes" in page
@@ -62,9 +69,10 @@ def test_the_time_out_is_announced_and_can_be_put_off() -> None:
         session.watch_idle()
 
     app = AppTest.from_function(watch, default_timeout=60)
-    app.session_state["active_at"] = datetime.now(UTC) - session.IDLE + timedelta(minutes=5)
+    app.session_state["token"] = VISITS.begin("anna", datetime.now(UTC))
+    _idle_for(app.session_state["token"], session.IDLE - timedelta(minutes=5))
     assert not app.run().warning
-    app.session_state["active_at"] = datetime.now(UTC) - session.IDLE + session.WARN
+    _idle_for(app.session_state["token"], session.IDLE - session.WARN)
     assert "signed out in less than two minutes" in app.run().warning[0].value
     app.button(key="stay").click().run()
     assert not app.warning
