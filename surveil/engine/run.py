@@ -85,6 +85,17 @@ class Engine:
         self._backend.register_table(_CONTACT_KEYS, pa.Table.from_pandas(frame, preserve_index=False))
         self._done.add(_CONTACT_KEYS)
 
+    def stage(self, name: str, frame: pd.DataFrame) -> None:
+        """Hand over a table that models read by name, such as a list of accounts; before any of them is made.
+
+        Raises:
+            UsageError: a table of that name was handed over already.
+        """
+        if name in self._done:
+            raise UsageError(f"this engine has a table {name!r} already: open another one")
+        self._backend.register_table(name, pa.Table.from_pandas(frame, preserve_index=False))
+        self._done.add(name)
+
     def write(self, name: str, file: Path) -> None:
         """Write a model that was made to a Parquet file."""
         self._backend.write(name, file)
