@@ -22,10 +22,10 @@ def main() -> None:
     """Show the page that the address names, to whoever has signed in."""
     st.set_page_config(page_title="surveil", page_icon=_ICON, layout="wide")
     apply_style()
-    page = st.navigation(_pages(), position="sidebar" if session.visit() else "hidden")
     try:
         workspace, store = session.opened()
         user = session.signed_in(store)
+        page = st.navigation(_pages(), position="hidden" if user is None else "sidebar")
         if user is None:
             navigate.keep_address()
             session.hand_over_cookie()
@@ -35,7 +35,7 @@ def main() -> None:
         navigate.return_to(page)
         session.hand_over_cookie()
         _who(place)
-        session.watch_idle()
+        session.watch_idle(store)
         session.show_told()
         page.run()
     except NotAllowed as error:
@@ -67,7 +67,9 @@ def _who(place: session.Place) -> None:
     with st.sidebar:
         st.caption(f"{literal(place.user.display_name or place.user.name)} · {ROLE[place.user.role]}")
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button("Sign out", key="sign-out", on_click=session.end, args=("You have signed out.",))
+            st.button(
+                "Sign out", key="sign-out", on_click=session.end, args=(place.store, "You have signed out.")
+            )
             shortcuts.switch()
 
 

@@ -11,16 +11,17 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.components.markup import Html, literal, show
-from dashboard.visits import COOKIE, IDLE, VISITS, Visit
+from dashboard.visits import COOKIE, TICKETS
 from surveil import desk
 from surveil.alerts.errors import DeskError
 from surveil.alerts.people import SYSTEM, Role, User
 from surveil.config import Workspace, locate
 from surveil.desk import Store
+from surveil.desk.sign_ins import IDLE
 from surveil.errors import SurveilError
 
 WARN = timedelta(minutes=2)
-_TOKEN, _TICKET, _LEFT = "token", "ticket", "left"
+_TOKEN, _TICKET, _LEFT, _ACTIVE = "token", "ticket", "left", "active_at"
 DEMO_USERS = {
     user.name: user
     for user in (
@@ -29,6 +30,10 @@ DEMO_USERS = {
     )
 }
 """Two, so that four eyes can be tried. They exist only while the workspace has no user of its own."""
+OVER = (
+    f"You were signed out: after {IDLE // timedelta(minutes=1)} minutes without activity, in another window, "
+    "or because your account or its password was changed."
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -99,16 +104,19 @@ def on_loopback() -> bool:
     return bound in LOOPBACK and host in LOOPBACK and not proxied
 
 
-def start(name: str, at: datetime) -> None:
-    """Remember who signed in, beyond a reload of the page."""
+def start(store: Store, name: str, how: str) -> None:
+    """Begin the stay of somebody whose sign-in has just been accepted; it lasts over a reload of the page."""
     st.session_state.pop(_LEFT, None)
-    st.session_state[_TOKEN] = VISITS.begin(name, at)
-    st.session_state[_TICKET] = VISITS.ticket(st.session_state[_TOKEN], at)
+    st.session_state.pop("farewell", None)
+    st.session_state[_TOKEN] = desk.begin_session(store, name, now(), how)
+    st.session_state[_TICKET] = TICKETS.issue(st.session_state[_TOKEN], now())
 
 
-def end(message: str = "") -> None:
+def end(store: Store, message: str = "") -> None:
     """Forget who signed in, here and in his other windows, and all that was on his screen."""
-    VISITS.end(_token())
+    token = _token()
+    if token is not None:
+        desk.end_session(store, token, now())
     st.session_state.clear()
     st.session_state[_LEFT] = True
     if message:
@@ -118,7 +126,7 @@ def end(message: str = "") -> None:
 def hand_over_cookie() -> None:
     """Have the browser fetch the cookie of a new sign-in, or drop the one that has ended."""
     ticket = st.session_state.get(_TICKET, "")
-    if VISITS.waits(ticket, now()):
+    if TICKETS.waits(ticket, now()):
         show(Html(f'<img src="visit?ticket={ticket}" alt="" width="1" height="1">'))
     elif _LEFT in st.session_state:
         show(Html('<img src="visit?end" alt="" width="1" height="1">'))
@@ -132,24 +140,19 @@ def _token() -> str | None:
     return token if isinstance(token, str) else None
 
 
-def visit() -> Visit | None:
-    """Who signed in, in this window or in another of this browser."""
-    return VISITS.find(_token(), now())
-
-
 def signed_in(store: Store) -> User | None:
     """The user at the screen as he is known now; None when nobody is, or he was idle for too long."""
-    here = visit()
-    if here is None:
-        if _TOKEN in st.session_state:
-            end(f"You were signed out after {IDLE // timedelta(minutes=1)} minutes without activity.")
+    token = _token()
+    if token is None:
         return None
-    user = _known(store, here.name)
+    name = desk.resume_session(store, token, now())
+    user = None if name is None else _known(store, name)
     if user is None or not user.active:
-        end("This account is closed or no longer known. Ask your administrator.")
+        if _TOKEN in st.session_state:
+            end(store, OVER)
         return None
-    st.session_state[_TOKEN] = _token()
-    here.active_at = now()
+    st.session_state[_TOKEN] = token
+    st.session_state[_ACTIVE] = now()
     return user
 
 
@@ -165,21 +168,20 @@ def _known(store: Store, name: str) -> User | None:
 
 
 @st.fragment(run_every=20)
-def watch_idle() -> None:
+def watch_idle(store: Store) -> None:
     """Warn before the time-out and sign out when it has come. Looking at the clock is no activity."""
-    here = visit()
-    left = here.active_at + IDLE - now() if here is not None else timedelta(0)
-    if left <= timedelta(0):
+    left = st.session_state.get(_ACTIVE, now()) + IDLE - now()
+    if left > WARN:
+        return
+    if left <= timedelta(0) and desk.resume_session(store, _token() or "", now(), touch=False) is None:
         st.rerun(scope="app")
-    if left <= WARN:
-        st.warning("You will be signed out in less than two minutes because nothing was done here.")
-        st.button("Stay signed in", key="stay", on_click=_stay)
+    st.warning("You will be signed out in less than two minutes because nothing was done here.")
+    st.button("Stay signed in", key="stay", on_click=_stay, args=(store,))
 
 
-def _stay() -> None:
-    here = visit()
-    if here is not None:
-        here.active_at = now()
+def _stay(store: Store) -> None:
+    if desk.resume_session(store, _token() or "", now()) is not None:
+        st.session_state[_ACTIVE] = now()
 
 
 Kind = Literal["done", "failed"]

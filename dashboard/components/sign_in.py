@@ -18,7 +18,7 @@ def sign_in_page(store: Store) -> None:
     if farewell:
         st.info(literal(farewell))
     if session.demo_possible(store):
-        _demo()
+        _demo(store)
     elif not session.has_users(store):
         st.error(
             "Nobody can sign in yet: this workspace has no users, and the demo sign-in works on this machine only, "
@@ -28,7 +28,7 @@ def sign_in_page(store: Store) -> None:
         _form(store)
 
 
-def _demo() -> None:
+def _demo(store: Store) -> None:
     st.warning(
         "**Demo sign-in, without a password.** This workspace has no users yet, so whoever sits at this machine can "
         "act here. It works on this machine only and ends as soon as the first user is added with `surveil user add`.",
@@ -41,7 +41,7 @@ def _demo() -> None:
                 key=f"demo-{name}",
                 type="primary" if name == "demo-officer" else "secondary",
                 on_click=session.start,
-                args=(name, session.now()),
+                args=(store, name, "demo"),
             )
     st.caption("Two officers, so that an approval by a second person can be tried.")
 
@@ -58,6 +58,5 @@ def _form(store: Store) -> None:
     except SignInRefused as error:
         st.error(literal(error))
         return
-    st.session_state.pop("farewell", None)
-    session.start(user.name, session.now())
+    session.start(store, user.name, "password")
     st.rerun()

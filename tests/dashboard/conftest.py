@@ -10,14 +10,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.visits import VISITS
-from surveil import launch
+from surveil import desk, launch
 from surveil.config import ENVIRONMENT_VARIABLE, Workspace
 from tests.dashboard import firm
 
@@ -34,6 +33,16 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return firm.make(tmp_path_factory.mktemp("firm") / "workspace").path
 
 
+def stay(folder: Path, user: str, ago: timedelta = timedelta(0)) -> str:
+    """The token of somebody who has signed in."""
+    store = desk.open_desk(Workspace.open(folder))
+    token = desk.begin_session(
+        store, user, datetime.now(UTC) - ago, "demo" if user.startswith("demo-") else "password"
+    )
+    store.close()
+    return token
+
+
 @pytest.fixture
 def workspace(template: Path, tmp_path: Path) -> Workspace:
     """A workspace of the test's own."""
@@ -44,11 +53,16 @@ def workspace(template: Path, tmp_path: Path) -> Workspace:
 def run_desk(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Opens the desk for a user (None: nobody has signed in) at an address, without a browser."""
 
-    def opened(user: str | None = "anna", folder: Path = workspace.path, **address: str) -> AppTest:
+    def opened(
+        user: str | None = "anna",
+        folder: Path = workspace.path,
+        signed_in_ago: timedelta = timedelta(0),
+        **address: str,
+    ) -> AppTest:
         monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(folder))
         app = AppTest.from_file(str(SCREEN), default_timeout=60)
         if user is not None:
-            app.session_state["token"] = VISITS.begin(user, datetime.now(UTC))
+            app.session_state["token"] = stay(folder, user, signed_in_ago)
         for name, value in address.items():
             app.query_params[name] = value
         app.run()

@@ -10,13 +10,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components import session
-from dashboard.visits import VISITS
 from surveil import desk
 from surveil.alerts.people import SYSTEM, Role
-from surveil.config import Workspace
+from surveil.config import ENVIRONMENT_VARIABLE, Workspace
+from surveil.desk.sign_ins import IDLE
 from tests.dashboard import firm
 from tests.dashboard.acts import shown, submit
-from tests.dashboard.conftest import Desk
+from tests.dashboard.conftest import SCREEN, Desk, stay
 
 
 def test_the_right_password_leads_to_what_the_address_asked_for(run_desk: Desk) -> None:
@@ -47,35 +47,49 @@ def test_signing_out_leaves_nothing_on_the_screen(run_desk: Desk) -> None:
     assert "place" not in app.session_state
 
 
-def _idle_for(token: str, time: timedelta) -> None:
-    visit = VISITS.find(token, datetime.now(UTC))
-    assert visit is not None
-    visit.active_at = datetime.now(UTC) - time
-
-
 def test_after_a_quarter_of_an_hour_of_nothing_the_screen_is_empty(run_desk: Desk) -> None:
-    app = run_desk()
-    _idle_for(app.session_state["token"], session.IDLE + timedelta(seconds=1))
-    app.run()
+    app = run_desk(signed_in_ago=IDLE + timedelta(seconds=1))
     page = shown(app)
-    assert "You were signed out after 15 minutes" in page
+    assert "You were signed out: after 15 minutes without activity" in page
     assert "R7" not in page
 
 
-def test_the_time_out_is_announced_and_can_be_put_off() -> None:
+def test_the_time_out_is_announced_and_can_be_put_off(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def watch() -> None:
         from dashboard.components import session
 
-        session.watch_idle()
+        session.watch_idle(session.opened()[1])
 
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(workspace.path))
     app = AppTest.from_function(watch, default_timeout=60)
-    app.session_state["token"] = VISITS.begin("anna", datetime.now(UTC))
-    _idle_for(app.session_state["token"], session.IDLE - timedelta(minutes=5))
+    app.session_state["token"] = stay(workspace.path, "anna")
+    app.session_state["active_at"] = datetime.now(UTC) - IDLE + timedelta(minutes=5)
     assert not app.run().warning
-    _idle_for(app.session_state["token"], session.IDLE - session.WARN)
+    app.session_state["active_at"] = datetime.now(UTC) - IDLE + session.WARN
     assert "signed out in less than two minutes" in app.run().warning[0].value
     app.button(key="stay").click().run()
     assert not app.warning
+
+
+def test_signing_out_ends_the_other_windows_too(run_desk: Desk) -> None:
+    app = run_desk()
+    other = AppTest.from_file(str(SCREEN), default_timeout=60)
+    other.session_state["token"] = app.session_state["token"]
+    assert "R7" in shown(other.run())
+    submit(app, "Sign out")
+    page = shown(other.run())
+    assert "You were signed out" in page
+    assert "R7" not in page
+
+
+def test_a_new_password_ends_every_stay(run_desk: Desk, workspace: Workspace) -> None:
+    app = run_desk()
+    store = desk.open_desk(workspace)
+    desk.set_password(store, SYSTEM, "anna", "another horse, another battery", datetime.now(UTC))
+    store.close()
+    assert "R7" not in shown(app.run())
 
 
 def test_whoever_is_closed_out_meanwhile_sees_nothing_more(run_desk: Desk, workspace: Workspace) -> None:
@@ -84,7 +98,7 @@ def test_whoever_is_closed_out_meanwhile_sees_nothing_more(run_desk: Desk, works
     desk.change_user(store, SYSTEM, "anna", firm.RECORDED, "left the firm", active=False)
     store.close()
     app.run()
-    assert "This account is closed" in shown(app)
+    assert "your account or its password was changed" in shown(app)
     assert "R7" not in shown(app)
 
 
