@@ -40,6 +40,8 @@ class Action(enum.StrEnum):
     READ = "read"
     ASSIGN = "assign"
     TAKE = "take"
+    RELEASE = "release"
+    SET_ASIDE = "set_aside"
     NOTE = "note"
     DECIDE = "decide"
     APPROVE = "approve"
@@ -58,7 +60,9 @@ class Alert:
     `severity` is the highest measured while the alert was under review. `run_id` is the scan that gave the
     measured values; it and `score` are None for an alert raised by hand. `repeats` counts the scans that
     found it. `generation` is 1 for the first alert of its fingerprint; `previous_alert_id` is the closed
-    alert that this one continues. `decided_by` is whose decision stands or waits for approval.
+    alert that this one continues. `decided_by` is whose decision stands or waits for approval, `decided_for` on
+    whose behalf; `accepted_until` is the last day of an accepted risk. `locked_by` works on it until
+    `locked_until`; until `set_aside_until` the queue's first look leaves it out.
     """
 
     alert_id: str
@@ -99,12 +103,21 @@ class Alert:
     drivers: tuple[Driver, ...]
     peers: Peers | None
     explanations: tuple[str, ...]
+    locked_by: str | None = None
+    locked_until: datetime | None = None
+    set_aside_until: date | None = None
+    decided_for: str | None = None
+    accepted_until: date | None = None
 
     @property
     def people(self) -> frozenset[str]:
         """The representatives this alert is about."""
         own = {self.subject_id} if self.subject_type is SubjectType.REP else set()
         return frozenset(own | ({self.rep_id} if self.rep_id else set()))
+
+    def held_by_another(self, name: str, now: datetime) -> bool:
+        """Whether somebody else has locked the alert and his time is not over."""
+        return self.locked_until is not None and self.locked_until > now and self.locked_by != name
 
     def overdue(self, today: date) -> bool:
         return self.status is not Status.CLOSED and today > self.due_on

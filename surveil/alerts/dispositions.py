@@ -32,6 +32,7 @@ class Disposition(enum.StrEnum):
     FALSE_POSITIVE_EXPLAINED = "false_positive_explained"
     FALSE_POSITIVE_DATA_ERROR = "false_positive_data_error"
     CANNOT_RULE_OUT = "cannot_rule_out"
+    ACCEPTED_RISK = "accepted_risk"
     DUPLICATE = "duplicate"
     ESCALATED = "escalated"
 
@@ -53,6 +54,7 @@ _MEANING: dict[Disposition, tuple[Outcome, str]] = {
     Disposition.FALSE_POSITIVE_EXPLAINED: (Outcome.FALSE_ALARM, "False alarm: innocent explanation"),
     Disposition.FALSE_POSITIVE_DATA_ERROR: (Outcome.FALSE_ALARM, "False alarm: the data were wrong"),
     Disposition.CANNOT_RULE_OUT: (Outcome.UNDETERMINED, "Neither confirmed nor ruled out"),
+    Disposition.ACCEPTED_RISK: (Outcome.USEFUL, "Known and accepted until a day; comes back by itself"),
     Disposition.DUPLICATE: (Outcome.ADMINISTRATIVE, "Duplicate of another alert"),
     Disposition.ESCALATED: (Outcome.ADMINISTRATIVE, "Escalated: goes on in a case"),
 }

@@ -23,6 +23,7 @@ class User:
 
     `rep_id` is his own number in the feeds if he is a representative too, `reports_to` those of the people
     above him. `branches` and `reps` are what a supervisor is responsible for; the other roles ignore them.
+    While he stands in for an absent colleague, `on_behalf_of` is that one's name and `also` that one's rep_id.
     """
 
     name: str
@@ -33,6 +34,13 @@ class User:
     branches: frozenset[str] = frozenset()
     reps: frozenset[str] = frozenset()
     active: bool = True
+    on_behalf_of: str | None = None
+    also: frozenset[str] = frozenset()
+
+    @property
+    def own_reps(self) -> frozenset[str]:
+        """Numbers under which this person, or whoever he stands in for, is a representative himself."""
+        return self.also | ({self.rep_id} if self.rep_id is not None else frozenset())
 
     @property
     def sees_every_branch(self) -> bool:

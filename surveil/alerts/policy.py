@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from surveil.alerts.alert import Action, Alert, Status
@@ -33,6 +34,8 @@ _REVIEW: Final = frozenset(
         Action.READ,
         Action.ASSIGN,
         Action.TAKE,
+        Action.RELEASE,
+        Action.SET_ASIDE,
         Action.NOTE,
         Action.DECIDE,
         Action.APPROVE,
@@ -61,11 +64,15 @@ _UNDER_REVIEW: Final = frozenset({Status.OPEN, Status.IN_REVIEW})
 _POSSIBLE: Final[dict[Action, frozenset[Status]]] = {
     Action.ASSIGN: _UNDER_REVIEW,
     Action.TAKE: _UNDER_REVIEW,
+    Action.RELEASE: _UNDER_REVIEW,
+    Action.SET_ASIDE: _UNDER_REVIEW,
     Action.DECIDE: _UNDER_REVIEW,
     Action.APPROVE: frozenset({Status.PENDING_APPROVAL}),
     Action.REJECT: frozenset({Status.PENDING_APPROVAL}),
     Action.REOPEN: frozenset({Status.CLOSED}),
 }
+_EXCLUSIVE: Final = frozenset({Action.ASSIGN, Action.TAKE, Action.SET_ASIDE, Action.DECIDE})
+"""What nobody does to an alert while somebody else has it locked."""
 _STANDS: Final[dict[Status, str]] = {
     Status.OPEN: "The alert has not been decided yet.",
     Status.IN_REVIEW: "The alert is in review and has not been decided yet.",
@@ -74,8 +81,13 @@ _STANDS: Final[dict[Status, str]] = {
 }
 
 
-def may(user: User, action: Action, alert: Alert | None = None) -> Allowed | Refused:
-    """Whether this person may do this (to this alert, as it stands now)."""
+def may(
+    user: User, action: Action, alert: Alert | None = None, now: datetime | None = None
+) -> Allowed | Refused:
+    """Whether this person may do this (to this alert, as it stands now).
+
+    Without `now` it is not asked whether somebody else has the alert locked.
+    """
     if not user.active:
         return Refused("This user is no longer active.")
     if action not in _RIGHTS[user.role]:
@@ -92,23 +104,27 @@ def may(user: User, action: Action, alert: Alert | None = None) -> Allowed | Ref
         return Refused("The alert is about somebody you report to; somebody else has to deal with it.")
     if action in (Action.APPROVE, Action.REJECT):
         return _second_person(user, alert)
+    if action is Action.RELEASE and alert.assignee != user.name:
+        return Refused("The alert is not yours; only who has taken it can put it back.")
+    if now is not None and action in _EXCLUSIVE and alert.held_by_another(user.name, now):
+        return Refused(f"{alert.locked_by} is working on this alert until {alert.locked_until:%H:%M} UTC.")
     return Allowed()
 
 
-def demand(user: User, action: Action, alert: Alert | None = None) -> None:
+def demand(user: User, action: Action, alert: Alert | None = None, now: datetime | None = None) -> None:
     """Like `may`, for code that cannot go on without.
 
     Raises:
         NotAllowed: with the sentence of the refusal.
     """
-    answer = may(user, action, alert)
+    answer = may(user, action, alert, now)
     if isinstance(answer, Refused):
         raise NotAllowed(answer.reason)
 
 
 def sees(user: User, alert: Alert) -> bool:
     """Whether the alert exists for this person. Nobody sees an alert about himself: it would tip him off."""
-    if user.rep_id is not None and user.rep_id in alert.people:
+    if user.own_reps & alert.people:
         return False
     if user.sees_every_branch:
         return True
@@ -118,15 +134,23 @@ def sees(user: User, alert: Alert) -> bool:
 
 
 def needs_second_person(alert: Alert, disposition: Disposition) -> bool:
-    """Four eyes: high and critical alerts, and calling a false alarm what has come back after a closing."""
+    """Four eyes: high and critical alerts, an accepted risk, and calling a false alarm what has come back after a
+    closing.
+    """
+    if disposition is Disposition.ACCEPTED_RISK:
+        return True
     if alert.severity.rank >= Severity.HIGH.rank:
         return True
     return disposition.outcome is Outcome.FALSE_ALARM and alert.previous_alert_id is not None
 
 
 def _second_person(user: User, alert: Alert) -> Allowed | Refused:
-    if user.name == alert.decided_by:
-        return Refused("You decided this alert; a second person has to approve or reject it.")
+    one, other = {user.name, user.on_behalf_of} - {None}, {alert.decided_by, alert.decided_for} - {None}
+    if one & other:
+        return Refused(
+            "You decided this alert, or it was decided for you or by whom you stand in for; a second person has to "
+            "approve or reject it."
+        )
     if user.role is Role.SUPERVISOR and alert.decided_by_role is Role.SUPERVISOR:
         return Refused("A supervisor decided this alert; a compliance officer has to approve or reject it.")
     return Allowed()

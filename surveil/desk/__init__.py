@@ -3,8 +3,17 @@ show.
 """
 
 from surveil.desk.alert_page import AlertView, DecisionView, alert_view
+from surveil.desk.bulk import (
+    BulkResult,
+    Preview,
+    bulk_approve,
+    bulk_assign,
+    bulk_decide,
+    bulk_preview,
+    bulk_set_aside,
+)
 from surveil.desk.cases import case_view, link_alert, open_case, unlink_alert
-from surveil.desk.decisions import approve, decide, reject, reopen
+from surveil.desk.decisions import approve, decide, reject, reopen, wake
 from surveil.desk.evidence import Evidence, evidence
 from surveil.desk.listing import EXPORT_FIELDS, alerts, decisions, export_alerts
 from surveil.desk.opening import open_desk, prepare_desk
@@ -19,6 +28,7 @@ from surveil.desk.sign_ins import (
     resume_session,
     sign_in_by_claims,
 )
+from surveil.desk.taking import release, set_aside, take_next, undo
 from surveil.desk.triage import Revealed, assign, note, reveal, take
 from surveil.desk.users import (
     change_user,
@@ -29,32 +39,50 @@ from surveil.desk.users import (
     set_scope,
     sign_in,
 )
+from surveil.desk.views import (
+    View,
+    default_view,
+    delete_view,
+    save_view,
+    set_default_view,
+    views,
+)
 from surveil.store import Store
 
 __all__ = [
     "EXPORT_FIELDS",
     "NOBODY",
     "AlertView",
+    "BulkResult",
     "DecisionView",
     "Emptiness",
     "Evidence",
+    "Preview",
     "QueueFilters",
     "QueuePage",
     "Report",
     "Revealed",
     "Sort",
     "Store",
+    "View",
     "alert_view",
     "alerts",
     "approve",
     "assign",
     "begin_session",
+    "bulk_approve",
+    "bulk_assign",
+    "bulk_decide",
+    "bulk_preview",
+    "bulk_set_aside",
     "case_view",
     "change_user",
     "choices",
     "create_user",
     "decide",
     "decisions",
+    "default_view",
+    "delete_view",
     "end_all_sessions",
     "end_session",
     "evidence",
@@ -73,14 +101,22 @@ __all__ = [
     "raise_alert",
     "record_scan",
     "reject",
+    "release",
     "reopen",
     "resume_session",
     "reveal",
     "runs",
+    "save_view",
+    "set_aside",
+    "set_default_view",
     "set_password",
     "set_scope",
     "sign_in",
     "sign_in_by_claims",
     "take",
+    "take_next",
+    "undo",
     "unlink_alert",
+    "views",
+    "wake",
 ]

@@ -29,9 +29,15 @@ def find_alert(session: DeskSession, user: User, alert_id: str) -> AlertRow:
 
 
 def find_for(
-    session: DeskSession, user: User, action: Action, alert_id: str, expected_version: int | None = None
+    session: DeskSession,
+    user: User,
+    action: Action,
+    alert_id: str,
+    expected_version: int | None = None,
+    now: datetime | None = None,
 ) -> AlertRow:
-    """The alert's row, if the user may do this to it as it stands, and it stands as he saw it.
+    """The alert's row, if the user may do this to it as it stands, and it stands as he saw it; with `now`, also
+    if nobody else has it locked.
 
     Raises:
         NotFound, NotAllowed: as `find_alert`, or the action is refused.
@@ -43,8 +49,13 @@ def find_for(
             f"Alert {alert_id} was changed since you opened it (on {row.updated_at:%Y-%m-%d at %H:%M} UTC). "
             "Nothing was saved; look at it again."
         )
-    demand(user, action, alert_of(row))
+    demand(user, action, alert_of(row), now)
     return row
+
+
+def unlock(row: AlertRow) -> None:
+    """Let others at the alert again."""
+    row.locked_by = row.locked_until = None
 
 
 def touch(row: AlertRow, now: datetime) -> None:

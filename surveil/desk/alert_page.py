@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -58,7 +58,9 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class DecisionView:
-    """A decision; `state` is pending, final, rejected or withdrawn, `seen_…` is what it was made on."""
+    """A decision; `state` is pending, final, rejected or withdrawn, `seen_…` is what it was made on, `decided_for` on
+    whose behalf, `accepted_until` the last day of an accepted risk.
+    """
 
     alert_id: str
     disposition: Disposition
@@ -74,6 +76,8 @@ class DecisionView:
     seen_score: float | None
     seen_item_count: int
     seen_run_id: str | None
+    decided_for: str | None = None
+    accepted_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,8 @@ class AlertView:
     allowed: Mapping[Action, Allowed | Refused]
 
 
-def alert_view(session: DeskSession, user: User, alert_id: str) -> AlertView:
-    """Everything about one alert, as this user may see it.
+def alert_view(session: DeskSession, user: User, alert_id: str, now: datetime | None = None) -> AlertView:
+    """Everything about one alert, as this user may see it; with `now`, what others have locked is not allowed.
 
     Raises:
         NotFound: there is no such alert, or not for him.
@@ -140,7 +144,7 @@ def alert_view(session: DeskSession, user: User, alert_id: str) -> AlertView:
         cases=tuple(_cases(session, alert_id)),
         related=tuple(_related(session, alert)),
         history=tuple(_entry(event) for event in history(session, "alert", alert_id)),
-        allowed={action: may(user, action, alert) for action in Action},
+        allowed={action: may(user, action, alert, now) for action in Action},
     )
 
 
@@ -161,6 +165,8 @@ def decision_view(row: DecisionRow) -> DecisionView:
         seen_score=row.seen_score,
         seen_item_count=row.seen_item_count,
         seen_run_id=row.seen_run_id,
+        decided_for=row.decided_for,
+        accepted_until=row.accepted_until,
     )
 
 

@@ -4,16 +4,17 @@ again.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
 from surveil.alerts.alert import Action, Alert, Status
 from surveil.alerts.dispositions import Disposition, checked_note
 from surveil.alerts.errors import Unacceptable
-from surveil.alerts.people import User
+from surveil.alerts.model import Severity
+from surveil.alerts.people import SYSTEM, User
 from surveil.alerts.policy import needs_second_person
-from surveil.desk.access import find_alert, find_for, touch
+from surveil.desk.access import find_alert, find_for, touch, unlock
 from surveil.desk.triage import take_up
 from surveil.store import DeskSession, Store
 from surveil.store.audit import next_number, record
@@ -24,6 +25,7 @@ PENDING = "pending"
 FINAL = "final"
 REJECTED = "rejected"
 WITHDRAWN = "withdrawn"
+ACCEPT_MAX_DAYS = 180
 
 
 def decide(
@@ -35,27 +37,48 @@ def decide(
     now: datetime,
     expected_version: int,
     duplicate_of: str | None = None,
+    accepted_until: date | None = None,
 ) -> Alert:
     """Decide an alert. It is closed, or waits for a second person where four eyes are asked for.
 
     Raises:
-        Unacceptable: the note says too little, an escalated alert is in no case, or a duplicate names no
-        original. Conflict, NotAllowed, NotFound: as for every action.
+        Unacceptable: the note says too little, an escalated alert is in no case, a duplicate names no original,
+        or an accepted risk no day on which it comes back. Conflict, NotAllowed, NotFound: as for every action.
     """
     kept = checked_note(note)
     with store.write(user) as session:
-        row = find_for(session, user, Action.DECIDE, alert_id, expected_version)
-        _check_disposition(session, user, row, disposition, duplicate_of)
-        pending = needs_second_person(alert_of(row), disposition)
-        if row.assignee is None:
-            take_up(store, row, user)
-        session.add(_decision(session, user, row, disposition, kept, now, duplicate_of, pending))
-        row.decided_by, row.decided_by_role = user.name, user.role.value
-        row.status = Status.PENDING_APPROVAL.value if pending else Status.CLOSED.value
-        row.disposition = None if pending else disposition.value
-        touch(row, now)
-        _record(session, now, "alert.proposed" if pending else "alert.decided", alert_id, kept, disposition)
+        row = find_for(session, user, Action.DECIDE, alert_id, expected_version, now)
+        decide_row(store, session, user, row, disposition, kept, now, duplicate_of, accepted_until)
         return alert_of(row)
+
+
+def decide_row(
+    store: Store,
+    session: DeskSession,
+    user: User,
+    row: AlertRow,
+    disposition: Disposition,
+    kept: str,
+    now: datetime,
+    duplicate_of: str | None = None,
+    accepted_until: date | None = None,
+) -> None:
+    """Decide the alert in this row, for a checked note, and record it."""
+    _check_disposition(session, user, row, disposition, duplicate_of)
+    _check_acceptance(store, disposition, accepted_until, now)
+    pending = needs_second_person(alert_of(row), disposition)
+    if row.assignee is None:
+        take_up(store, row, user)
+    decision = _decision(session, user, row, disposition, kept, now, duplicate_of, pending)
+    decision.accepted_until = accepted_until
+    session.add(decision)
+    row.decided_by, row.decided_by_role, row.decided_for = user.name, user.role.value, user.on_behalf_of
+    row.set_aside_until = None
+    unlock(row)
+    row.status = Status.PENDING_APPROVAL.value if pending else Status.CLOSED.value
+    row.disposition = None if pending else disposition.value
+    touch(row, now)
+    _record(session, now, "alert.proposed" if pending else "alert.decided", row.alert_id, kept, disposition)
 
 
 def approve(
@@ -64,20 +87,21 @@ def approve(
     """Approve somebody else's decision; the alert is closed."""
     with store.write(user) as session:
         row = find_for(session, user, Action.APPROVE, alert_id, expected_version)
-        decision = _standing(session, alert_id, PENDING)
-        decision.state = FINAL
-        decision.reviewed_by, decision.reviewed_at, decision.review_note = (
-            user.name,
-            now,
-            note.strip() or None,
-        )
-        row.status = Status.CLOSED.value
-        row.disposition = decision.disposition
-        touch(row, now)
-        _record(
-            session, now, "alert.approved", alert_id, decision.review_note, Disposition(decision.disposition)
-        )
+        approve_row(session, row, note.strip() or None, now)
         return alert_of(row)
+
+
+def approve_row(session: DeskSession, row: AlertRow, note: str | None, now: datetime) -> None:
+    """Make the pending decision about the alert in this row stand, and record it."""
+    assert session.user is not None  # noqa: S101 - a writing session has its user
+    decision = _standing(session, row.alert_id, PENDING)
+    decision.state = FINAL
+    decision.reviewed_by, decision.reviewed_at, decision.review_note = session.user.name, now, note
+    row.status = Status.CLOSED.value
+    row.disposition = decision.disposition
+    row.accepted_until = decision.accepted_until
+    touch(row, now)
+    _record(session, now, "alert.approved", row.alert_id, note, Disposition(decision.disposition))
 
 
 def reject(
@@ -92,7 +116,7 @@ def reject(
         decision.reviewed_by, decision.reviewed_at, decision.review_note = user.name, now, why
         row.status = Status.IN_REVIEW.value
         row.assignee = decision.decided_by
-        row.decided_by = row.decided_by_role = None
+        row.decided_by = row.decided_by_role = row.decided_for = None
         touch(row, now)
         _record(session, now, "alert.rejected", alert_id, why, Disposition(decision.disposition))
         return alert_of(row)
@@ -118,11 +142,45 @@ def reopen(
         decision.state = WITHDRAWN
         row.status = Status.IN_REVIEW.value
         row.assignee = user.name
-        row.disposition = row.decided_by = row.decided_by_role = None
+        open_again(row)
         row.due_on = store.calendar.decision_due(now)
         touch(row, now)
         _record(session, now, "alert.reopened", alert_id, why, Disposition(decision.disposition))
         return alert_of(row)
+
+
+def wake(store: Store, now: datetime) -> tuple[str, ...]:
+    """Open again what was accepted as a known risk until a day that is over; returns the alerts' ids.
+
+    Every scan does this first, so that no acceptance lasts because nobody thought of it.
+    """
+    with store.write(SYSTEM) as session:
+        over = (AlertRow.status == Status.CLOSED.value) & (AlertRow.accepted_until < store.calendar.day(now))
+        rows = session.scalars(select(AlertRow).where(over).order_by(AlertRow.alert_id)).all()
+        for row in rows:
+            _standing(session, row.alert_id, FINAL).state = WITHDRAWN
+            open_again(row)
+            row.status, row.assignee = Status.OPEN.value, None
+            row.due_on = store.calendar.take_up_due(Severity(row.severity), now)
+            touch(row, now)
+            reason = "The day until which the risk was accepted is over."
+            _record(session, now, "alert.woken", row.alert_id, reason, Disposition.ACCEPTED_RISK)
+        return tuple(row.alert_id for row in rows)
+
+
+def open_again(row: AlertRow) -> None:
+    """Take the decision off the alert in this row."""
+    row.disposition = row.decided_by = row.decided_by_role = row.decided_for = row.accepted_until = None
+
+
+def _check_acceptance(store: Store, disposition: Disposition, until: date | None, now: datetime) -> None:
+    if (disposition is Disposition.ACCEPTED_RISK) != (until is not None):
+        raise Unacceptable(
+            "An accepted risk names the last day it is accepted; other dispositions name none."
+        )
+    today = store.calendar.day(now)
+    if until is not None and not today < until <= today + timedelta(days=ACCEPT_MAX_DAYS):
+        raise Unacceptable(f"A risk can be accepted for at most {ACCEPT_MAX_DAYS} days, from tomorrow on.")
 
 
 def _check_disposition(
@@ -160,6 +218,7 @@ def _decision(
         duplicate_of=duplicate_of,
         state=PENDING if pending else FINAL,
         decided_by=user.name,
+        decided_for=user.on_behalf_of,
         decided_at=now,
         seen_severity=row.severity,
         seen_score=row.score,

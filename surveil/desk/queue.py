@@ -63,7 +63,8 @@ class QueueFilters:
     """What to show: an empty filter is no filter, several values in one mean any of them.
 
     `assignee` holds user names and NOBODY; `overdue_on` is the day as of which an alert under review is past
-    due; `text` is searched in ids, typology and reason, each word of it, whatever the case and accents.
+    due; `awake_on` leaves out what is set aside beyond that day; `text`
+    is searched in ids, typology and reason, each word of it, whatever the case and accents.
     """
 
     status: tuple[Status, ...] = ()
@@ -75,6 +76,7 @@ class QueueFilters:
     assignee: tuple[str, ...] = ()
     run_id: tuple[str, ...] = ()
     overdue_on: date | None = None
+    awake_on: date | None = None
     text: str = ""
 
 
@@ -93,9 +95,9 @@ class QueuePage:
     empty: Emptiness | None
 
 
-def first_look(user: User) -> QueueFilters:
-    """What the queue opens on: under review, and the user's own or nobody's."""
-    return QueueFilters(status=UNDER_REVIEW, assignee=(user.name, NOBODY))
+def first_look(user: User, today: date | None = None) -> QueueFilters:
+    """What the queue opens on: under review, the user's own or nobody's, and not set aside beyond today."""
+    return QueueFilters(status=UNDER_REVIEW, assignee=(user.name, NOBODY), awake_on=today)
 
 
 def queue(
@@ -115,12 +117,12 @@ def queue(
     demand(user, Action.READ)
     chosen = filters or QueueFilters()
     size = min(max(page_size, 1), PAGE_SIZE_MAX)
-    conditions = _conditions(chosen)
-    total = _count(session, conditions)
+    conditions = conditions_of(chosen)
+    total = count_of(session, conditions)
     pages = max(1, -(-total // size))
     number = min(max(page, 1), pages)
     rows = session.scalars(
-        select(AlertRow).where(*conditions).order_by(*_ORDER[sort]).limit(size).offset((number - 1) * size)
+        select(AlertRow).where(*conditions).order_by(*ORDER[sort]).limit(size).offset((number - 1) * size)
     )
     return QueuePage(
         alerts=tuple(alert_of(row) for row in rows),
@@ -129,7 +131,7 @@ def queue(
         pages=pages,
         by_status=_counts(session, Status, AlertRow.status, replace(chosen, status=())),
         by_severity=_counts(session, Severity, AlertRow.severity, replace(chosen, severity=())),
-        empty=None if total else _why_empty(session, user),
+        empty=None if total else why_empty(session, user),
     )
 
 
@@ -151,7 +153,7 @@ _CHOICES: dict[str, InstrumentedAttribute[Any]] = {
     "family": AlertRow.family,
 }
 _SCORE = AlertRow.score.desc().nulls_last()
-_ORDER: dict[Sort, tuple[ColumnElement[Any], ...]] = {
+ORDER: dict[Sort, tuple[ColumnElement[Any], ...]] = {
     Sort.URGENCY: (AlertRow.severity_rank.desc(), AlertRow.due_on.asc(), _SCORE, AlertRow.alert_id.asc()),
     Sort.SCORE: (_SCORE, AlertRow.alert_id.asc()),
     Sort.DUE: (AlertRow.due_on.asc(), AlertRow.severity_rank.desc(), _SCORE, AlertRow.alert_id.asc()),
@@ -160,7 +162,7 @@ _ORDER: dict[Sort, tuple[ColumnElement[Any], ...]] = {
 }
 
 
-def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:
+def conditions_of(filters: QueueFilters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     listed: Sequence[tuple[InstrumentedAttribute[Any], tuple[str, ...]]] = (
         (AlertRow.status, filters.status),
@@ -178,26 +180,28 @@ def _conditions(filters: QueueFilters) -> list[ColumnElement[bool]]:
         conditions.append(or_(AlertRow.assignee.in_(names), *nobody))
     if filters.overdue_on is not None:
         conditions.append((AlertRow.due_on < filters.overdue_on) & (AlertRow.status != Status.CLOSED.value))
+    if filters.awake_on is not None:
+        conditions.append(AlertRow.set_aside_until.is_(None) | (AlertRow.set_aside_until <= filters.awake_on))
     for word in search_key(filters.text).split():
         conditions.append(AlertRow.search_key.contains(word, autoescape=True))
     return conditions
 
 
-def _count(session: DeskSession, conditions: Sequence[ColumnElement[bool]]) -> int:
+def count_of(session: DeskSession, conditions: Sequence[ColumnElement[bool]]) -> int:
     return session.scalars(select(func.count(AlertRow.alert_id)).where(*conditions)).one()
 
 
 def _counts(
     session: DeskSession, kind: type[Value], column: InstrumentedAttribute[str], filters: QueueFilters
 ) -> dict[Value, int]:
-    query = select(column, func.count(AlertRow.alert_id)).where(*_conditions(filters)).group_by(column)
+    query = select(column, func.count(AlertRow.alert_id)).where(*conditions_of(filters)).group_by(column)
     found = dict(session.execute(query).all())
     return {value: found.get(value.value, 0) for value in kind}
 
 
-def _why_empty(session: DeskSession, user: User) -> Emptiness:
+def why_empty(session: DeskSession, user: User) -> Emptiness:
     if user.role is Role.SUPERVISOR and not (user.branches or user.reps):
         return Emptiness.NO_SCOPE
-    if session.scalars(select(RunRow.run_id).limit(1)).first() is None and not _count(session, []):
+    if session.scalars(select(RunRow.run_id).limit(1)).first() is None and not count_of(session, []):
         return Emptiness.NO_RUN
-    return Emptiness.NO_MATCH if _count(session, []) else Emptiness.NO_ALERTS
+    return Emptiness.NO_MATCH if count_of(session, []) else Emptiness.NO_ALERTS

@@ -14,6 +14,7 @@ from surveil.alerts.model import AlertDraft, Severity
 from surveil.alerts.people import SYSTEM
 from surveil.alerts.recurrence import Measured, alert_id, clearly_worse
 from surveil.alerts.runs import RunRecord, RunStatus
+from surveil.desk.decisions import wake
 from surveil.store import DeskSession, Store
 from surveil.store.audit import record
 from surveil.store.mapping import put_measured, put_run, put_severity
@@ -35,6 +36,7 @@ def record_scan(store: Store, run: RunRecord, drafts: Sequence[AlertDraft], now:
         alerts.
     """
     _check(drafts)
+    wake(store, now)
     with store.write(SYSTEM) as session:
         hits = _hits_of(session, run.run_id)
         known_run = session.get(RunRow, run.run_id)
@@ -111,6 +113,8 @@ class _Keeper:
         return row.alert_id
 
     def _show(self, draft: AlertDraft, row: AlertRow) -> None:
+        if clearly_worse(_seen(row), _measured(draft)):
+            row.set_aside_until = None
         put_measured(row, draft)
         row.run_id = self.run.run_id
         if draft.severity.rank > row.severity_rank:

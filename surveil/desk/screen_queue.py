@@ -13,14 +13,14 @@ from surveil.alerts.alert import Action, Alert
 from surveil.alerts.people import User
 from surveil.alerts.policy import demand
 from surveil.desk.queue import (
-    _ORDER,
+    ORDER,
     PAGE_SIZE_MAX,
     Emptiness,
     QueueFilters,
     Sort,
-    _conditions,
-    _count,
-    _why_empty,
+    conditions_of,
+    count_of,
+    why_empty,
 )
 from surveil.store import DeskSession
 from surveil.store.mapping import alert_of
@@ -83,9 +83,9 @@ def queue_by_subject(
     """
     session.narrow(user)
     demand(user, Action.READ)
-    conditions = _conditions(filters or QueueFilters())
+    conditions = conditions_of(filters or QueueFilters())
     size = min(max(page_size, 1), PAGE_SIZE_MAX)
-    total = _count(session, conditions)
+    total = count_of(session, conditions)
     subjects = session.scalars(
         select(func.count(_KEY.distinct())).select_from(AlertRow).where(*conditions)
     ).one()
@@ -108,7 +108,7 @@ def queue_by_subject(
         subjects=subjects,
         page=number,
         pages=pages,
-        empty=None if total else _why_empty(session, user),
+        empty=None if total else why_empty(session, user),
     )
 
 
@@ -116,14 +116,14 @@ def count_alerts(session: DeskSession, user: User, filters: QueueFilters) -> int
     """How many alerts match, for the number beside a saved view."""
     session.narrow(user)
     demand(user, Action.READ)
-    return _count(session, _conditions(filters))
+    return count_of(session, conditions_of(filters))
 
 
 def _groups(
     session: DeskSession, keys: Sequence[str], conditions: Sequence[ColumnElement[bool]], sort: Sort
 ) -> tuple[SubjectGroup, ...]:
     matching: dict[str, list[Alert]] = defaultdict(list)
-    query = select(_KEY, AlertRow).where(_KEY.in_(keys), *conditions).order_by(*_ORDER[sort])
+    query = select(_KEY, AlertRow).where(_KEY.in_(keys), *conditions).order_by(*ORDER[sort])
     for key, row in session.execute(query):
         matching[key].append(alert_of(row))
     everything = _all_of(session, keys)

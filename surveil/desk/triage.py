@@ -10,9 +10,9 @@ from surveil.alerts.dispositions import checked_note
 from surveil.alerts.errors import Unacceptable
 from surveil.alerts.people import User
 from surveil.alerts.policy import Refused, may
-from surveil.desk.access import find_for, touch
+from surveil.desk.access import find_for, touch, unlock
 from surveil.desk.users import find_user
-from surveil.store import Store
+from surveil.store import DeskSession, Store
 from surveil.store.audit import next_number, record
 from surveil.store.mapping import alert_of
 from surveil.store.tables import AlertNoteRow, AlertRow
@@ -32,7 +32,8 @@ def take(
 ) -> Alert:
     """Take an alert up: it is the user's from now on and in review."""
     with store.write(user) as session:
-        row = find_for(session, user, Action.TAKE, alert_id, expected_version)
+        row = find_for(session, user, Action.TAKE, alert_id, expected_version, now)
+        unlock(row)
         take_up(store, row, user)
         touch(row, now)
         record(session, at=now, action="alert.taken", object_type="alert", object_id=alert_id)
@@ -53,16 +54,9 @@ def assign(
         Unacceptable: that person may not deal with this alert.
     """
     with store.write(user) as session:
-        row = find_for(session, user, Action.ASSIGN, alert_id, expected_version)
-        if assignee is not None:
-            answer = may(find_user(session, assignee), Action.TAKE, alert_of(row))
-            if isinstance(answer, Refused):
-                raise Unacceptable(f"{assignee} can't be given this alert. {answer.reason}")
-        else:
-            row.status = Status.OPEN.value
-        row.assignee = assignee
-        touch(row, now)
-        record(session, at=now, action="alert.assigned", object_type="alert", object_id=alert_id)
+        row = find_for(session, user, Action.ASSIGN, alert_id, expected_version, now)
+        unlock(row)
+        hand_to(session, row, assignee, now)
         return alert_of(row)
 
 
@@ -73,6 +67,8 @@ def note(store: Store, user: User, alert_id: str, text: str, now: datetime) -> A
         row = find_for(session, user, Action.NOTE, alert_id)
         if row.assignee is None and row.status == Status.OPEN:
             take_up(store, row, user)
+        if row.locked_by == user.name:
+            unlock(row)  # he has begun: the alert is his now, and no time-out gives it to the next one
         number = next_number(session)
         session.add(
             AlertNoteRow(
@@ -99,6 +95,19 @@ def reveal(store: Store, user: User, alert_id: str, what: str, reason: str, now:
             details={"what": what},
         )
     return Revealed(alert_id, what, user.name)
+
+
+def hand_to(session: DeskSession, row: AlertRow, assignee: str | None, now: datetime) -> None:
+    """Give the alert in this row to somebody, or to nobody, and record it."""
+    if assignee is not None:
+        answer = may(find_user(session, assignee), Action.TAKE, alert_of(row))
+        if isinstance(answer, Refused):
+            raise Unacceptable(f"{assignee} can't be given this alert. {answer.reason}")
+    else:
+        row.status = Status.OPEN.value
+    row.assignee = assignee
+    touch(row, now)
+    record(session, at=now, action="alert.assigned", object_type="alert", object_id=row.alert_id)
 
 
 def take_up(store: Store, row: AlertRow, user: User) -> None:

@@ -98,10 +98,15 @@ def make_checkpoint(engine: Engine, key: Ed25519PrivateKey, at: datetime) -> Che
     """Sign how far the chain has come. Keep the result where whoever owns the database can't change it."""
     with engine.connect() as connection:
         events, last = head(connection)
+    return sign_checkpoint(events, last, moment_text(at), key)
+
+
+def sign_checkpoint(events: int, last: str, at: str, key: Ed25519PrivateKey) -> Checkpoint:
+    """Sign that the chain had so many events and this last hash; `at` is UTC as the events have it."""
     public = base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
-    unsigned = Checkpoint(events, last, moment_text(at), public, "")
+    unsigned = Checkpoint(events, last, at, public, "")
     signature = base64.b64encode(key.sign(unsigned.signed_bytes())).decode()
-    return Checkpoint(events, last, unsigned.at, public, signature)
+    return Checkpoint(events, last, at, public, signature)
 
 
 def create_key(workspace: Path) -> Path:

@@ -66,6 +66,11 @@ def alert_of(row: AlertRow) -> Alert:
         drivers=tuple(Driver(**driver) for driver in row.drivers),
         peers=Peers(**row.peers) if row.peers else None,
         explanations=tuple(row.explanations),
+        locked_by=row.locked_by,
+        locked_until=row.locked_until,
+        set_aside_until=row.set_aside_until,
+        decided_for=row.decided_for,
+        accepted_until=row.accepted_until,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, event, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, event, false, or_, select, true
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from surveil.alerts.model import SubjectType
@@ -17,6 +17,7 @@ from surveil.store.tables import (
     CaseRow,
     DecisionRow,
 )
+from surveil.store.tables_views import SavedViewRow
 
 _OF_AN_ALERT = (AlertHitRow, AlertNoteRow, DecisionRow, CaseAlertRow)
 
@@ -52,10 +53,10 @@ class DeskSession(Session):
 
 def visible(user: User) -> ColumnElement[bool]:
     """Which alerts exist for a user: `surveil.alerts.policy.sees` as a condition of the query."""
-    about_a_rep = (AlertRow.subject_type == SubjectType.REP.value) & (AlertRow.subject_id == user.rep_id)
-    others = (
-        true() if user.rep_id is None else ~(about_a_rep | AlertRow.rep_id.is_not_distinct_from(user.rep_id))
-    )
+    own = sorted(user.own_reps)
+    about_a_rep = (AlertRow.subject_type == SubjectType.REP.value) & AlertRow.subject_id.in_(own)
+    about_him = or_(about_a_rep, and_(AlertRow.rep_id.is_not(None), AlertRow.rep_id.in_(own)))
+    others = ~about_him if own else true()
     if user.sees_every_branch:
         return others
     if user.role is not Role.SUPERVISOR:
@@ -77,8 +78,12 @@ def _narrow(state: ORMExecuteState) -> None:
     if session.user == SYSTEM:
         return
     alerts = visible(session.user)
+    name = session.user.name
     ids = select(AlertRow.alert_id).where(alerts)
-    options: list[Any] = [with_loader_criteria(AlertRow, alerts, include_aliases=True)]
+    options: list[Any] = [
+        with_loader_criteria(AlertRow, alerts, include_aliases=True),
+        with_loader_criteria(SavedViewRow, SavedViewRow.owner == name, include_aliases=True),
+    ]
     options += [
         with_loader_criteria(table, table.alert_id.in_(ids), include_aliases=True) for table in _OF_AN_ALERT
     ]

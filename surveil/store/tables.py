@@ -98,6 +98,11 @@ class AlertRow(Base):
     disposition: Mapped[str | None]
     decided_by: Mapped[str | None]
     decided_by_role: Mapped[str | None]
+    decided_for: Mapped[str | None]
+    accepted_until: Mapped[date | None]
+    locked_by: Mapped[str | None]
+    locked_until: Mapped[datetime | None]
+    set_aside_until: Mapped[date | None]
     repeats: Mapped[int]
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
@@ -146,7 +151,9 @@ class DecisionRow(Base):
     note: Mapped[str]
     duplicate_of: Mapped[str | None] = mapped_column(_reference("alert.alert_id"))
     state: Mapped[str]
+    accepted_until: Mapped[date | None]
     decided_by: Mapped[str]
+    decided_for: Mapped[str | None]
     decided_at: Mapped[datetime] = mapped_column(index=True)
     seen_severity: Mapped[str]
     seen_score: Mapped[float | None]
