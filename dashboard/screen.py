@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.components import navigate, session, shortcuts
+from dashboard.components import navigate, openid, session, shortcuts
 from dashboard.components.markup import literal
 from dashboard.components.sign_in import sign_in_page
 from dashboard.components.style import apply_style
@@ -24,12 +24,12 @@ def main() -> None:
     apply_style()
     try:
         workspace, store = session.opened()
-        user = session.signed_in(store)
+        user = session.signed_in(workspace, store)
         page = st.navigation(_pages(), position="hidden" if user is None else "sidebar")
         if user is None:
             navigate.keep_address()
             session.hand_over_cookie()
-            sign_in_page(store)
+            sign_in_page(workspace, store)
             return
         place = session.settle(workspace, store, user)
         navigate.return_to(page)
@@ -71,6 +71,11 @@ def _who(place: session.Place) -> None:
                 "Sign out", key="sign-out", on_click=session.end, args=(place.store, "You have signed out.")
             )
             shortcuts.switch()
+
+
+def _sign_out(place: session.Place) -> None:
+    session.end(place.store, "You have signed out.")
+    openid.leave(place.workspace)
 
 
 main()

@@ -31,6 +31,8 @@ SETTINGS = {
     "theme.primaryColor": "#1d4e89",
 }
 """What the desk is served with; `.streamlit/config.toml` says the same to whoever runs the app without surveil."""
+SIGN_IN_FILE = Path("keys", "sign_in.toml")
+"""In the workspace: where the firm's own sign-in is (OpenID Connect), as Streamlit's login asks for it."""
 _STOP_SECONDS = 10
 
 
@@ -45,7 +47,7 @@ def dashboard(workspace: Workspace, port: int = 8501) -> None:
     prepare_desk(workspace)
     print(f"The review desk is at http://{HOST}:{port} (this machine only). Stop it with Ctrl-C.", flush=True)
     environment = os.environ | {ENVIRONMENT_VARIABLE: str(workspace.path.resolve())}
-    server = subprocess.Popen(command(app, port), env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
+    server = subprocess.Popen(command(app, port, workspace.path), env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
     # Whoever ends this process ends the server too: an orphan would go on serving.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
@@ -90,9 +92,12 @@ def check_port(port: int) -> None:
             ) from error
 
 
-def command(app: Path, port: int) -> list[str]:
-    """The command that serves the app."""
-    flags = [f"--{name}={value}" for name, value in {**SETTINGS, "server.port": str(port)}.items()]
+def command(app: Path, port: int, workspace: Path) -> list[str]:
+    """The command that serves the app, with the workspace's way to the firm's own sign-in where it has one."""
+    settings = {**SETTINGS, "server.port": str(port)}
+    if (secrets := workspace.resolve() / SIGN_IN_FILE).is_file():
+        settings["secrets.files"] = str(secrets)
+    flags = [f"--{name}={value}" for name, value in settings.items()]
     return [sys.executable, "-m", "streamlit", "run", str(app), *flags]
 
 

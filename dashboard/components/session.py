@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
 
 from dashboard.components.markup import Html, literal, show
 from dashboard.visits import COOKIE, TICKETS
@@ -88,9 +89,17 @@ def has_users(store: Store) -> bool:
         return bool(desk.list_users(session, SYSTEM))
 
 
-def demo_possible(store: Store) -> bool:
+def has_firm_sign_in(workspace: Workspace) -> bool:
+    """Whether the firm's own sign-in is set up: its address in the secrets, the roles of its groups in the settings."""
+    try:
+        return bool(workspace.settings.openid.roles) and "auth" in st.secrets
+    except StreamlitSecretNotFoundError:
+        return False
+
+
+def demo_possible(workspace: Workspace, store: Store) -> bool:
     """Whether signing in without a password is let through: nobody is set up yet, and nobody elsewhere gets here."""
-    return not has_users(store) and on_loopback()
+    return not has_users(store) and not has_firm_sign_in(workspace) and on_loopback()
 
 
 def on_loopback() -> bool:
@@ -140,13 +149,13 @@ def _token() -> str | None:
     return token if isinstance(token, str) else None
 
 
-def signed_in(store: Store) -> User | None:
+def signed_in(workspace: Workspace, store: Store) -> User | None:
     """The user at the screen as he is known now; None when nobody is, or he was idle for too long."""
     token = _token()
     if token is None:
         return None
     name = desk.resume_session(store, token, now())
-    user = None if name is None else _known(store, name)
+    user = None if name is None else _known(workspace, store, name)
     if user is None or not user.active:
         if _TOKEN in st.session_state:
             end(store, OVER)
@@ -156,9 +165,9 @@ def signed_in(store: Store) -> User | None:
     return user
 
 
-def _known(store: Store, name: str) -> User | None:
+def _known(workspace: Workspace, store: Store, name: str) -> User | None:
     if name in DEMO_USERS:
-        return DEMO_USERS[name] if demo_possible(store) else None
+        return DEMO_USERS[name] if demo_possible(workspace, store) else None
     try:
         with store.read() as session:
             session.narrow(SYSTEM)

@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.components import session
+from dashboard.components import openid, session
 from dashboard.components.markup import literal
 from surveil import desk
 from surveil.alerts.errors import SignInRefused
+from surveil.config import Workspace
 from surveil.desk import Store
 
 
-def sign_in_page(store: Store) -> None:
+def sign_in_page(workspace: Workspace, store: Store) -> None:
     """Ask who is there."""
     st.title("Sign in")
+    try:
+        if openid.come_in(workspace, store):
+            st.rerun()
+    except SignInRefused as error:
+        st.error(literal(error))
     farewell = st.session_state.get("farewell")
     if farewell:
         st.info(literal(farewell))
-    if session.demo_possible(store):
+    firm, users = session.has_firm_sign_in(workspace), session.has_users(store)
+    if firm:
+        st.button("Sign in with the firm's account", key="openid", type="primary", on_click=st.login)
+    if users:
+        _form(store, firm)
+    elif session.demo_possible(workspace, store):
         _demo(store)
-    elif not session.has_users(store):
+    elif not firm:
         st.error(
             "Nobody can sign in yet: this workspace has no users, and the demo sign-in works on this machine only, "
             "never through a proxy or another address. Add users with: surveil user add"
         )
-    else:
-        _form(store)
 
 
 def _demo(store: Store) -> None:
@@ -46,11 +55,14 @@ def _demo(store: Store) -> None:
     st.caption("Two officers, so that an approval by a second person can be tried.")
 
 
-def _form(store: Store) -> None:
+def _form(store: Store, beside: bool) -> None:
+    """Name and password of a user of the desk itself; the second choice beside the firm's own sign-in."""
+    if beside:
+        st.caption("Or, with a name and password of this desk:")
     with st.form("sign-in", width=420):
         name = st.text_input("Name", autocomplete="username")
         password = st.text_input("Password", type="password", autocomplete="current-password")
-        wanted = st.form_submit_button("Sign in", type="primary")
+        wanted = st.form_submit_button("Sign in", type="secondary" if beside else "primary")
     if not wanted:
         return
     try:

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,10 +76,17 @@ def run_desk(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Desk:
 @pytest.fixture(scope="module")
 def served(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a desk served as `surveil dashboard` serves it."""
-    folder = shutil.copytree(template, tmp_path_factory.mktemp("served") / "workspace")
-    port = free_port()
+    with serving(
+        shutil.copytree(template, tmp_path_factory.mktemp("served") / "workspace"), free_port()
+    ) as address:
+        yield address
+
+
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator[str]:
+    """A desk of this workspace, served as `surveil dashboard` serves it."""
     server = subprocess.Popen(
-        launch.command(launch.app_file(), port),
+        launch.command(launch.app_file(), port, folder),
         cwd=REPOSITORY,
         env=os.environ | {ENVIRONMENT_VARIABLE: str(folder)},
         stdout=subprocess.DEVNULL,
