@@ -10,7 +10,9 @@ Being pestered is what customers leave a bank for. Who calls again after a no ha
 
 ## How it decides
 Two rates. Of the refusals a representative was given, the share after which he approached the same customer about the same
-family within {cooling_days} days; the exposure is the refusals, so that who hears many may call many. And of the customers
+family within {cooling_days} days; the exposure is the refusals, so that who hears many may call many. It is compared with
+colleagues over the whole time and over the months in which it was highest, as such a habit has a beginning and an end; the
+p-value of these allows for having looked at all runs of months. And of the customers
 approached about a family, the share approached {many_approaches} times or more within {span_days} days, compared with
 colleagues and with an ordinary rate of {ordinary_rate}. A refusal whose {cooling_days} days are not covered is not judged.
 Both p-values are joined (Cauchy). An approach is a call, a letter, a message or an appointment about a product, begun by the
@@ -31,7 +33,7 @@ Several representatives who take turns, and calls that nobody records.
 - Was the last approach followed by an opening, and did the customer want it?
 
 ## References
-Science notes 1.4; seeds: don't pester one customer in one field.
+Science notes 1.4; seeds: don't pester one customer in one field. Scan over months in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.clusters import SPARSE
+from surveil.detectors.episodes import with_episodes
 from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import rate_cells, rate_tests
 from surveil.statistics.combine import cauchy_combination
@@ -80,7 +83,7 @@ class OverSolicitation(Detector):
     id = "RF04"
     slug = "over_solicitation"
     name = "Over-solicitation"
-    version = "1"
+    version = "2"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
@@ -93,7 +96,9 @@ class OverSolicitation(Detector):
         due = (refusals["covered_days"] >= parameters.cooling_days).fillna(False).astype(bool)
         again = (refusals["next_days"] <= parameters.cooling_days).fillna(False).astype(bool)
         cells = rate_cells(refusals[due].assign(n=1), again[due], ("family",))
-        resold = rate_tests(cells, "refusals after which he came back with the same", settings=SPARSE).tests
+        resold = with_episodes(
+            rate_tests(cells, "refusals after which he came back with the same", settings=SPARSE)
+        )
 
         runs = _runs(measured["courted_customers"], parameters)
         counts = measured["courted_counts"]

@@ -10,11 +10,13 @@ numbers of referrals that mean nothing reach the management.
 
 ## How it decides
 Referrals older than {mature_days} days are judged. What share of them should have been converted comes from colleagues'
-referrals of the same family, corrected for how the receiver did with those of others in that quarter: a poor receiver is
-not the giver's fault. The p-value of so few conversions is joined with that of so many referrals a month at work
-(compared with colleagues of the same role), by Stouffer's method; the volume weighs {volume_weight} against 1 and counts
-up to z = {volume_cap} only, so that a busy giver whose referrals convert as others' do is never remarkable. Nobody is
-judged on fewer than {least_referrals} referrals. The referrals that failed are listed of those with p up to {listed_p}.
+referrals of the same family, corrected for how the receiver did with those of others in that month: a poor receiver is
+not the giver's fault. It is compared over the whole time, and over the run of months that stands out most together with
+another sign: how many of the customers who did not buy never came. The p-value allows for having looked at all runs. It
+is joined with that of so many referrals a month at work (compared with colleagues of the same role) as a sum of normal
+scores; the volume weighs {volume_weight} against 1 and counts up to z = {volume_cap} only, so that a busy giver whose
+referrals convert as others' do is never remarkable, and few referrals are no excuse. Nobody is judged on fewer than
+{least_referrals} referrals. The referrals that failed are listed of those with p up to {listed_p}.
 
 ## What it misses
 Referrals of customers who would have bought anyway.
@@ -30,7 +32,7 @@ Referrals of customers who would have bought anyway.
 - What was paid for them?
 
 ## References
-Regulation notes T20; science notes 1.4. Stouffer 1949.
+Regulation notes T20; science notes 1.4. Stouffer 1949. Scan over months in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -43,9 +45,12 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.rates import rate_cells, tests_of
+from surveil.detectors.episodes import with_episodes
+from surveil.detectors.rates import rate_cells, rate_tests
+from surveil.statistics.arrays import Floats
+from surveil.statistics.episodes import Sign
 from surveil.statistics.overdispersion import normal_scores
-from surveil.statistics.rates import count_test, rate_test
+from surveil.statistics.rates import count_test
 
 
 class Parameters(base.Parameters):
@@ -79,7 +84,7 @@ class ReferralMill(Detector):
     id = "RF01"
     slug = "referral_mill"
     name = "Referral mill"
-    version = "1"
+    version = "2"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
@@ -114,11 +119,17 @@ def _tests(
     judged: pd.DataFrame, rows: pd.DataFrame, months: pd.DataFrame, parameters: Parameters
 ) -> pd.DataFrame:
     """Few conversions joined with many referrals, per giver."""
-    # The receiver stands where other rates have the branch: his own luck with a family in a quarter is taken out.
-    by_receiver = judged.assign(n=1, branch_id=judged["to_rep_id"], month=judged["quarter"])
-    cells = rate_cells(by_receiver, by_receiver["outcome"] == "converted", ("family",))
-    few = rate_test(cells, side="low").reps
-    tests = tests_of(few, "referrals converted")
+    # The receiver stands where other rates have the branch: his own luck with a family in a month is taken out.
+    by_receiver = judged.assign(n=1, branch_id=judged["to_rep_id"])
+    few = rate_tests(
+        rate_cells(by_receiver, by_receiver["outcome"] == "converted", ("family",)),
+        "referrals converted",
+        side="low",
+    )
+    failed = by_receiver[by_receiver["outcome"].isin(["no_show", "declined"])]
+    never_came = rate_tests(rate_cells(failed, failed["outcome"] == "no_show", ("family",)), "never came")
+    others = [] if never_came.result is None else [Sign(never_came.result)]
+    tests = with_episodes(few, side="low", others=others)
     made = rows.groupby(["rep_id", "month"]).size().rename("y").reset_index()
     exposed = months.merge(made, on=["rep_id", "month"], how="left")
     many = count_test(
@@ -134,11 +145,7 @@ def _tests(
         )
     ).reps.set_index("rep")
     volume = normal_scores(tests["subject_id"].map(many["p_value"]).fillna(0.5))
-    weight = parameters.volume_weight
-    joined = normal_scores(tests["p_value"].fillna(0.5)) + weight * np.minimum(volume, parameters.volume_cap)
-    from scipy.special import ndtr
-
-    p = np.clip(ndtr(-joined / np.sqrt(1 + weight**2)), 1e-300, 1.0)
+    p = _worse_by_volume(normal_scores(tests["p_value"].fillna(0.5)), volume, parameters)
     enough = tests["p_value"].notna() & (tests["n"] >= parameters.least_referrals)
     usual = tests["subject_id"].map(many["expected"]).astype(float)
     number = tests["subject_id"].map(many["observed"]).astype(float)
@@ -147,6 +154,19 @@ def _tests(
         for text, made_, usual_ in zip(tests["reason"], number, usual, strict=True)
     ]
     return tests.assign(p_value=np.where(enough, p, np.nan), reason=reason)
+
+
+def _worse_by_volume(quality: Floats, volume: Floats, parameters: Parameters) -> Floats:
+    """The chance of so much, or more, of a normal score of quality and the weighed one of volume, from none to the cap."""
+    from scipy.special import ndtr
+
+    def weighed(z: Floats) -> Floats:
+        return np.asarray(parameters.volume_weight * np.clip(z, 0.0, parameters.volume_cap))
+
+    nodes = np.linspace(-8.0, 8.0, 321)
+    density = np.exp(-0.5 * nodes**2)
+    joined = (quality + weighed(volume))[:, None] - weighed(nodes)[None, :]
+    return np.asarray(np.clip(ndtr(-joined) @ (density / density.sum()), 1e-300, 1.0))
 
 
 def _items(rows: pd.DataFrame) -> pd.DataFrame:

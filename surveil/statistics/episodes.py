@@ -1,0 +1,206 @@
+"""Wrong that begins and ends: the run of months in which a rep's rate stands out most, among all runs of months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit, ndtr, xlogy
+
+from surveil.statistics.arrays import Floats, Ints
+from surveil.statistics.mixed_tails import logit_normal_binomial_tails
+from surveil.statistics.overdispersion import normal_scores, recalibrated
+from surveil.statistics.rates import RateResult
+from surveil.statistics.tails import SMALLEST_P
+from surveil.statistics.verdicts import Side
+
+_EDGE = 1e-9
+_TAIL = 0.10  # share of simulated scores that the exponential tail is fitted to
+_NEAR = 2000  # simulated scores that each rep's own is held against
+
+
+@dataclass(frozen=True)
+class EpisodeSettings:
+    """shortest, longest: months of the runs looked at, besides the whole time. simulated: honest reps drawn in all (at
+    least). seed: of the simulation."""
+
+    shortest: int = 3
+    longest: int = 24
+    simulated: int = 12_000
+    seed: int = 19_970_601
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A rate test of one property of a rep's items, and the side on which it is remarkable."""
+
+    result: RateResult
+    side: Side = "high"
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Items, events and expected events, reps × months, events being what is remarkable; spread of reps' log odds."""
+
+    n: Floats
+    y: Floats
+    mean: Floats
+    tau2: float
+
+
+def episode_test(signs: Sequence[Sign], settings: EpisodeSettings | None = None) -> pd.DataFrame:
+    """Strongest run of months of each rep, with a p-value that allows for having looked at all of them.
+
+    The `signs` are taken as independent among honest reps; their scores in a run are added, one on the other side counting
+    against it. Reps are those that the first sign's rate test could judge. Months count from the first to the last in the
+    cells, empty ones too; the whole time is one of the runs.
+    One row per rep: `rep`, `start`, `end` (months), `n`, `observed`, `expected` (of the first sign, in the run), `score`
+    and `p_value`. Score: binomial deviance of the run over how much wider than chance the counts of ordinary reps spread
+    (a scan in the manner of Kulldorff 1997). p: honest reps with the same items, each with a habit of his own that he keeps
+    all the time (spread as `tau2` of the result says), exponential tail beyond; never smaller than the tail of that run
+    alone; widened to how ordinary reps spread.
+    """
+    chosen = settings or EpisodeSettings()
+    judged = signs[0].result.reps
+    names = judged["rep"].to_numpy(dtype=object)[judged["p_value"].notna().to_numpy()]
+    if not names.size:
+        return pd.DataFrame(columns=["rep", "start", "end", "n", "observed", "expected", "score", "p_value"])
+    first, months = _span([sign.result.cells for sign in signs])
+    counts = [_counts(sign, pd.Index(names), first, months) for sign in signs]
+    best, start, end = _maxima(counts, chosen)
+    p = _tail_p(best, _simulated(counts, chosen), counts[0].mean.sum(axis=1))
+    runs = [[_of_run(a, start, end) for a in (c.n, c.y, c.mean)] for c in counts]
+    scores = [
+        normal_scores(logit_normal_binomial_tails(y, n, mean, np.sqrt(c.tau2)).p_value())
+        for c, (n, y, mean) in zip(counts, runs, strict=True)
+    ]
+    alone = ndtr(-np.sum(scores, axis=0) / np.sqrt(len(signs)))
+    n, y, mean = runs[0]
+    low = signs[0].side == "low"
+    return pd.DataFrame(
+        {
+            "rep": names,
+            "start": first + start,
+            "end": first + end,
+            "n": n,
+            "observed": n - y if low else y,
+            "expected": n - mean if low else mean,
+            "score": best,
+            "p_value": recalibrated(np.maximum(p, alone)),
+        }
+    )
+
+
+def _span(cells: Sequence[pd.DataFrame]) -> tuple[int, int]:
+    """First month of all cells, and how many months they span."""
+    months = np.concatenate([part["month"].to_numpy(dtype=np.int64) for part in cells])
+    return int(months.min()), int(months.max() - months.min()) + 1
+
+
+def _counts(sign: Sign, reps: pd.Index, first: int, months: int) -> _Counts:
+    """A sign's cells, summed by rep and month; on the low side, of the events that did not happen."""
+    cells = sign.result.cells
+    who = reps.get_indexer(pd.Index(cells["rep"].to_numpy(dtype=object)))
+    rows = cells[who >= 0]
+    at = who[who >= 0] * months + rows["month"].to_numpy(dtype=np.int64) - first
+    items = rows["n"].to_numpy(dtype=np.float64)
+    columns = (items, rows["y"].to_numpy(dtype=np.float64), items * rows["p"].to_numpy(dtype=np.float64))
+    n, y, mean = (
+        np.bincount(at, column, minlength=len(reps) * months).reshape(len(reps), months).astype(np.float64)
+        for column in columns
+    )
+    if sign.side == "low":
+        y, mean = n - y, n - mean
+    return _Counts(n, y, mean, sign.result.tau2)
+
+
+def _of_run(values: Floats, start: Ints, end: Ints) -> Floats:
+    """Sum over each row's run of months."""
+    total = _running(values)
+    rows = np.arange(values.shape[0])
+    return np.asarray(total[rows, end + 1] - total[rows, start])
+
+
+def _running(values: Floats) -> Floats:
+    """Sums over the months before each, and over all of them."""
+    return np.concatenate([np.zeros((values.shape[0], 1)), values.cumsum(axis=1)], axis=1)
+
+
+def _maxima(signs: Sequence[_Counts], settings: EpisodeSettings) -> tuple[Floats, Ints, Ints]:
+    """Per row the largest sum of scores and the first and last month of its run; of equal ones the longest."""
+    rows, months = signs[0].n.shape
+    reps = np.arange(rows)
+    best = np.full(rows, -np.inf)
+    start, end = np.zeros(rows, dtype=np.int64), np.full(rows, months - 1, dtype=np.int64)
+    sums = [_Counts(_running(s.n), _running(s.y), _running(s.mean), s.tau2) for s in signs]
+    longest = min(settings.longest, months - 1)
+    for k in (months, *range(longest, settings.shortest - 1, -1)):
+        score = np.sum(
+            [
+                _score(
+                    s.n[:, k:] - s.n[:, :-k], s.y[:, k:] - s.y[:, :-k], s.mean[:, k:] - s.mean[:, :-k], s.tau2
+                )
+                for s in sums
+            ],
+            axis=0,
+        )
+        at = np.argmax(score, axis=1)
+        better = score[reps, at] > best + 1e-12
+        best = np.where(better, score[reps, at], best)
+        start, end = np.where(better, at, start), np.where(better, at + k - 1, end)
+    return best, start, end
+
+
+def _score(n: Floats, y: Floats, mean: Floats, tau2: float) -> Floats:
+    """Half the deviance from `mean` over the dispersion of ordinary reps, negative where there are fewer."""
+    some = (n > 0) & (mean > _EDGE)
+    size = np.where(some, n, 2.0)
+    seen, wanted = np.where(some, y, 1.0), np.clip(np.where(some, mean, 1.0), _EDGE, size - _EDGE)
+    rest = size - seen
+    deviance = xlogy(seen, seen / wanted) + xlogy(rest, rest / (size - wanted))
+    score = np.sign(seen - wanted) * deviance / (1 + tau2 * wanted * (1 - wanted / size))
+    return np.where(some, score, 0.0)
+
+
+def _simulated(signs: Sequence[_Counts], settings: EpisodeSettings) -> Floats:
+    """Scores of honest reps with the same items in the same months, draws × reps."""
+    rng = np.random.default_rng(settings.seed)
+    reps = signs[0].n.shape[0]
+    draws = max(4, int(np.ceil(settings.simulated / reps)))
+    centres = []
+    for sign in signs:
+        chance = np.clip(sign.mean / np.where(sign.n > 0, sign.n, 1.0), _EDGE, 1 - _EDGE)
+        # The centre moves so that the mean stays where it is, to second order.
+        centres.append(logit(chance) - 0.5 * sign.tau2 * (1 - 2 * chance))
+    found = np.empty((draws, reps))
+    for i in range(draws):
+        drawn = []
+        for sign, centre in zip(signs, centres, strict=True):
+            habit = rng.normal(0.0, np.sqrt(sign.tau2), (reps, 1))
+            y = rng.binomial(sign.n.astype(np.int64), expit(centre + habit)).astype(np.float64)
+            drawn.append(replace(sign, y=y))
+        found[i] = _maxima(drawn, settings)[0]
+    return found
+
+
+def _tail_p(seen: Floats, null: Floats, size: Floats) -> Floats:
+    """Share of simulated scores of reps of like size that are as high: counted, and exponential beyond."""
+    reps = seen.size
+    result = np.empty(reps)
+    order = np.argsort(size, kind="stable")
+    near = min(reps, max(1, int(np.ceil(_NEAR / null.shape[0]))))
+    for rank, rep in enumerate(order):
+        first = int(np.clip(rank - near // 2, 0, reps - near))
+        draws = np.sort(null[:, order[first : first + near]], axis=None)
+        edge = draws[int((1 - _TAIL) * (draws.size - 1))]
+        above = (
+            draws.size - (np.searchsorted(draws, seen[rep]) + np.searchsorted(draws, seen[rep], "right")) / 2
+        )
+        counted = (above + 0.5) / (draws.size + 1)
+        excess = draws[draws > edge] - edge
+        # In theory the scale is one: a score is a log-likelihood ratio. The simulation may show more.
+        scale = max(float(excess.mean()) if excess.size else 1.0, 0.3)
+        result[rep] = counted if seen[rep] <= edge else _TAIL * np.exp(-(seen[rep] - edge) / scale)
+    return np.asarray(np.clip(result, SMALLEST_P, 1.0))
