@@ -27,29 +27,38 @@ WHERE t.amount_cents <> 0
   AND t.posted_at_day >= o.opened_day
   AND t.posted_at_day <= o.opened_day + :inactivity_days
 
+-- model: passed_money
+-- Money that the other ends of `early_money` moved to or from accounts on record: who owns those.
+SELECT h.account_id AS via_account_id, x.account_id AS far_account_id, x.customer_id AS customer_id,
+       h.amount_cents AS cents, h.posted_at_day AS posted_day
+FROM (
+    SELECT DISTINCT other_account_id FROM early_money WHERE same_owner = 0 AND other_account_id IS NOT NULL
+) AS v
+JOIN transactions AS h ON h.account_id = v.other_account_id
+JOIN accounts AS x ON x.account_id = h.counterparty_account_id
+WHERE h.amount_cents <> 0
+
 -- model: own_money
 -- The movements of `early_money` whose other end is the same customer's own money: directly, or through one third
--- account that passed the same amount on within :chain_days days. `chained` is 1 for the latter.
+-- account that passed the same amount on within :chain_days days. `chained` is 1 for the latter. Third accounts may be hubs:
+-- they are joined by account, customer and amount at once.
 SELECT m.transaction_id AS transaction_id, m.account_id AS account_id, m.direction AS direction, m.cents AS cents,
        m.posted_day AS posted_day, m.business_days_after AS business_days_after, m.other_account_id AS other_account_id,
        0 AS chained
 FROM early_money AS m
 WHERE m.same_owner = 1
 UNION ALL
-SELECT m.transaction_id, m.account_id, m.direction, m.cents, m.posted_day, m.business_days_after, m.other_account_id, 1
+SELECT DISTINCT m.transaction_id, m.account_id, m.direction, m.cents, m.posted_day, m.business_days_after,
+       m.other_account_id, 1
 FROM early_money AS m
+JOIN passed_money AS p
+  ON p.via_account_id = m.other_account_id
+ AND p.customer_id = m.customer_id
+ AND p.cents = m.direction * m.cents
 WHERE m.same_owner = 0
-  AND m.other_account_id IS NOT NULL
-  AND EXISTS (
-    SELECT 1
-    FROM transactions AS h
-    JOIN accounts AS x ON x.account_id = h.counterparty_account_id
-    WHERE h.account_id = m.other_account_id
-      AND h.amount_cents = m.direction * m.cents
-      AND x.customer_id = m.customer_id
-      AND x.account_id <> m.account_id
-      AND (h.posted_at_day - m.posted_day) * m.direction <= 0
-      AND (h.posted_at_day - m.posted_day) * m.direction >= 0 - :chain_days)
+  AND p.far_account_id <> m.account_id
+  AND (p.posted_day - m.posted_day) * m.direction <= 0
+  AND (p.posted_day - m.posted_day) * m.direction >= 0 - :chain_days
 
 -- model: funding_in
 -- One row per opened account that got the same customer's money within :in_business_days business days.

@@ -2,7 +2,7 @@
 # UA02 Consent doubtful
 
 ## What it finds
-Consents on record that do not prove consent: captured more than {late_hours} hours after the opening; the same document
+Consents on record that do not prove consent: captured {late_hours} hours or more after the opening; the same document
 on accounts of unrelated customers, or captured again for a later opening; signed electronically on a device or network
 address of the firm, or on one that {shared_households} or more households used; a wet signature for an opening by phone,
 or a consent taken by somebody who was absent that day or had left. And representatives whose sittings show one of these
@@ -97,7 +97,7 @@ class ConsentDoubtful(Detector):
     id = "UA02"
     slug = "consent_doubtful"
     name = "Doubtful consent"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

@@ -10,12 +10,12 @@ JOIN accounts AS a ON a.account_id = c.account_id
 LEFT JOIN customers AS u ON u.customer_id = a.customer_id
 
 -- model: late_consents
--- Accounts whose earliest consent was captured more than :late_hours hours after the opening: by how many hours. A bare date
+-- Accounts whose earliest consent was captured :late_hours hours or more after the opening: by how many hours. A bare date
 -- stands for its midnight, so it is never too late by less than a day.
 SELECT account_id, MIN(captured_s) - MIN(opened_s) AS late_s
 FROM signed
 GROUP BY account_id
-HAVING MIN(captured_s) > MIN(opened_s) + :late_hours * 3600
+HAVING MIN(captured_s) >= MIN(opened_s) + :late_hours * 3600
 
 -- model: copied_documents
 -- Documents that stand for accounts of more than one customer, but for forms that more than :form_openers openers use.

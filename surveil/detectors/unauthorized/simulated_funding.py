@@ -12,8 +12,9 @@ asked for was made to count; for the customer it meant overdrafts and fees.
 
 ## How it decides
 Both legs are counted, also through one third account that passes the same amount on within {chain_days} days.
-One honest round trip means nothing; each is listed, and the representative's rate is compared with what is expected of
-the same products, channels and branches. There is no count at which it suddenly matters.
+One honest round trip means nothing; each account is listed with the transfers that made the trip, and the representative's
+rate is compared with what is expected of the same products, channels and branches. There is no count at which it
+suddenly matters.
 
 ## What it misses
 Money that comes from the representative or from a branch account (see UA04), and trips over more than one third account.
@@ -75,7 +76,7 @@ class SimulatedFunding(Detector):
     id = "UA03"
     slug = "simulated_funding"
     name = "Simulated funding"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T01"
     severity = Severity.HIGH
@@ -85,7 +86,7 @@ class SimulatedFunding(Detector):
         "transactions.amount",
         "transactions.counterparty_account_id",
     )
-    models = ("simulated_funding_accounts", "simulated_funding_cells")
+    models = ("simulated_funding_accounts", "round_trip_legs", "simulated_funding_cells")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -98,21 +99,8 @@ class SimulatedFunding(Detector):
         alone = rows["first_use_days"].isna() | (rows["first_use_days"] > parameters.inactivity_days)
         seen = (rows["covered_days"] >= parameters.inactivity_days) | (rows["closed"] == 1)
         rows = rows[alone & seen]
-        items = base.frame(
-            base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
-            score=1 - peer_chance(result, rows),
-            detail=base.details(
-                rows,
-                ["product_code", "in_cents", "back_cents", "in_after_days", "back_after_days", "chained"],
-            ),
-        )
+        rows = rows.assign(score=1 - peer_chance(result, rows))
+        items = pd.concat([_accounts(rows), _transfers(rows, measured["round_trip_legs"])], ignore_index=True)
         not_covered = int(cells["n"][cells["mature"].isna()].sum())
         too_young = int(cells["n"][(cells["mature"] == 0).fillna(False)].sum())
         gaps = (
@@ -123,3 +111,41 @@ class SimulatedFunding(Detector):
             ),
         )
         return Decision(items, result.tests, int(judged["n"].sum()), tuple(g for g in gaps if g.count))
+
+
+def _accounts(rows: pd.DataFrame) -> pd.DataFrame:
+    return base.frame(
+        base.ITEM_COLUMNS,
+        feed="accounts",
+        key=rows["account_id"],
+        rep_id=rows["rep_id"],
+        customer_id=rows["customer_id"],
+        account_id=rows["account_id"],
+        branch_id=rows["branch_id"],
+        day=rows["opened_day"],
+        score=rows["score"],
+        detail=base.details(
+            rows, ["product_code", "in_cents", "back_cents", "in_after_days", "back_after_days", "chained"]
+        ),
+    )
+
+
+def _transfers(rows: pd.DataFrame, legs: pd.DataFrame) -> pd.DataFrame:
+    """The transfers of the accounts in `rows`, as each side shows them; each says as much as its account."""
+    known = rows[["account_id", "customer_id", "rep_id", "branch_id", "product_code", "score"]]
+    moved = legs.merge(known, on="account_id").sort_values(["transaction_id", "account_id"])
+    # What went from one such account to another of the same customer is one transfer all the same.
+    moved = moved.drop_duplicates("transaction_id", ignore_index=True)
+    moved = moved.assign(leg=moved["direction"].map({1: "in", -1: "back"}))
+    return base.frame(
+        base.ITEM_COLUMNS,
+        feed="transactions",
+        key=moved["transaction_id"],
+        rep_id=moved["rep_id"],
+        customer_id=moved["customer_id"],
+        account_id=moved["account_id"],
+        branch_id=moved["branch_id"],
+        day=moved["posted_day"],
+        score=moved["score"],
+        detail=base.details(moved, ["product_code", "cents", "leg", "leg_account_id", "chained"]),
+    )

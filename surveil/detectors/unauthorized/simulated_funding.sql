@@ -13,6 +13,29 @@ JOIN round_trip_accounts AS r ON r.account_id = o.account_id
 JOIN first_use AS u ON u.account_id = o.account_id
 WHERE o.rep_id IS NOT NULL
 
+-- model: round_trip_moves
+-- The movements that make a round trip on each of `simulated_funding_accounts`.
+SELECT m.transaction_id AS transaction_id, m.account_id AS account_id, m.other_account_id AS other_account_id,
+       m.direction AS direction, m.cents AS cents, m.posted_day AS posted_day, m.chained AS chained
+FROM own_money AS m
+JOIN simulated_funding_accounts AS s ON s.account_id = m.account_id
+WHERE (m.direction = 1 AND m.business_days_after <= :in_business_days)
+   OR (m.direction = -1 AND m.posted_day >= s.opened_day + s.in_after_days
+       AND m.posted_day <= s.opened_day + s.in_after_days + :return_days)
+
+-- model: round_trip_legs
+-- One row per transaction behind `round_trip_moves`: the account's own, and the same transfer as its other end shows it.
+SELECT transaction_id, account_id, account_id AS leg_account_id, direction, cents, posted_day, chained
+FROM round_trip_moves
+UNION
+SELECT t.transaction_id, m.account_id, t.account_id, m.direction, m.cents, t.posted_at_day, m.chained
+FROM round_trip_moves AS m
+JOIN transactions AS t
+  ON t.account_id = m.other_account_id
+ AND t.counterparty_account_id = m.account_id
+ AND t.amount_cents = 0 - m.direction * m.cents
+WHERE t.posted_at_day >= m.posted_day - 1 AND t.posted_at_day <= m.posted_day + 1
+
 -- model: simulated_funding_cells
 -- Openings counted by opener, kind of account, branch and month; how many had a round trip with no other action of the
 -- customer within :inactivity_days days; `mature` 1 where that many days could be seen (empty: no transactions then).

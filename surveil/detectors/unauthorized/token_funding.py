@@ -17,7 +17,8 @@ of the money he posted for anybody, lone tokens; of his funded accounts, those f
 source that fans out (from the household on that makes it one). The first is compared with colleagues' accounts of the
 same product, channel and kind of branch, the second with postings of the same tender, and each is held against an
 ordinary reason in a share of {slip_rate}. Those seen are joined into one p-value. Where a customer paid, anything he does
-within {funded_days} days clears it; where staff paid, only other money does. It counts for whoever posted it, else for
+within {funded_days} days clears it; where staff paid, only other money does, more coins of the staff's left out. Where the
+extract begins later than {dormant_days} days before, {seen_idle_days} days without movement must be seen. It counts for whoever posted it, else for
 the opener of a young account.
 
 ## What it misses
@@ -73,6 +74,10 @@ class Parameters(base.Parameters):
         180, unit="days", ge=30, le=730, measured=True, citation="ours: half a year without any movement",
         meaning="days without movement from which an account is dormant",
     )  # fmt: skip
+    seen_idle_days: int = param(
+        90, unit="days", ge=30, le=730, measured=True, citation="regulation notes T02: nothing for 90 days",
+        meaning="days without movement that must be seen where the extract begins later than dormancy would",
+    )  # fmt: skip
     small_cents: int = param(
         10_000, unit="cents", ge=0, le=100_000, measured=True, citation="ours: less than a wage or a rent",
         meaning="largest payment that counts as feeding from another's account",
@@ -93,7 +98,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH

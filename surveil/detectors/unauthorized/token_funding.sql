@@ -10,9 +10,11 @@ WHERE kind IN ('deposit', 'transfer_in')
 
 -- model: token_histories
 -- All money in from people, and all else that the customer did, on the accounts of `token_rows`; `money_day` is the day where
--- it was money in.
+-- it was money in, but for the coins that staff put in: one token does not make the next one genuine.
 SELECT t.transaction_id AS transaction_id, t.account_id AS account_id, t.posted_at_s AS posted_s, t.posted_at_day AS posted_day,
-       CASE WHEN t.kind IN ('deposit', 'transfer_in') THEN t.posted_at_day END AS money_day
+       CASE WHEN t.kind NOT IN ('deposit', 'transfer_in') THEN NULL
+            WHEN t.initiated_by = 'rep' AND t.amount_cents <= :token_cents THEN NULL
+            ELSE t.posted_at_day END AS money_day
 FROM transactions AS t
 JOIN (SELECT DISTINCT account_id FROM token_rows) AS k ON k.account_id = t.account_id
 WHERE (COALESCE(t.initiated_by, 'customer') = 'customer' AND t.kind NOT IN ('fee', 'fee_refund', 'interest', 'other'))
@@ -52,7 +54,8 @@ LEFT JOIN covered AS v
 
 -- model: lone_tokens
 -- The rows of `tokens` that woke an account which was idle before (from its opening, or for :dormant_days days) and after (for
--- :funded_days days): 1; 0 where not; empty where the extract does not cover it. `subject`: who posted it, else, on an account
+-- :funded_days days): 1; 0 where not; empty where the extract does not cover it. Where the extract begins later, :seen_idle_days
+-- days without movement must be seen. `subject`: who posted it, else, on an account
 -- not older than :funded_days days, who opened it.
 SELECT transaction_id, account_id, customer_id, opener, poster, branch_id, tender, month, posted_day, cents, product_code,
        age_days, idle_days,
@@ -60,7 +63,7 @@ SELECT transaction_id, account_id, customer_id, opener, poster, branch_id, tende
        CASE WHEN idle_days < :dormant_days THEN 0
             WHEN next_days <= :funded_days THEN 0
             WHEN known_days IS NULL OR watched_days < :funded_days THEN NULL
-            WHEN idle_days IS NULL AND whole_life = 0 AND known_days < :dormant_days THEN NULL
+            WHEN idle_days IS NULL AND whole_life = 0 AND known_days < :seen_idle_days THEN NULL
             ELSE 1 END AS lone
 FROM tokens
 
