@@ -26,7 +26,7 @@ from surveil.store.tables import AlertRow
 Chosen = QueueFilters | Sequence[str]
 """Everything that a filter matches, on all pages, or the alerts with these ids."""
 _CHUNK = 500  # keeps queries below SQLite's and PostgreSQL's limits on parameters
-_ALONE = frozenset({Disposition.DUPLICATE, Disposition.ESCALATED, Disposition.ACCEPTED_RISK})
+NOT_IN_BULK = frozenset({Disposition.DUPLICATE, Disposition.ESCALATED, Disposition.ACCEPTED_RISK})
 """Dispositions that ask something of each alert and so can't be given to many at once."""
 
 
@@ -81,7 +81,7 @@ def bulk_decide(
         Unacceptable: the note says too little, or the disposition is one that is given singly.
     """
     kept = checked_note(note)
-    if disposition in _ALONE:
+    if disposition in NOT_IN_BULK:
         raise Unacceptable(f"{disposition.label!r} asks something of each alert; decide these one by one.")
 
     def act(session: DeskSession, row: AlertRow) -> None:

@@ -14,7 +14,7 @@ from surveil.alerts.errors import NotFound, Unacceptable
 from surveil.alerts.model import Family, Severity
 from surveil.alerts.people import User
 from surveil.alerts.policy import demand
-from surveil.desk.queue import UNDER_REVIEW, QueueFilters, Sort, conditions_of, count_of, first_look
+from surveil.desk.queue import NOBODY, UNDER_REVIEW, QueueFilters, Sort, conditions_of, count_of, first_look
 from surveil.store import DeskSession, Store
 from surveil.store.audit import next_number, record
 from surveil.store.tables_views import SavedViewRow
@@ -149,10 +149,13 @@ def _standard(user: User, today: date) -> list[tuple[str, QueueFilters, Sort]]:
     return [
         (FIRST_LOOK, first_look(user, today), Sort.URGENCY),
         ("Mine", QueueFilters(status=UNDER_REVIEW, assignee=(user.name,)), Sort.DUE),
+        ("Nobody's", QueueFilters(status=UNDER_REVIEW, assignee=(NOBODY,)), Sort.URGENCY),
         ("Past due", QueueFilters(overdue_on=today), Sort.DUE),
         ("High and critical", QueueFilters(status=UNDER_REVIEW, severity=urgent), Sort.URGENCY),
         ("Waiting for approval", QueueFilters(status=(Status.PENDING_APPROVAL,)), Sort.DUE),
+        ("All under review", QueueFilters(status=UNDER_REVIEW), Sort.URGENCY),
         ("Closed", QueueFilters(status=(Status.CLOSED,)), Sort.CHANGED),
+        ("Everything", QueueFilters(), Sort.URGENCY),
     ]
 
 
