@@ -71,7 +71,7 @@ class Concentration(Detector):
     id = "CS05"
     slug = "concentration"
     name = "Too much in one place"
-    version = "1"
+    version = "2"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH
@@ -83,12 +83,9 @@ class Concentration(Detector):
         rows = with_values(measured["invested_sales"], measured["profile_then"])
         worth = rows["liquid_net_worth"].astype("Float64")
         known = (worth > 0).fillna(False).astype(bool)
-        rows, worth = rows[known], worth[known].astype(float)
-        complex_ = (rows["complexity"] >= parameters.complex_from).fillna(False).astype(bool)
-        limit = pd.Series(float(parameters.share_percent), index=rows.index)
-        limit = limit.mask(complex_, parameters.complex_percent)
-        total = rows[["amount_cents", "held_cents"]].max(axis=1).astype(float)
-        percent = 100 * total / worth
+        rows = rows[known]
+        limit = limits(rows, parameters.share_percent, parameters.complex_percent, parameters.complex_from)
+        percent = percent_of_worth(rows)
         much = percent >= limit
         cells = customer_cells(rows, much, STRATUM, "day")
         tests = rate_tests(
@@ -103,6 +100,18 @@ class Concentration(Detector):
             len(rows),
             (unknown,) if unknown.count else (),
         )
+
+
+def percent_of_worth(rows: pd.DataFrame) -> pd.Series:
+    """What was put in one place, by the sale or with what was held, in percent of liquid net worth (above zero)."""
+    total = rows[["amount_cents", "held_cents"]].max(axis=1).astype(float)
+    return 100 * total / rows["liquid_net_worth"].astype(float)
+
+
+def limits(rows: pd.DataFrame, share_percent: int, complex_percent: int, complex_from: int) -> pd.Series:
+    """The percentage that is too much, by the complexity of what was sold."""
+    complex_ = (rows["complexity"] >= complex_from).fillna(False).astype(bool)
+    return pd.Series(float(share_percent), index=rows.index).mask(complex_, float(complex_percent))
 
 
 def _items(rows: pd.DataFrame, percent: pd.Series, limit: pd.Series) -> pd.DataFrame:

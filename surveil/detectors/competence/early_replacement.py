@@ -74,7 +74,7 @@ class EarlyReplacement(Detector):
     id = "CS07"
     slug = "early_replacement"
     name = "Replaced long before its end"
-    version = "1"
+    version = "2"
     family = Family.COMPETENCE
     typology = "T26 T27 T28"
     severity = Severity.HIGH
@@ -86,7 +86,7 @@ class EarlyReplacement(Detector):
         rows = measured["replaced_sales"]
         orphans = (rows["earlier_known"] == 0).astype(bool)
         termed = rows["earlier_family"].isin(TERM_FAMILIES)
-        left = _days_left(rows)
+        left = days_left(rows)
         limit = rows["earlier_family"].map({"uit": parameters.uit_days}).fillna(parameters.term_days)
         early = (termed & (left >= limit)).fillna(False).astype(bool)
 
@@ -111,7 +111,7 @@ class EarlyReplacement(Detector):
         )
 
 
-def _days_left(rows: pd.DataFrame) -> pd.Series:
+def days_left(rows: pd.DataFrame) -> pd.Series:
     """Days from the replacement to the end of what was replaced; missing where the end is not on record."""
     lockup = (rows["lockup_months"].astype("Float64") * DAYS_A_MONTH).round()
     end = rows["end_day"].astype("Float64").fillna(rows["earlier_day"].astype("Float64") + lockup)
