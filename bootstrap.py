@@ -31,7 +31,7 @@ OLDEST_JAVA = 17  # what pyspark 4 runs on
 RUN_LOCK = "requirements.lock"
 TEST_LOCK = "requirements-test.lock"
 SPARK_LOCK = "requirements-spark.lock"
-RUN_EXTRAS = ("desk", "reports", "outliers", "plots", "postgres")
+RUN_EXTRAS = ("desk", "reports", "production", "outliers", "plots", "postgres")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 CHROMIUM_PLACES = (

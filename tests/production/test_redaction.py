@@ -1,0 +1,243 @@
+"""Redaction is real: what is withheld is in no byte of what goes out, and nothing unsearchable goes out unseen."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import subprocess
+import zipfile
+import zlib
+from pathlib import Path
+
+import pikepdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
+
+from surveil.errors import InputRefused, UsageError
+from surveil.production.assemble import redacted
+from surveil.production.receivers import Redactions, rules
+from surveil.production.redaction.pdf import page_texts, redact_pdf
+from surveil.production.redaction.rules import SUSPICIOUS_ACTIVITY, person
+from surveil.production.redaction.tables import redact_cell, redact_csv, redact_text
+from surveil.production.volume import Document, Kind, Redaction, Volume
+from tests.production.support import facts, response, tool
+
+NAME = "Tattle Tale-Secretname"
+HIDDEN = person([NAME])
+
+
+def pdf(*lines: str, **properties: str) -> bytes:
+    """A plain PDF with lines of text on one page."""
+    target = io.BytesIO()
+    canvas = Canvas(target, invariant=1)
+    for number, line in enumerate(lines):
+        canvas.drawString(72, 720 - 20 * number, line)
+    for name, value in properties.items():
+        getattr(canvas, f"set{name}")(value)
+    canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def everything(content: bytes) -> bytes:
+    """All bytes of a PDF with every stream unpacked."""
+    with pikepdf.open(io.BytesIO(content)) as document:
+        parts = [
+            value.read_bytes()
+            for value in document.objects
+            if isinstance(value, pikepdf.Stream) and value.get("/Subtype") != "/Image"
+        ]
+        return content + b"".join(parts) + "".join(map(repr, document.objects)).encode()
+
+
+def test_no_text_remains_under_a_black_box(tmp_path: Path) -> None:
+    source = pdf("Public line", f"Reported by {NAME} in March", "Another line", Title=f"Talk with {NAME}")
+    assert "Secretname" in page_texts(source)[0]
+    made = redact_pdf(source, HIDDEN)
+    assert made.touched
+    assert made.grounds.total() == 1
+    for word in (b"Secretname", b"Tattle", "Secretname".encode("utf-16-be")):
+        assert word not in everything(made.content)
+    (tmp_path / "made.pdf").write_bytes(made.content)
+    shown = subprocess.run(
+        [tool("pdftotext"), tmp_path / "made.pdf", "-"], capture_output=True, text=True, check=True
+    )
+    assert "Secretname" not in shown.stdout
+    subprocess.run([tool("qpdf"), "--check", tmp_path / "made.pdf"], check=True, capture_output=True)
+
+
+def test_the_box_covers_the_word_and_leaves_its_neighbours() -> None:
+    made = redact_pdf(pdf("Public line", f"Reported by {NAME} in March"), HIDDEN).content
+    with pikepdf.open(io.BytesIO(made)) as document:
+        (image,) = document.pages[0].get_images().values()
+        width, pixels = int(image.Width), zlib.decompress(image.read_raw_bytes())
+    scale = 200 / 72
+
+    def row(points_from_top: float) -> bytes:
+        start = int(points_from_top * scale) * width
+        return pixels[start : start + width]
+
+    height = 841.89
+    line = row(height - 700 - 3)
+    longest = max(len(run) for run in line.split(b"\xff") if set(run) <= {0})
+    assert longest > 90 * scale
+    assert set(row(height - 720 - 3)) != {255}
+    assert max(len(run) for run in row(height - 720 - 3).split(b"\xff") if set(run) <= {0}) < 20
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("TATTLE  TALE SECRETNAME",),
+        ("the report of Tattle", "Tale-Secretname was heard"),
+        ("heard from Tattle Tale-Secret-", "name today"),
+        ("mail tattle.tale.secretname@example.org",),
+    ],
+)
+def test_a_name_is_found_however_it_is_written_and_broken(lines: tuple[str, ...]) -> None:
+    made = redact_pdf(pdf(*lines), HIDDEN)
+    assert made.touched
+    assert "tattle" not in "".join(page_texts(made.content)).casefold()
+
+
+def test_names_in_other_scripts_are_found() -> None:
+    for name in ("Ķēniņš Õunapuu", "Мария Иванова", "محمد بن سلمان"):
+        source = response(f"Written by {name} last week.", "A second paragraph.")
+        made = redact_pdf(source, person([name]))
+        assert made.touched, name
+        assert name.split()[0] not in "".join(page_texts(made.content))
+
+
+def test_a_turned_and_cropped_page_is_painted_in_the_right_place() -> None:
+    with pikepdf.open(io.BytesIO(pdf(f"{NAME}"))) as document:
+        document.pages[0].Rotate = 90
+        document.pages[0].CropBox = [50, 100, 500, 800]
+        target = io.BytesIO()
+        document.save(target)
+    made = redact_pdf(target.getvalue(), HIDDEN).content
+    with pikepdf.open(io.BytesIO(made)) as document:
+        (image,) = document.pages[0].get_images().values()
+        pixels = zlib.decompress(image.read_raw_bytes())
+        width = int(image.Width)
+    rows = [pixels[start : start + width] for start in range(0, len(pixels), width)]
+    black = [number for number, row in enumerate(rows) if row.count(0) > 20]
+    dark = sum(row.count(0) for row in rows)
+    assert black
+    assert dark == pytest.approx(sum(value < 250 for value in pixels), rel=0.02), (
+        "something but the box is there"
+    )
+
+
+def test_suspicious_activity_takes_the_whole_page_and_says_nothing_of_why() -> None:
+    source = pdf("On 3 May a SAR was filed", "on John Doe")
+    made = redact_pdf(source, SUSPICIOUS_ACTIVITY, lambda page: f"EXB{page + 7:07d}")
+    assert made.replaced == (1,)
+    assert b"SAR" not in everything(made.content)
+    assert "John" not in page_texts(made.content)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "withheld"),
+    [
+        ("A SAR was filed", True),
+        ("SARs", True),
+        ("the suspicious activity report of May", True),
+        ("Suspicious-\nActivity Reports", True),
+        ("FinCEN Form 111", True),
+        ("31 U.S.C. 5318(g)(2)", True),
+        ("31 CFR § 1020.320", True),
+        ("Sarah opened it", False),
+        ("SARAH SARGENT", False),
+        ("CSAR7", False),
+        ("activity report of the branch", False),
+    ],
+)
+def test_what_counts_as_suspicious_activity_information(text: str, withheld: bool) -> None:
+    kept, _ = redact_cell(text, SUSPICIOUS_ACTIVITY)
+    assert (kept == "[withheld: by law]") is withheld
+    assert withheld or kept == text
+
+
+def test_the_mark_does_not_tell_that_there_is_a_report() -> None:
+    kept, grounds = redact_cell("SAR filed on J. Doe", SUSPICIOUS_ACTIVITY)
+    assert "suspicious" not in kept.casefold()
+    assert [ground.value for ground in grounds] == ["by law"]
+
+
+def test_a_list_keeps_its_shape_and_its_other_cells() -> None:
+    content = f'id,note\nA1,"told by {NAME}, orally"\nA2,"a, b"\n'.encode()
+    made, grounds = redact_csv(content, HIDDEN)
+    assert made.decode() == 'id,note\nA1,"told by [withheld: identity protected], orally"\nA2,"a, b"\n'
+    assert grounds.total() == 1
+    assert redact_csv(b'id,note\r\nA1,"x"\r\n', HIDDEN)[0] == b'id,note\r\nA1,"x"\r\n'
+
+
+def test_text_loses_the_paragraph_that_law_withholds() -> None:
+    made, _ = redact_text(b"First.\n\nA SAR was\nfiled on John.\n\nLast.\n", SUSPICIOUS_ACTIVITY)
+    assert made == b"First.\n\n[withheld: by law]\n\nLast.\n"
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_nothing_of_a_name_is_left_in_a_cell(before: str, after: str) -> None:
+    kept, _ = redact_cell(f"{before} {NAME} {after}", HIDDEN)
+    assert not redact_cell(kept, HIDDEN)[1]
+
+
+@given(st.binary(max_size=200))
+def test_a_pdf_of_anything_is_refused_and_not_a_crash(content: bytes) -> None:
+    with pytest.raises(InputRefused):
+        redact_pdf(content, HIDDEN)
+
+
+def released(volume: Volume, *digests: str) -> Volume:
+    return redacted(volume, rules(Redactions(whistle_blowers=(NAME,)), True), frozenset(digests))
+
+
+def document(name: str, content: bytes) -> Volume:
+    return Volume(facts(), (Document(name, content, Kind.NATIVE, "A document", own=True),))
+
+
+def test_what_cannot_be_searched_goes_out_only_when_a_person_has_looked() -> None:
+    picture = b"\x89PNG\r\n\x1a\n and so on"
+    volume = document("attachments/scan.png", picture)
+    with pytest.raises(UsageError, match="enter its SHA-256"):
+        released(volume)
+    made = released(volume, hashlib.sha256(picture).hexdigest())
+    assert made.documents[0].content == picture
+    assert "EXB0000001 was not searched" in made.exceptions[0]
+
+
+def test_pages_of_a_scan_are_withheld_until_a_person_has_looked() -> None:
+    scan = redact_pdf(pdf("SAR"), SUSPICIOUS_ACTIVITY).content
+    made = released(document("attachments/scan.pdf", scan)).documents[0]
+    assert made.redaction is Redaction.IN_PART
+    kept = released(document("attachments/scan.pdf", scan), hashlib.sha256(scan).hexdigest()).documents[0]
+    assert kept.content == scan
+
+
+def test_an_office_file_with_a_hit_is_withheld_as_a_whole() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(
+            "word/document.xml", "<w:p><w:r>Tattle </w:r><w:r>Tale-Secret</w:r><w:r>name</w:r></w:p>"
+        )
+    made = released(document("attachments/memo.docx", target.getvalue())).documents[0]
+    assert made.redaction is Redaction.WITHHELD
+    assert made.suffix == ".pdf"
+    assert "EXB0000001" in page_texts(made.content)[0]
+
+
+def test_a_consultant_gets_a_page_in_place_of_the_firms_own_documents() -> None:
+    volume = document("attachments/memo.txt", b"Names and all.")
+    made = redacted(volume, rules(Redactions(), False), frozenset(), attachments=False)
+    assert made.documents[0].redaction is Redaction.WITHHELD
+    assert b"Names" not in everything(made.documents[0].content)
+
+
+def test_protection_that_names_nobody_is_refused() -> None:
+    with pytest.raises(UsageError, match="none is named"):
+        rules(Redactions(), True)
+    with pytest.raises(UsageError, match="too short"):
+        rules(Redactions(terms=("x",)), False)
