@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any, Final
 
 import streamlit as st
 
 from dashboard.components import shortcuts
 from dashboard.components.markup import literal
-from dashboard.components.session import Place, attempt, tell
+from dashboard.components.session import Place, attempt, tell, undoable
 from dashboard.components.words import plural
 from surveil import desk
 from surveil.alerts.alert import Action, Alert, Status
 from surveil.alerts.dispositions import NOTE_MIN_LETTERS, Disposition
 from surveil.alerts.policy import Refused, needs_second_person
 from surveil.desk import AlertView
+from surveil.desk.decisions import ACCEPT_MAX_DAYS
+from surveil.desk.taking import SET_ASIDE_MAX_DAYS
 
 _FORM: Final = "open_form"
 _SEEN: Final = "seen_version"
@@ -50,9 +53,10 @@ def action_bar(here: Place, view: AlertView) -> None:
 def _review(here: Place, view: AlertView) -> None:
     alert = view.alert
     if alert.assignee == here.user.name:
-        _act(view, Action.ASSIGN, "Set aside", "S", call=lambda: _set_aside(here, alert))
+        _act(view, Action.RELEASE, "Put back", "", call=lambda: _release(here, alert))
     else:
         _act(view, Action.TAKE, "Assign to me", "A", call=lambda: _take(here, alert))
+    _act(view, Action.SET_ASIDE, "Set aside", "S", form="set_aside")
     _act(view, Action.DECIDE, "Escalate", "E", form="escalate")
     _act(view, Action.DECIDE, "False alarm", "F", form="false_alarm")
     _act(view, Action.DECIDE, "Breach", "B", form="breach")
@@ -84,6 +88,11 @@ def _act(
         st.button(label, key=name, **options)
 
 
+def open_form(alert_id: str, form: str) -> None:
+    """Have that alert's page open with this form."""
+    st.session_state[_FORM] = (alert_id, form)
+
+
 def _open(form: str | None) -> None:
     st.session_state[_FORM] = (st.session_state[_SEEN][0], form)
 
@@ -99,17 +108,19 @@ def _seen(alert: Alert) -> int:
 
 
 def _take(here: Place, alert: Alert) -> None:
-    attempt(
+    if attempt(
         lambda: desk.take(here.store, here.user, alert.alert_id, here.now, _seen(alert)),
         "The alert is yours.",
-    )
+    ):
+        undoable([alert.alert_id])
 
 
-def _set_aside(here: Place, alert: Alert) -> None:
-    attempt(
-        lambda: desk.assign(here.store, here.user, alert.alert_id, None, here.now, _seen(alert)),
-        "The alert is back in the queue for anybody. “Assign to me” undoes that.",
-    )
+def _release(here: Place, alert: Alert) -> None:
+    if attempt(
+        lambda: desk.release(here.store, here.user, alert.alert_id, here.now, _seen(alert)),
+        "The alert is back in the queue for anybody.",
+    ):
+        undoable([alert.alert_id])
 
 
 def _form(here: Place, view: AlertView) -> None:
@@ -123,6 +134,12 @@ def _form(here: Place, view: AlertView) -> None:
 
 
 _REASONS: Final = {
+    "set_aside": (
+        Action.SET_ASIDE,
+        "Why is it set aside?",
+        "Set it aside",
+        "Set aside; it comes back by itself, and at once if a scan finds it clearly worse.",
+    ),
     "note": (Action.NOTE, "Note", "Save the note", "The note was saved."),
     "approve": (
         Action.APPROVE,
@@ -143,6 +160,12 @@ def _reason_form(here: Place, view: AlertView, form: str) -> None:
     with st.form(f"form-{form}"):
         if form == "approve":
             _proposed(view)
+        if form == "set_aside":
+            tomorrow = here.today + timedelta(days=1)
+            st.date_input(
+                "Until", here.today + timedelta(days=7), min_value=tomorrow,
+                max_value=here.today + timedelta(days=SET_ASIDE_MAX_DAYS), key=f"until-{view.alert.alert_id}",
+            )  # fmt: skip
         st.text_area(label, key=key, help=_least())
         with st.container(horizontal=True):
             st.form_submit_button(
@@ -162,6 +185,9 @@ def _send_reason(here: Place, alert: Alert, form: str, key: str, done: str) -> N
     words = str(st.session_state.get(key) or "")
     seen, store, user, now = _seen(alert), here.store, here.user, here.now
     calls: dict[str, Callable[[], object]] = {
+        "set_aside": lambda: desk.set_aside(
+            store, user, alert.alert_id, st.session_state[f"until-{alert.alert_id}"], words, now, seen
+        ),
         "note": lambda: desk.note(store, user, alert.alert_id, words, now),
         "approve": lambda: desk.approve(store, user, alert.alert_id, now, seen, words),
         "reject": lambda: desk.reject(store, user, alert.alert_id, words, now, seen),
@@ -170,6 +196,8 @@ def _send_reason(here: Place, alert: Alert, form: str, key: str, done: str) -> N
     if attempt(calls[form], done):
         st.session_state[key] = ""
         _close()
+        if form == "set_aside":
+            undoable([alert.alert_id])
 
 
 def _decision_form(here: Place, view: AlertView, form: str) -> None:
@@ -178,7 +206,7 @@ def _decision_form(here: Place, view: AlertView, form: str) -> None:
         return
     preset = PRESET[form]
     choices = list(Disposition)
-    keys = {name: f"{name}-{form}-{alert.alert_id}" for name in ("disposition", "note", "original")}
+    keys = {name: f"{name}-{form}-{alert.alert_id}" for name in ("disposition", "note", "original", "until")}
     with st.form("form-decision"):
         st.selectbox(
             "Decision",
@@ -197,6 +225,10 @@ def _decision_form(here: Place, view: AlertView, form: str) -> None:
         )
         if preset is None:
             st.text_input("Only for a duplicate: id of the alert it duplicates", key=keys["original"])
+            st.date_input(
+                "Only for an accepted risk: accepted until", None, min_value=here.today + timedelta(days=1),
+                max_value=here.today + timedelta(days=ACCEPT_MAX_DAYS), key=keys["until"],
+            )  # fmt: skip
         if needs_second_person(alert, preset or Disposition.CONFIRMED_UNAUTHORIZED):
             st.caption("Four eyes: a second person has to approve this decision before the alert is closed.")
         with st.container(horizontal=True):
@@ -222,11 +254,16 @@ def _decide(here: Place, alert: Alert, keys: dict[str, str]) -> None:
             here.now,
             _seen(alert),
             str(values["original"] or "").strip() or None,
+            accepted_until=_day(values["until"]),
         ),
         "The decision was saved.",
     )
     if done:
         _close()
+
+
+def _day(value: object) -> date | None:
+    return value if isinstance(value, date) else None
 
 
 def _least() -> str:

@@ -6,7 +6,7 @@ language; here the values themselves stand in it. What the address asks for and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -35,15 +35,19 @@ def one(
     listed: bool = False,
     on_change: Callable[[], None] | None = None,
     width: int | None = None,
+    usual: str | None = None,
 ) -> str:
-    """A choice of one value, the first unless the address says otherwise; all of them in sight if `listed`."""
-    _seed(key, lambda values: _first(values, options))
+    """A choice of one value, `usual` (else the first) unless the address says otherwise; all in sight if `listed`."""
+    unsaid = options[0] if usual is None else usual
+    _seed(key, lambda values: next((value for value in values if value in options), unsaid))
+    if st.session_state[key] not in options:
+        st.session_state[key] = unsaid
     if listed:
         chosen = st.radio(label, options, format_func=format_func, key=key, on_change=on_change or "rerun")
     else:
         chosen = st.selectbox(label, options, format_func=format_func, key=key, width=width or "stretch")
-    value = chosen or options[0]
-    _publish(key, [] if value == options[0] else [value])
+    value = chosen or unsaid
+    _publish(key, [] if value == unsaid else [value])
     return value
 
 
@@ -84,10 +88,6 @@ def pagination(pages: int, key: str) -> None:
 
 def _turn(key: str, drawn: str) -> None:
     st.session_state[key] = int(st.session_state[drawn])
-
-
-def _first(values: Collection[str], options: Sequence[str]) -> str:
-    return next((value for value in values if value in options), options[0])
 
 
 def _seed(key: str, parse: Callable[[list[str]], object]) -> None:

@@ -39,6 +39,8 @@ def chips(alert: Alert, today: date) -> Html:
         found.append(chip(STATUS[alert.status]))
     if due(alert, today):
         found.append(chip(due(alert, today), "sv-late" if alert.overdue(today) else ""))
+    if alert.set_aside_until is not None and alert.set_aside_until > today:
+        found.append(chip(f"set aside until {alert.set_aside_until}"))
     if alert.repeats > 1:
         found.append(chip(f"found by {plural(alert.repeats, 'scan')}"))
     if alert.previous_alert_id:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,10 +11,11 @@ from typing import Literal
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from dashboard.components import shortcuts
 from dashboard.components.markup import Html, literal, show
 from dashboard.visits import COOKIE, TICKETS
 from surveil import desk
-from surveil.alerts.errors import DeskError
+from surveil.alerts.errors import DeskError, Unacceptable
 from surveil.alerts.people import SYSTEM, Role, User
 from surveil.config import Workspace, locate
 from surveil.desk import Store
@@ -201,13 +202,32 @@ def tell(kind: Kind, message: str) -> None:
     st.session_state["told"] = (kind, message)
 
 
+def undoable(alert_ids: Sequence[str]) -> None:
+    """Offer to take back what has just been done to these alerts."""
+    st.session_state["undo_ids"] = tuple(alert_ids)
+
+
+def _undo(here: Place, alert_ids: Sequence[str]) -> None:
+    def undo() -> None:
+        done = desk.undo(here.store, here.user, alert_ids, here.now)
+        if len(done) < len(alert_ids):
+            raise Unacceptable(
+                f"Taken back on {len(done):,} of {len(alert_ids):,}; something else has happened to the rest."
+            )
+
+    attempt(undo, "Taken back.")
+
+
 def show_told() -> None:
-    """Show what an action had to say, once."""
+    """Show what an action had to say, once, with the way back where there is one."""
     kind, message = st.session_state.pop("told", (None, ""))
     if kind == "done":
         st.success(literal(message), icon=":material/check_circle:")
     elif kind is not None:
         st.error(literal(message), icon=":material/error:")
+    ids = st.session_state.pop("undo_ids", ())
+    if ids:
+        shortcuts.button("Undo", "undo", "U", on_click=_undo, args=(place(), ids))
 
 
 def attempt(action: Callable[[], object], done: str) -> bool:

@@ -16,12 +16,12 @@ def switch() -> None:
         value=True,
         key=_SWITCH,
         persist_state="session",
-        help="J and K: next and previous alert. O: open it. A: assign to me. N: note. E: escalate. F: false alarm. "
-        "B: breach. S: set aside. Each is a button too.",
+        help="J and K: next and previous alert. Enter or O: open it. X: select it. T: take the next. A: assign to me. "
+        "N: note. E: escalate. F: false alarm. B: breach. S: set aside. U: undo. Each is a button too.",
     )
 
 
 def button(label: str, key: str, shortcut: str, **options: Any) -> bool:
     """A button that its key presses too, where keys are on."""
     on = bool(st.session_state.get(_SWITCH, True))
-    return st.button(label, key=key, shortcut=shortcut if on else None, **options)
+    return st.button(label, key=key, shortcut=shortcut or None if on else None, **options)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from surveil.alerts.alert import Action, Alert, Source, Status
+from surveil.alerts.alert import Alert, Source, Status
 from surveil.alerts.model import Family, Severity, SubjectType
 from surveil.alerts.people import Role
 from surveil.desk import Sort
@@ -19,6 +19,7 @@ STATUS = {
     Status.IN_REVIEW: "In review",
     Status.PENDING_APPROVAL: "Waits for approval",
     Status.CLOSED: "Closed",
+    Status.SUPPRESSED: "Held back",
 }
 FAMILY = {
     Family.UNAUTHORIZED: "Unauthorized accounts",
@@ -58,6 +59,9 @@ EVENT = {
     "alert.measured_again": "Measured again",
     "alert.taken": "Taken up",
     "alert.assigned": "Assigned",
+    "alert.released": "Put back for anybody",
+    "alert.set_aside": "Set aside until a day",
+    "alert.undone": "Taken back",
     "alert.noted": "Note written",
     "alert.revealed": "Personal data looked at",
     "alert.proposed": "Decision proposed, waits for a second person",
@@ -75,16 +79,13 @@ EVENT = {
     "user.scope_set": "User's scope set",
     "user.password_set": "Password set",
     "user.signed_in": "Signed in",
+    "user.session_began": "Stay at the desk begun",
+    "user.session_ended": "Signed out",
+    "user.sessions_ended": "Signed out everywhere",
+    "view.saved": "View saved",
+    "view.deleted": "View thrown away",
+    "view.made_default": "View made the one to open on",
     "user.sign_in_refused": "Sign-in refused",
-}
-ACTION = {
-    Action.TAKE: "Assign to me",
-    Action.ASSIGN: "Set aside",
-    Action.NOTE: "Note",
-    Action.DECIDE: "Decide",
-    Action.APPROVE: "Approve",
-    Action.REJECT: "Send back",
-    Action.REOPEN: "Open again",
 }
 EVIDENCE_UNIT = {"-log10 p": "powers of ten of chance", "log-likelihood": "log-likelihood (these add up)"}
 

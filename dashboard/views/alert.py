@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.components import actions, charts, evidence, navigate, shortcuts
+from dashboard.components import actions, charts, evidence, navigate, shortcuts, take
 from dashboard.components.banner import show_banner
 from dashboard.components.cases import show_cases
 from dashboard.components.history import show_history
@@ -38,14 +38,14 @@ def page() -> None:
     """Draw the alert that the address names."""
     here = place()
     alert_id = navigate.chosen()
-    _way(alert_id)
+    _way(here, alert_id)
     if alert_id is None:
         st.title("Alert")
         st.info("The address names no alert. Open one from the queue.")
         return
     try:
         with here.store.read() as session:
-            view = desk.alert_view(session, here.user, alert_id)
+            view = desk.alert_view(session, here.user, alert_id, here.now)
     except NotFound as error:
         st.title("Alert")
         st.error(literal(error))
@@ -54,7 +54,7 @@ def page() -> None:
     actions.remember_seen(view.alert)
 
 
-def _way(alert_id: str | None) -> None:
+def _way(here: Place, alert_id: str | None) -> None:
     """Back to the queue, and to the alerts beside this one."""
     with st.container(horizontal=True, vertical_alignment="center"):
         navigate.queue_link("Back to the queue", alert_id)
@@ -63,6 +63,7 @@ def _way(alert_id: str | None) -> None:
             navigate.go_to_alert(before)
         if shortcuts.button("Next", "next", "J", disabled=after is None) and after:
             navigate.go_to_alert(after)
+        take.next_from_queue(here)
         known = navigate.order()
         if alert_id in known:
             st.caption(f"{known.index(alert_id) + 1:,} of {len(known):,} on this page of the queue")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.components import address, filters, navigate, shortcuts
+from dashboard.components import address, filters, focus, navigate, selection, shortcuts, take
 from dashboard.components.banner import show_banner
 from dashboard.components.filters import Chosen
 from dashboard.components.markup import joined, literal, show, tag, text
@@ -50,12 +50,17 @@ def page() -> None:
     if shown.empty is not None:
         _empty(here, chosen, shown.empty)
         return
+    navigate.remember_queue(shown.alert_ids)
+    take.remember(chosen.filters, chosen.sort)
     _count(shown, chosen)
-    _keys(shown)
+    _keys(here, shown, chosen)
+    selection.bar(here, chosen, shown.total, shown.alert_ids)
     for group in shown.groups:
         _group(here, group, chosen.grouped)
     address.pagination(shown.pages, "page")
-    navigate.remember_queue(shown.alert_ids)
+    picked = navigate.chosen()
+    if picked in shown.alert_ids:
+        focus.follow(f"open-{picked}")
 
 
 def _look(here: Place, chosen: Chosen, number: int) -> _Shown:
@@ -72,11 +77,11 @@ def _look(here: Place, chosen: Chosen, number: int) -> _Shown:
 
 def _count(shown: _Shown, chosen: Chosen) -> None:
     about = "" if shown.subjects is None else f" about {plural(shown.subjects, 'subject')}"
-    st.caption(literal(f"{chosen.view.label}: {plural(shown.total, 'alert')}{about}"))
+    st.caption(literal(f"{chosen.view.name}: {plural(shown.total, 'alert')}{about}"))
 
 
-def _keys(shown: _Shown) -> None:
-    """Move through the list and open what is picked, by button or key."""
+def _keys(here: Place, shown: _Shown, chosen: Chosen) -> None:
+    """Move through the list, open what is picked, or have the next alert handed over, by button or key."""
     ids = shown.alert_ids
     picked = navigate.chosen()
     with st.container(horizontal=True):
@@ -85,6 +90,7 @@ def _keys(shown: _Shown) -> None:
         shortcuts.button("Next", "next", "J", disabled=last, on_click=_pick, args=(ids, picked, 1))
         if shortcuts.button("Open the picked alert", "open", "O", disabled=picked not in ids) and picked:
             navigate.go_to_alert(picked)
+        take.next_button(here, chosen.filters, chosen.sort)
 
 
 def _pick(ids: Sequence[str], picked: str | None, step: int) -> None:
@@ -118,17 +124,19 @@ def _heading(group: SubjectGroup) -> str:
 
 def _row(here: Place, alert: Alert, grouped: bool) -> None:
     named = not grouped or (alert.subject_type is not SubjectType.REP)
-    words, way = st.columns([9, 1], vertical_alignment="center")
+    mark, words, way = st.columns([0.4, 9, 1], vertical_alignment="center")
+    with mark:
+        selection.box(alert)
     with words:
         show(row(alert, here.now, here.today, navigate.chosen() == alert.alert_id, named))
-    with way:
+    with way, st.container(key=f"open-{alert.alert_id}"):
         navigate.alert_link(alert.alert_id, "Open")
 
 
 def _empty(here: Place, chosen: Chosen, why: Emptiness) -> None:
     """An empty queue says which kind of empty it is."""
     if why is Emptiness.NO_MATCH and not chosen.filtered:
-        st.success(literal(f"All done: nothing in “{chosen.view.label}”. Other views may hold alerts."))
+        st.success(literal(f"All done: nothing in “{chosen.view.name}”. Other views may hold alerts."))
         return
     with here.store.read() as session:
         run = desk.latest_run(session, here.user)

@@ -47,7 +47,7 @@ def test_a_decision_of_a_high_alert_waits_for_a_second_person_who_is_another(
     assert "Waits for approval" in shown(app)
     assert app.button(key="act-approve").disabled
 
-    other = open_alert(run_desk("bela", view="approval"), alert_id)
+    other = open_alert(run_desk("bela", view="waiting-for-approval"), alert_id)
     submit(other, "Approve")
     assert NOTE in shown(other)
     submit(other, "Approve and close")
@@ -84,12 +84,16 @@ def test_a_stale_page_cannot_overwrite_a_newer_decision(run_desk: Desk, workspac
     store.close()
 
 
-def test_taking_and_setting_aside_undo_each_other(run_desk: Desk, workspace: Workspace) -> None:
+def test_taking_and_putting_back_can_be_undone(run_desk: Desk, workspace: Workspace) -> None:
     app = open_alert(run_desk(), firm.alert_ids(workspace)["R2 QB01"])
     submit(app, "Assign to me")
     assert "The alert is yours" in shown(app)
-    submit(app, "Set aside")
+    submit(app, "Put back")
     assert "nobody yet" in shown(app)
+    submit(app, "Undo")
+    assert "Taken back." in shown(app)
+    assert "anna" in shown(app)
+    assert not [button for button in app.button if button.label == "Undo"]
 
 
 def test_escalating_needs_a_case_and_the_page_opens_one(run_desk: Desk, workspace: Workspace) -> None:
@@ -139,7 +143,7 @@ def test_personal_data_shown_for_one_alert_are_masked_on_the_next(
 def test_an_auditor_reads_everything_and_every_button_is_off_with_its_reason(
     run_desk: Desk, workspace: Workspace
 ) -> None:
-    app = open_alert(run_desk("otto", view="all"), firm.alert_ids(workspace)["R7 UA01"])
+    app = open_alert(run_desk("otto", view="everything"), firm.alert_ids(workspace)["R7 UA01"])
     buttons = [button for button in app.button if str(button.key).startswith("act-")]
     assert buttons
     assert all(button.disabled for button in buttons)

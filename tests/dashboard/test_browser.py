@@ -62,7 +62,7 @@ def serious(page: Any) -> list[str]:
 def test_an_officer_finds_an_alert_decides_it_with_a_note_and_reads_it_in_the_history(
     screen: Any, served: str
 ) -> None:
-    sign_in(screen, f"{served}/?view=all&severity=critical")
+    sign_in(screen, f"{served}/?view=everything&severity=critical")
     playwright.expect(screen.get_by_text("Everything: 1 alert about 1 subject")).to_be_visible()
     assert "severity=critical" in screen.url
     settled(screen)
@@ -100,7 +100,7 @@ def test_an_officer_finds_an_alert_decides_it_with_a_note_and_reads_it_in_the_hi
 
 
 def test_a_name_that_is_an_attack_loads_nothing_and_stands_there_as_a_name(screen: Any, served: str) -> None:
-    sign_in(screen, f"{served}/?view=all&text=Eve")
+    sign_in(screen, f"{served}/?view=everything&text=Eve")
     playwright.expect(screen.get_by_role("heading", name=firm.BEACON)).to_be_visible()
     screen.get_by_role("link", name="Open", exact=True).click()
     playwright.expect(screen.get_by_role("heading", name=firm.BEACON, level=1)).to_be_visible()
@@ -115,7 +115,7 @@ def test_a_name_that_is_an_attack_loads_nothing_and_stands_there_as_a_name(scree
 
 
 def test_keys_do_nothing_while_somebody_writes(screen: Any, served: str) -> None:
-    sign_in(screen, f"{served}/?view=all")
+    sign_in(screen, f"{served}/?view=everything")
     search = screen.get_by_label("Search")
     search.click()
     screen.keyboard.type("jjo")

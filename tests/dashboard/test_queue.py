@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from surveil import desk
-from surveil.alerts.people import SYSTEM, Role
+from surveil.alerts.people import SYSTEM, Role, User
 from surveil.config import Workspace
 from tests.dashboard import firm
-from tests.dashboard.acts import shown
+from tests.dashboard.acts import NOTE, shown, submit
 from tests.dashboard.conftest import Desk
 
 
@@ -36,9 +36,9 @@ def test_the_address_alone_gives_the_same_view(run_desk: Desk) -> None:
 def test_what_is_chosen_stands_in_the_address_by_value_not_by_label(run_desk: Desk) -> None:
     app = run_desk()
     app.multiselect(key="family").select("burst").run()
-    app.radio(key="view").set_value("all").run()
+    app.radio(key="view").set_value("everything").run()
     assert app.query_params["family"] in ("burst", ["burst"])
-    assert app.query_params["view"] in ("all", ["all"])
+    assert app.query_params["view"] in ("everything", ["everything"])
 
 
 def test_an_address_that_asks_for_what_does_not_exist_shows_the_queue(run_desk: Desk) -> None:
@@ -95,3 +95,95 @@ def test_an_administrator_is_told_that_alerts_are_not_his(run_desk: Desk, worksp
     page = shown(run_desk("adm"))
     assert "Not allowed" in page
     assert "R7" not in page
+
+
+def test_what_is_selected_stays_selected_by_its_id_and_is_taken_in_one_act_that_can_be_undone(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    ids = firm.alert_ids(workspace)
+    app = run_desk()
+    for name in ("R7 UA01", "R1 QB01"):
+        app.checkbox(key=f"select-{ids[name]}").check().run()
+    app.selectbox(key="sort").set_value("score").run()
+    assert "2 alerts selected" in shown(app)
+    submit(app, "Assign to me")
+    assert "2 alerts will be yours." in shown(app)
+    submit(app, "Do it to 2 alerts")
+    assert "Done to 2 alerts." in shown(app)
+    assert shown(app).count("with anna") == 2
+    submit(app, "Undo")
+    assert "with anna" not in shown(app)
+
+
+def test_everything_that_matches_is_counted_decided_alike_and_what_needs_two_waits(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    app = run_desk(family="unauthorized")
+    submit(app, "Select all 3")
+    assert "All 3 alerts of this view selected, on every page" in shown(app)
+    submit(app, "False alarm")
+    app.text_area(key="bulk-note").set_value("no")
+    submit(app, "Do it to 3 alerts")
+    assert "too short" in shown(app)
+    app.text_area(key="bulk-note").set_value(NOTE)
+    submit(app, "Do it to 3 alerts")
+    assert "Done to 3 alerts." in shown(app)
+    assert "Waits for approval" in shown(run_desk(view="waiting-for-approval"))
+    store = desk.open_desk(workspace)
+    with store.read() as session:
+        found = desk.alert_view(session, User("bela", Role.OFFICER), firm.alert_ids(workspace)["R7 UA03"])
+    store.close()
+    assert [entry.reason for entry in found.history][-1] == NOTE
+
+
+def test_alerts_that_changed_after_they_were_counted_are_left_alone(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    app = run_desk(family="unauthorized")
+    submit(app, "Select all 3")
+    submit(app, "Assign to me")
+    store = desk.open_desk(workspace)
+    desk.take(store, User("bela", Role.OFFICER), firm.alert_ids(workspace)["R7 UA01"], firm.RECORDED)
+    store.close()
+    submit(app, "Do it to 3 alerts")
+    assert "Nothing was done; look at them again." in shown(app)
+    assert "with anna" not in shown(app)
+
+
+def test_with_other_filters_all_is_no_longer_selected(run_desk: Desk) -> None:
+    app = run_desk(family="unauthorized")
+    submit(app, "Select all 3")
+    app.multiselect(key="family").set_value([]).run()
+    assert "Nothing is selected" in shown(app)
+
+
+def test_the_next_alert_is_handed_over_locked_and_never_twice(run_desk: Desk, workspace: Workspace) -> None:
+    first = submit(run_desk(), "Take the next")
+    assert "nobody else is given it meanwhile" in shown(first)
+    second = submit(run_desk("bela"), "Take the next")
+    taken = {tuple(app.query_params["alert"]) for app in (first, second)}
+    assert len(taken) == 2
+    submit(first, "Take the next")
+    assert tuple(first.query_params["alert"]) not in taken
+
+
+def test_a_view_of_ones_own_is_kept_opened_on_and_thrown_away(run_desk: Desk) -> None:
+    app = run_desk(severity="low")
+    app.text_input(key="view-name").set_value(f"Mine {firm.BEACON}")
+    app.checkbox(key="view-default").check()
+    submit(app, "Save the view")
+    assert "The view was saved" in shown(app)
+    assert not app.multiselect(key="severity").value
+    again = run_desk()
+    assert "2 alerts about 2 subjects" in shown(again)
+    assert f"Mine {firm.BEACON}" not in list(again.radio(key="view").options)
+    assert "8 alerts" in shown(run_desk("bela"))
+    submit(again, "Throw the view picked away")
+    assert "8 alerts" in shown(again)
+
+
+def test_an_auditor_cannot_act_on_many_either(run_desk: Desk) -> None:
+    app = run_desk("otto")
+    acts = [button for button in app.button if str(button.key).startswith(("bulk-", "one-", "take-next"))]
+    assert len(acts) > 5
+    assert all(button.disabled for button in acts)

@@ -20,7 +20,7 @@ from tests.dashboard.conftest import SCREEN, Desk, stay
 
 
 def test_the_right_password_leads_to_what_the_address_asked_for(run_desk: Desk) -> None:
-    app = run_desk(None, view="all", severity="critical")
+    app = run_desk(None, view="everything", severity="critical")
     assert "R7" not in shown(app)
     app.text_input[0].set_value("anna")
     app.text_input[1].set_value(firm.PASSWORD)
