@@ -10,13 +10,14 @@ An unregistered person may be paid a small fixed fee for a referral, whatever co
 seller without a licence, and gives him a reason to press.
 
 ## How it decides
-A rule, for products that require a registration; what a firm pays its staff for referring a card or a deposit is its own
-affair. A fee above {nominal_cents} cents, or one whose basis is a sale, is listed when its giver held none of the
-registrations the product requires on that day and is not marked as registered. Customers with a net worth of
+A rule and two tests, for products that require a registration; what a firm pays its staff for referring a card or a
+deposit is its own affair. A fee above {nominal_cents} cents, or one whose basis is a sale, is listed when its giver held
+none of the registrations the product requires on that day and is not marked as registered. Customers with a net worth of
 {exempt_cents} cents or more are exempt from the limit and counted apart. A fee, a customer or a registration that is not
-on record is not a breach. Where what the fee is paid for is not on record, a practice is looked for instead: of those
-paid for converted referrals, who gets nothing for the referrals that were declined after a meeting, more often than
-colleagues? That is a test, not a list.
+on record is not a breach. Breaches beyond the {ordinary_rate} of fees that are entered wrongly, and beyond colleagues'
+share, are tested, so that who did it often ranks before who did it once. Where what the fee is paid for is not on record,
+a practice is looked for instead: of those paid for converted referrals, who gets nothing for the referrals that were
+declined after a meeting, more often than colleagues? That is no list.
 
 ## What it misses
 Fees paid in kind, through payroll, or to somebody else for him.
@@ -44,7 +45,9 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import rate_cells, rate_tests
+from surveil.detectors.signs import strongest
 
 
 class Parameters(base.Parameters):
@@ -58,6 +61,10 @@ class Parameters(base.Parameters):
         500_000_000, unit="cents", ge=1_000_000, citation="regulation notes T20: natural persons with 5 million dollars",
         meaning="net worth from which a customer's referral may be paid more",
     )  # fmt: skip
+    ordinary_rate: float = param(
+        0.01, unit="share of fees", ge=0.0001, le=0.1, citation="ours: one fee in a hundred is entered wrongly",
+        meaning="share of fees that are against the rule by mistake",
+    )  # fmt: skip
 
 
 class ReferralFeeBreach(Detector):
@@ -66,7 +73,7 @@ class ReferralFeeBreach(Detector):
     id = "RF03"
     slug = "referral_fee_breach"
     name = "Referral fee against the rule"
-    version = "1"
+    version = "2"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
@@ -85,6 +92,7 @@ class ReferralFeeBreach(Detector):
         odd = unregistered & (high | on_sale)
         breach = odd & ~exempt
         fee_known, status_known = rows["fee_cents"].notna(), rows["registered"].notna()
+        no_basis = rows[unregistered & fee_known & rows["fee_basis"].isna()]
         gaps = (
             Gap(int((odd & exempt).sum()), "customers of high net worth, for whom larger fees are allowed"),
             Gap(
@@ -95,7 +103,12 @@ class ReferralFeeBreach(Detector):
         )
         return Decision(
             _items(rows[breach], high[breach], on_sale[breach]),
-            _tests(rows[unregistered & fee_known & rows["fee_basis"].isna()]),
+            strongest(
+                [
+                    _breach_tests(rows[unregistered & paid & ~exempt], breach, parameters),
+                    _unpaid_tests(no_basis),
+                ]
+            ),
             int((fee_known & status_known).sum()),
             tuple(gap for gap in gaps if gap.count),
         )
@@ -106,7 +119,13 @@ def _true(condition: pd.Series) -> pd.Series:
     return condition.fillna(False).astype(bool)
 
 
-def _tests(rows: pd.DataFrame) -> pd.DataFrame:
+def _breach_tests(paid: pd.DataFrame, breach: pd.Series, parameters: Parameters) -> pd.DataFrame:
+    """Of the fees paid to somebody unregistered, the share against the rule: how much more than a mistake it is."""
+    cells = rate_cells(paid.assign(n=1), breach[paid.index], ("family",))
+    return rare_tests(cells, "fees were against the rule", parameters.ordinary_rate)
+
+
+def _unpaid_tests(rows: pd.DataFrame) -> pd.DataFrame:
     """Of those paid for conversions, the share of declined referrals that were paid nothing."""
     winners = rows["rep_id"][(rows["outcome"] == "converted") & (rows["fee_cents"] > 0)]
     declined = rows[(rows["outcome"] == "declined") & rows["rep_id"].isin(winners)]
