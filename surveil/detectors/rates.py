@@ -168,7 +168,7 @@ def peer_chance(rates: Rates, rows: pd.DataFrame, stratum: tuple[str, ...] = STR
 
 
 def tests_of_mixture(found: pd.DataFrame) -> pd.DataFrame:
-    """`TEST_COLUMNS` from `mixture_test`: what was observed is the likely number of accounts of the other kind."""
+    """`TEST_COLUMNS` from `mixture_test` of customers: what was observed is the likely number of the other kind."""
     odd = (found["share"] * found["n"]).where(found["score"] > 0, 0.0)
     return base.frame(
         base.TEST_COLUMNS,
@@ -177,7 +177,8 @@ def tests_of_mixture(found: pd.DataFrame) -> pd.DataFrame:
         observed=odd.round(),
         n=found["n"],
         reason=[
-            f"about {count:.0f} of {n:.0f} accounts carry several signs at once, more than honest firms show by chance"
+            f"about {count:.0f} of {n:.0f} customers have an account with several signs at once, more than if the customers"
+            f" of all colleagues were dealt out by lot"
             f" (log-likelihood ratio {max(score, episode):.1f})"
             for count, n, score, episode in zip(
                 odd, found["n"], found["score"], found["episode_score"], strict=True

@@ -9,29 +9,26 @@ import numpy.typing as npt
 import pandas as pd
 
 from surveil.errors import UsageError
-from surveil.statistics.arrays import Floats, Ints, sums
-from surveil.statistics.combine import cauchy_combination
+from surveil.statistics.arrays import Bools, Floats, Ints, sums
+from surveil.statistics.combine import benjamini_hochberg, cauchy_combination
 from surveil.statistics.overdispersion import recalibrated
 from surveil.statistics.tails import SMALLEST_P
 
 _SHARES = np.array([0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.18, 0.27, 0.40, 0.60])
 _EDGE = 1e-6
-_SIMULATED = 8000  # representatives simulated in all: enough for the tail, and no more in a large firm
+_SIMULATED = 8000  # representatives redrawn in all: enough for the tail, and no more in a large firm
 _TAIL = 0.10  # share of simulated statistics that the exponential tail is fitted to
+_REMARKABLE_Q = 0.10  # false-discovery rate at which a rep's units are no longer drawn from
+_TRIES = 4
 
 
 @dataclass(frozen=True)
 class MixtureSettings:
-    """shortest: months of the shortest episode looked for. draws: simulated firms (at least). seed: of the simulation.
-
-    least_chance: no flag is weighed as rarer than this among ordinary accounts, so that one odd facility (a
-    shared telephone, say) can't outweigh everything else; honest firms are simulated with the chances as they are.
-    """
+    """shortest: months of the shortest episode looked for. draws: redrawn firms (at least). seed: of the drawing."""
 
     shortest: int = 3
     draws: int = 4
     seed: int = 19_690_101
-    least_chance: float = 0.0
 
 
 def account_evidence(flags: npt.ArrayLike, chance: npt.ArrayLike, bad: npt.ArrayLike) -> Floats:
@@ -50,6 +47,19 @@ def account_evidence(flags: npt.ArrayLike, chance: npt.ArrayLike, bad: npt.Array
     known = np.isfinite(y) & np.isfinite(np.asarray(chance, np.float64))
     ratio = np.where(y > 0.5, np.log(m / p), np.log((1 - m) / (1 - p)))
     return np.where(known, ratio, 0.0)
+
+
+def expected_spread(flags: npt.ArrayLike, chance: npt.ArrayLike, bad: npt.ArrayLike, least: float) -> Floats:
+    """Variance of each account's log-likelihood ratio were it ordinary and its flags independent: how much it can tell.
+
+    Arguments as in `account_evidence`, which is given chances of `least` or more; they happen with `chance` as it is.
+    """
+    given = np.asarray(chance, np.float64)
+    p, m = np.clip(given, _EDGE, 1 - _EDGE), np.clip(np.asarray(bad, np.float64), _EDGE, 1 - _EDGE)
+    weighed = np.clip(np.maximum(p, least), _EDGE, 1 - _EDGE)
+    step = np.log(m / weighed) - np.log((1 - m) / (1 - weighed))
+    known = np.isfinite(np.asarray(flags, np.float64)) & np.isfinite(given)
+    return np.asarray(np.where(known, p * (1 - p) * step**2, 0.0).sum(axis=1))
 
 
 def adjust_for_habit(
@@ -73,37 +83,41 @@ def adjust_for_habit(
 def mixture_test(
     rep: npt.ArrayLike,
     month: npt.ArrayLike,
-    flags: npt.ArrayLike,
-    chance: npt.ArrayLike,
-    bad: npt.ArrayLike,
+    evidence: npt.ArrayLike,
+    kind: npt.ArrayLike,
     settings: MixtureSettings | None = None,
 ) -> pd.DataFrame:
-    """Which reps' accounts look like a mixture of ordinary and unauthorized ones, over all months or an episode.
+    """Which reps' customers look like a mixture of ordinary and wronged ones, over all months or an episode.
 
-    One entry per account: `rep`, `month` (whole number); `flags`, `chance`, `bad` as in `account_evidence`.
-    One row per rep: `rep`, `n`, `score` (log-likelihood ratio of the best mixture of all his accounts),
-    `share` (its share of bad ones), `episode_score`, `episode_start`, `episode_end` (best run of at least
-    `shortest` months), `p_whole`, `p_episode`, and `p_value`, both joined. p: honest firms simulated from
-    `chance`, exponential tail beyond, widened by how ordinary reps spread. Features are taken as
-    independent given the kind of account.
+    One entry per unit of which units of other reps are independent (a customer of the rep, not an account: what hangs
+    together within a customer is evidence once): `rep`, `month` (whole number), `evidence` (log-likelihood ratio) and
+    `kind` (whole number): units of one kind are alike but for who opened them.
+    One row per rep: `rep`, `n`, `score` (log-likelihood ratio of the best mixture of all his units), `share` (its
+    share of bad ones), `episode_score`, `episode_start`, `episode_end` (best run of at least `shortest` months),
+    `p_whole`, `p_episode`, and `p_value`, both joined. p: every unit's evidence redrawn from those of the same kind of
+    other reps, so that nothing is assumed of how signs hang together; exponential tail beyond; widened by how ordinary
+    reps spread. Reps who stand out are not drawn from in a second pass.
     """
     chosen = settings or MixtureSettings()
     who, names = pd.factorize(np.asarray(rep), sort=True)
     when, months = pd.factorize(np.asarray(month), sort=True)
-    y, p = np.asarray(flags), np.asarray(chance)
-    if y.shape != p.shape or np.shape(bad) != y.shape[-1:]:
-        raise UsageError("A mixture needs flags and chances of one shape, and one bad profile per feature.")
-    evidence = _total_evidence(y, p, np.asarray(bad, np.float64), chosen.least_chance)
-    order = np.lexsort((evidence, when, who))
-    shape = (len(names), len(months))
-    cell = who.astype(np.int64)[order] * max(len(months), 1) + when.astype(np.int64)[order]
-    seen = _statistics(cell, evidence[order], shape, chosen.shortest)
-    null = _simulated(cell, order, y, p, np.asarray(bad, np.float64), shape, chosen)
-    n = sums(who.astype(np.int64), np.ones(who.size), len(names))
-    p_whole, p_episode = (
-        recalibrated(_p_values(value, simulated, n))
-        for value, simulated in ((seen.whole, null[0]), (seen.episode, null[1]))
+    each, alike = np.asarray(evidence, np.float64), pd.factorize(np.asarray(kind), sort=True)[0]
+    if not who.shape == when.shape == each.shape == alike.shape:
+        raise UsageError("A mixture needs one month, one evidence and one kind per unit.")
+    order = np.lexsort((each, alike, when, who))
+    units = _Units(
+        who.astype(np.int64)[order],
+        when.astype(np.int64)[order],
+        alike.astype(np.int64)[order],
+        np.stack([np.log1p(s * np.expm1(np.minimum(each[order], 50.0))) for s in _SHARES], axis=-1),
+        (len(names), len(months)),
     )
+    seen = _statistics(units.gain, units, chosen.shortest)
+    n = sums(units.who, np.ones(who.size), len(names))
+    p_whole, p_episode, p_value = _judged(seen, units, n, np.ones(len(names), bool), chosen)
+    remarkable = benjamini_hochberg(p_value) <= _REMARKABLE_Q
+    if remarkable.any() and remarkable.sum() <= 0.5 * len(names):
+        p_whole, p_episode, p_value = _judged(seen, units, n, ~remarkable, chosen)
     label = np.append(np.asarray(months), 0)
     return pd.DataFrame(
         {
@@ -116,9 +130,24 @@ def mixture_test(
             "episode_end": label[seen.end],
             "p_whole": p_whole,
             "p_episode": p_episode,
-            "p_value": cauchy_combination(np.column_stack([p_whole, p_episode])),
+            "p_value": p_value,
         }
     )
+
+
+@dataclass(frozen=True)
+class _Units:
+    """Units sorted by rep and month: `gain` is what each adds to the mixture, per share of bad ones."""
+
+    who: Ints
+    when: Ints
+    kind: Ints
+    gain: Floats
+    shape: tuple[int, int]
+
+    @property
+    def cell(self) -> Ints:
+        return self.who * max(self.shape[1], 1) + self.when
 
 
 @dataclass(frozen=True)
@@ -130,13 +159,13 @@ class _Statistics:
     end: Ints
 
 
-def _statistics(cell: Ints, evidence: Floats, shape: tuple[int, int], shortest: int) -> _Statistics:
+def _statistics(gain: Floats, units: _Units, shortest: int) -> _Statistics:
     """Best mixture of each rep over all months, and over the best run of months."""
-    reps, months = shape
-    odds = np.expm1(np.minimum(evidence, 50.0))
-    gain = np.stack([sums(cell, np.log1p(share * odds), reps * months) for share in _SHARES], axis=-1)
+    reps, months = units.shape
+    per_cell = np.stack([sums(units.cell, gain[:, s], reps * months) for s in range(_SHARES.size)], axis=-1)
     running = np.concatenate(
-        [np.zeros((reps, 1, _SHARES.size)), gain.reshape(reps, months, _SHARES.size).cumsum(axis=1)], axis=1
+        [np.zeros((reps, 1, _SHARES.size)), per_cell.reshape(reps, months, _SHARES.size).cumsum(axis=1)],
+        axis=1,
     )
     total = running[:, -1]
     share = np.argmax(total, axis=1)
@@ -152,51 +181,44 @@ def _statistics(cell: Ints, evidence: Floats, shape: tuple[int, int], shortest: 
     return _Statistics(whole, share, best, start, end)
 
 
-def _weights(p: Floats, bad: float, least: float) -> tuple[Floats, Floats]:
-    """Log-likelihood ratio of one sign where it is there, and where it is not."""
-    m, weighed = float(np.clip(bad, _EDGE, 1 - _EDGE)), np.maximum(p, least)
-    return np.log(m / weighed), np.log((1 - m) / (1 - weighed))
+def _judged(
+    seen: _Statistics, units: _Units, n: Floats, included: Bools, settings: MixtureSettings
+) -> tuple[Floats, Floats, Floats]:
+    """p-values over all months, of the best episode, and of both joined, against the units of `included` reps."""
+    whole, episode = _redrawn(units, included, settings)
+    parts = [
+        recalibrated(_p_values(value, drawn, n))
+        for value, drawn in ((seen.whole, whole), (seen.episode, episode))
+    ]
+    return parts[0], parts[1], cauchy_combination(np.column_stack(parts))
 
 
-def _total_evidence(flags: Floats, chance: Floats, bad: Floats, least: float) -> Floats:
-    """The sum of `account_evidence` over the signs, without holding all of them at once."""
-    total = np.zeros(flags.shape[0])
-    for column in range(flags.shape[1]):
-        known = np.flatnonzero(np.isfinite(flags[:, column]) & np.isfinite(chance[:, column]))
-        there, absent = _weights(np.clip(chance[known, column], _EDGE, 1 - _EDGE), bad[column], least)
-        total[known] += np.where(flags[known, column] > 0.5, there, absent)
-    return total
-
-
-def _simulated(
-    cell: Ints,
-    order: npt.NDArray[np.int64],
-    flags: Floats,
-    chance: Floats,
-    bad: Floats,
-    shape: tuple[int, int],
-    settings: MixtureSettings,
-) -> tuple[Floats, Floats]:
-    """Statistics of honest firms, draws × reps: the same flags known, redrawn with their chances."""
+def _redrawn(units: _Units, included: Bools, settings: MixtureSettings) -> tuple[Floats, Floats]:
+    """Statistics of honest firms, draws × reps: each unit gets the gain of one of its kind that another rep opened."""
     rng = np.random.default_rng(settings.seed)
-    base, signs = np.zeros(flags.shape[0]), []
-    for column in range(flags.shape[1]):
-        here = chance[order, column]
-        known = np.flatnonzero(np.isfinite(flags[order, column]) & np.isfinite(here))
-        if known.size:
-            p = np.clip(here[known], _EDGE, 1 - _EDGE)
-            there, absent = _weights(p, bad[column], settings.least_chance)
-            base[known] += absent
-            signs.append((known, p, there - absent))
-    draws = max(settings.draws, int(np.ceil(_SIMULATED / max(shape[0], 1))))
-    whole, episode = np.empty((draws, shape[0])), np.empty((draws, shape[0]))
+    reps = units.shape[0]
+    draws = max(settings.draws, int(np.ceil(_SIMULATED / max(reps, 1))))
+    kinds = [np.flatnonzero(units.kind == kind) for kind in range(int(units.kind.max(initial=-1)) + 1)]
+    pools = [at[included[units.who[at]]] for at in kinds]
+    whole, episode = np.empty((draws, reps)), np.empty((draws, reps))
+    drawn = np.empty(units.who.size, dtype=np.int64)
     for i in range(draws):
-        total = base.copy()
-        for known, p, step in signs:  # sign by sign: a million accounts must not be held once for each
-            total[known] += np.where(rng.random(p.size) < p, step, 0.0)
-        one = _statistics(cell, total, shape, settings.shortest)
+        for at, pool in zip(kinds, pools, strict=True):
+            drawn[at] = _others(units.who, at, pool if pool.size else at, rng)
+        one = _statistics(units.gain[drawn], units, settings.shortest)
         whole[i], episode[i] = one.whole, one.episode
     return whole, episode
+
+
+def _others(who: Ints, at: Ints, pool: Ints, rng: np.random.Generator) -> Ints:
+    """For each unit `at`, one of the pool by lot, of another rep where a few tries find one: his own accuse nobody less."""
+    drawn = pool[rng.integers(0, pool.size, at.size)]
+    for _ in range(_TRIES):
+        own = np.flatnonzero(who[drawn] == who[at])
+        if not own.size:
+            break
+        drawn[own] = pool[rng.integers(0, pool.size, own.size)]
+    return drawn
 
 
 def _p_values(seen: Floats, simulated: Floats, n: Floats) -> Floats:

@@ -1,8 +1,6 @@
-"""Accounts opened for one customer by one opener on one day: they were asked for together, or none of them was."""
+"""Accounts that belong together: of one customer with one opener, who counts once, and of one day, asked for together."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,46 +12,46 @@ Floats = npt.NDArray[np.floating]
 
 #: What is seen of a whole sitting, not of each of its accounts: counted once.
 _ONCE = list(SIGNS).index("not_met")
+#: Customers of one kind: enough that the rare ones among them are as rare as they really are.
+_OF_A_KIND = 1000
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """Accounts of a sitting two by two, as units of the mixture: `flags` and `chance` have the signs of both side by side
-    (missing where there is no second), `first` is the position of each unit's first account.
+def customers_of(rows: pd.DataFrame, weights: Floats, spread: npt.NDArray[np.float64]) -> pd.DataFrame:
+    """Every opener's customers as units of the mixture: `rep`, `month`, `evidence` and `kind`, as `mixture_test` takes them.
+
+    A customer speaks by the oddest of his accounts, in its month. Whoever loses his papers, is not met or lets his account
+    rest does so with all of his accounts: adding them up would make one customer look like a pattern.
+
+    Args:
+        rows: accounts of the model `account_evidence`.
+        weights: their log-likelihood ratios, accounts × signs.
+        spread: what their total would spread by were they ordinary (`expected_spread`). Customers are of one kind who have
+            as many accounts of about as much spread.
     """
-
-    flags: Floats
-    chance: Floats
-    first: npt.NDArray[np.int64]
+    accounts = pd.DataFrame(
+        {
+            "rep": rows["rep_id"].astype(str).to_numpy(),
+            "customer": rows["customer_id"].astype(str).to_numpy(),
+            "month": rows["month"].to_numpy(dtype=np.int64),
+            "evidence": weights.sum(axis=1, dtype=np.float64),
+            "spread": spread,
+        }
+    )
+    ordered = accounts.sort_values(["rep", "customer", "evidence", "month"], kind="stable")
+    of = ordered.groupby(["rep", "customer"], sort=True)
+    units = of.agg(month=("month", "last"), evidence=("evidence", "last"), spread=("spread", "mean"))
+    size = of.size().to_numpy()
+    place = np.empty(len(units), dtype=np.int64)
+    place[np.lexsort((units["spread"].round(6), size))] = np.arange(len(units))
+    kinds = max(1, len(units) // _OF_A_KIND)
+    units["kind"] = place * kinds // max(len(units), 1)
+    return units.drop(columns="spread").reset_index()
 
 
 def sittings_of(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     """A number for each account's sitting: opener, customer and day."""
     keys = [rows[name].astype(str) for name in ("rep_id", "customer_id", "opened_day")]
     return np.asarray(pd.factorize(keys[0] + "|" + keys[1] + "|" + keys[2])[0], dtype=np.int64)
-
-
-def pairs_of(sitting: npt.NDArray[np.int64], flags: Floats, chance: Floats) -> Pairs:
-    """Accounts of each sitting two by two, in their order; more than two at once would let one odd sitting of many accounts
-    outweigh everything else.
-    """
-    order = np.argsort(sitting, kind="stable")
-    starts = np.flatnonzero(np.diff(sitting[order], prepend=-1))
-    place = np.empty(len(sitting), dtype=np.int64)
-    place[order] = np.arange(len(sitting)) - np.repeat(starts, np.diff(starts, append=len(sitting)))
-    unit, slot = sitting * (int(place.max(initial=0)) // 2 + 1) + place // 2, place % 2
-    _, number = np.unique(unit, return_inverse=True)
-    signs = flags.shape[1]
-    size = (int(number.max(initial=-1)) + 1, 2 * signs)
-    both = [np.full(size, np.nan, dtype=given.dtype) for given in (flags, chance)]
-    for side in (0, 1):
-        here = slot == side
-        for made, given in zip(both, (flags, chance), strict=True):
-            made[number[here], side * signs : (side + 1) * signs] = given[here]
-    both[0][:, signs + _ONCE] = np.nan
-    first = np.empty(len(both[0]), dtype=np.int64)
-    first[number[slot == 0]] = np.flatnonzero(slot == 0)
-    return Pairs(both[0], both[1], first)
 
 
 def with_companions(sitting: npt.NDArray[np.int64], weights: Floats, share: float) -> Floats:

@@ -13,12 +13,13 @@ again with the same opener, is the pattern that was found too late in 2016.
 For each account every sign that can be known is weighed: how often it is seen on unauthorized accounts, against how
 often on accounts of the same product, channel, branch and month by other representatives. Signs of paperwork are weighed
 against the representative's own accounts that are in use: who is sloppy with all his papers is not suspected for them. The
-weights add up to the account's log-likelihood ratio; accounts opened for one customer in one sitting stand together. A
-representative's accounts are then a mixture of ordinary ones and a share of unauthorized ones; the p-value compares the
-best such mixture with simulated honest firms, for single accounts and for sittings, and the larger of the two counts. The
-score of an account is the chance that it is unauthorized, given its own signs, those of its companions and its opener's
-other accounts. How often a sign is seen on unauthorized accounts is set by parameters ({no_consent} for a missing
-consent, {unused} for an account never used, …).
+weights add up to the account's log-likelihood ratio. Each of a representative's customers counts once, by the oddest of
+the accounts opened for him: whoever is not met or lets his accounts rest does so with all of them. A representative's
+customers are then a mixture of ordinary ones and a share of wronged ones; the p-value compares the best such mixture
+with what comes of dealing colleagues' customers of the same kind out by lot, so that signs which hang together in honest
+work accuse nobody. The score of an account is the chance that it is unauthorized, given its own signs, those of its
+companions and its opener's other accounts. How often a sign is seen on unauthorized accounts is set by parameters
+({no_consent} for a missing consent, {unused} for an account never used, …).
 
 ## What it misses
 Unauthorized accounts with good papers that somebody uses.
@@ -49,9 +50,9 @@ from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.rates import AccountCells, tests_of_mixture
 from surveil.detectors.unauthorized.account_signs import DATED, LISTED, SIGNS, listed_signs, signs_of
-from surveil.detectors.unauthorized.sittings import pairs_of, sittings_of, with_companions
+from surveil.detectors.unauthorized.sittings import customers_of, sittings_of, with_companions
 from surveil.detectors.unused.horizons import HorizonParameters
-from surveil.statistics.mixture import MixtureSettings, account_evidence, adjust_for_habit, mixture_test
+from surveil.statistics.mixture import account_evidence, adjust_for_habit, expected_spread, mixture_test
 from surveil.statistics.posterior import account_posterior
 
 _OURS = "science notes 4.3: judgement, near what simulated forgers leave; estimating them gave no better list"
@@ -127,7 +128,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
@@ -146,21 +147,13 @@ class UnauthorizedMixture(Detector):
         seen = flags.to_numpy(dtype=float, na_value=np.nan)
         bad = np.array([getattr(parameters, sign) for sign in SIGNS])
         reps = rows["rep_id"].astype(str)
-        settings = MixtureSettings(least_chance=parameters.least_chance)
         sitting = sittings_of(rows)
         known = flags[list(DATED)].notna().any(axis=1).to_numpy()
-        # Flags and chances need no more digits than these, and a million accounts would not fit twice.
-        seen32, chance32 = seen[known].astype("float32"), chance[known].astype("float32")
-        month = rows["month"].to_numpy(dtype=np.int64)[known]
-        who = reps.to_numpy()[known]
-        pairs = pairs_of(sitting[known], seen32, chance32)
-        together = mixture_test(
-            who[pairs.first], month[pairs.first], pairs.flags, pairs.chance, np.tile(bad, 2), settings
-        )
-        alone = mixture_test(who, month, seen32, chance32, bad, settings)
-        # Accounts of one sitting are alike for honest reasons too: the pattern has to show in single accounts as well.
-        found = together.assign(p_value=np.fmax(together["p_value"], alone["p_value"]), n=alone["n"])
-        weights = account_evidence(seen, np.maximum(chance, parameters.least_chance), bad)
+        weighed = np.maximum(chance, parameters.least_chance)
+        weights = account_evidence(seen, weighed, bad)
+        spread = expected_spread(seen, chance, bad, parameters.least_chance)
+        units = customers_of(rows[known], weights[known], spread[known])
+        found = mixture_test(units["rep"], units["month"], units["evidence"], units["kind"])
         probability = account_posterior(
             reps,
             weights.sum(axis=1),
