@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from surveil import __version__
-from surveil.cli import admin, results, work
+from surveil.cli import admin, matters, results, work
 from surveil.cli.common import say
 from surveil.errors import SurveilError
 
@@ -24,6 +24,7 @@ for commands in (work, results, admin):
 app.add_typer(results.rank_app, name="rank")
 app.add_typer(admin.audit_app, name="audit")
 app.add_typer(admin.user_app, name="user")
+app.add_typer(matters.app, name="matter")
 
 
 def main() -> None:

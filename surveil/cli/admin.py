@@ -37,14 +37,24 @@ def report(
         bool, typer.Option("--reveal", help="Show names; needs --as, and is recorded.")
     ] = False,
     actor: Annotated[str, typer.Option("--as", help="Who asks, by the name to sign in with.")] = "system",
+    matter: Annotated[str | None, typer.Option(help="Answer a letter for this matter.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day of the period.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day of the period.")] = None,
+    quarter: Annotated[str | None, typer.Option(help="A calendar quarter, such as 2024Q2.")] = None,
+    rep: Annotated[list[str] | None, typer.Option(help="Only this representative (may be repeated).")] = None,
+    criteria: Annotated[str | None, typer.Option(help="A lookback's criteria, by name.")] = None,
 ) -> None:
     """Write a report. Example: surveil report finra-cross-selling --out answer"""
+    from surveil.cli.matters import day
     from surveil.reports import write
+    from surveil.reports.making import Options
 
     opened = open_workspace(workspace)
     with open_database(opened):
         pass  # brings an older database up to date before anything is read from it
-    for file in write(name, opened, out, run, reveal, actor):
+    period = day(first, "--from"), day(last, "--to")
+    options = Options(matter, *period, quarter, tuple(rep or ()), criteria)
+    for file in write(name, opened, out, run, reveal, actor, options=options):
         typer.echo(str(file))
 
 

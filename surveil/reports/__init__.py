@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from surveil.config import Workspace
 from surveil.errors import UsageError
 
-AuditHook = Callable[[str, str, str], None]
-"""Enters a copy with personal data shown into the audit trail before it is made: (actor, report, run)."""
-Writer = Callable[[Workspace, str | None, bool, str, AuditHook | None], Mapping[str, bytes]]
+if TYPE_CHECKING:
+    from surveil.reports.making import AuditHook, Options, Request
+
+
+class Report(NamedTuple):
+    """A report there is: what makes its files, and which options it takes."""
+
+    files: Callable[[Request], Mapping[str, bytes]]
+    options: frozenset[str]
 
 
 def write(
@@ -21,6 +29,7 @@ def write(
     reveal: bool = False,
     actor: str = "system",
     audit: AuditHook | None = None,
+    options: Options | None = None,
 ) -> list[Path]:
     """Write a report with its exhibits and manifest.
 
@@ -31,29 +40,36 @@ def write(
         reveal: show names and free text, which are masked otherwise.
         actor: who asks, by his name as a user. Revealing asks for a person who may.
         audit: enters a revealed copy into a trail; by default the workspace's own.
+        options: what else the report is told, such as its period.
 
     Returns:
         The files written, in the order of their names.
 
     Raises:
-        UsageError: no such report, no such run, an item left open, or the actor may not do this.
+        UsageError: no such report, no such run, an item left open, an option the report does not take, or the actor
+            may not do this.
     """
-    writers = _writers()
-    if name not in writers:
-        raise UsageError(f"There is no report {name!r}. Reports: {', '.join(sorted(writers))}")
-    files = writers[name](workspace, run_id, reveal, actor, audit)
+    from surveil.reports.making import Options, Request
     from surveil.reports.output import place
 
-    return place(files, out)
+    reports = _reports(workspace)
+    if name not in reports:
+        raise UsageError(f"There is no report {name!r}. Reports: {', '.join(sorted(reports))}")
+    report, told = reports[name], options or Options()
+    if foreign := sorted(told.given() - report.options):
+        raise UsageError(f"The report {name} takes no {', '.join(foreign)}.")
+    return place(report.files(Request(workspace, run_id, reveal, actor, audit, told)), out)
 
 
-def names() -> list[str]:
-    """The reports there are."""
-    return sorted(_writers())
+def names(workspace: Workspace | None = None) -> list[str]:
+    """The reports there are; with a workspace, also answers to letters the firm has specified itself."""
+    return sorted(_reports(workspace))
 
 
-def _writers() -> Mapping[str, Writer]:
+def _reports(workspace: Workspace | None) -> Mapping[str, Report]:
     # A report brings ReportLab, pandas and the engine with it: only on demand.
-    from surveil.reports.finra import cross_selling
+    from surveil.reports.finra import answer
+    from surveil.reports.finra.letter import letters
 
-    return {"finra-cross-selling": cross_selling.files}
+    period = frozenset({"first", "last"})
+    return {name: Report(partial(answer.files, name), period | {"matter"}) for name in letters(workspace)}

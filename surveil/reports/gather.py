@@ -7,6 +7,7 @@ import re
 import tempfile
 import zoneinfo
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from surveil.detectors import registry
 from surveil.engine import Engine, days, open_engine
 from surveil.errors import UsageError
 from surveil.feeds import snapshots
+from surveil.feeds.contract import FEEDS
 from surveil.reports.sources import (
     AlertFacts,
     CoverageFacts,
@@ -39,16 +41,6 @@ from surveil.scan import results
 from surveil.store import Store
 from surveil.store.audit import GENESIS, audit_event
 
-TABLES = (
-    "finra_openings",
-    "finra_campaigns",
-    "finra_sales",
-    "finra_referrals",
-    "finra_payouts",
-    "finra_goal_attainment",
-    "finra_discipline",
-    "finra_complaints",
-)
 ACCOUNTS = "finra_accounts"
 FINDING_COLUMNS = ("alert_id", "detector", "feed", "key", "account_id")
 REPORT = "report"
@@ -56,12 +48,35 @@ REPORT = "report"
 _FINDS = re.compile(r"^#+ What it finds\s*\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
 
 
-def gather(workspace: Workspace, store: Store, run_id: str | None, period: Period | None) -> Sources:
-    """All that a response reads.
+@dataclass(frozen=True)
+class FeedRows:
+    """Rows of a feed as they are: those of the period by the day in a date column, with these values of columns."""
+
+    feed: str
+    day: str
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a report needs of the data: models by name, and rows of feeds by the name they get among the tables.
+
+    `subjects` are whom the report is about, by kind, where it is not about the whole firm.
+    """
+
+    models: tuple[str, ...] = ()
+    rows: Mapping[str, FeedRows] = field(default_factory=dict)
+    subjects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def gather(
+    workspace: Workspace, store: Store, run_id: str | None, period: Period | None, wanted: Wanted
+) -> Sources:
+    """All that a report reads.
 
     Args:
         run_id: the run whose results are reported; by default the last one.
-        period: the period of the matter; by default the window of the run.
+        period: the period of the report; by default the window of the run.
 
     Raises:
         UsageError: there is no such run, its data are not those it ran on, or the period is not within them.
@@ -79,7 +94,7 @@ def gather(workspace: Workspace, store: Store, run_id: str | None, period: Perio
     findings = _findings(workspace, store, alerts)
     trail, recorded = _trail(store, manifest["run_id"])
     with open_engine(workspace, snapshot, days.to_day(window.last), days.to_day(window.first)) as engine:
-        tables = _tables(engine, period, sorted(findings["account_id"].dropna().unique()))
+        tables = _tables(engine, period, wanted, sorted(findings["account_id"].dropna().unique()))
         declared = set(engine.feed("coverage")["feed"].dropna())
     return Sources(
         firm=_firm(workspace),
@@ -92,6 +107,7 @@ def gather(workspace: Workspace, store: Store, run_id: str | None, period: Perio
         trail=trail,
         tables=tables,
         findings=findings,
+        subjects=wanted.subjects,
     )
 
 
@@ -227,19 +243,35 @@ def _findings(workspace: Workspace, store: Store, alerts: Sequence[AlertFacts]) 
     return pd.concat(frames, ignore_index=True).sort_values(list(FINDING_COLUMNS), ignore_index=True)
 
 
-def _tables(engine: Engine, period: Period, accounts: Sequence[str]) -> dict[str, pd.DataFrame]:
+def _tables(
+    engine: Engine, period: Period, wanted: Wanted, accounts: Sequence[str]
+) -> dict[str, pd.DataFrame]:
     parameters = {"period_from": days.to_day(period.first), "period_to": days.to_day(period.last)}
-    tables = {name: engine.fetch(name, parameters) for name in TABLES}
-    # Item 6 needs a few accounts of perhaps many millions: they are picked from a file, not held in memory.
+    tables = {name: engine.fetch(name, parameters) for name in wanted.models if name != ACCOUNTS}
+    # A few accounts of perhaps many millions: they are picked from a file.
     with tempfile.TemporaryDirectory(prefix="surveil-report-") as folder:
-        if accounts:
-            engine.make(ACCOUNTS, parameters)
-            file = Path(folder) / "accounts.parquet"
-            engine.write(ACCOUNTS, file)
-            tables[ACCOUNTS] = _selected(file, "account_id", accounts).sort_values("account_id")
-        else:
-            tables[ACCOUNTS] = pd.DataFrame()
-    return tables
+        if ACCOUNTS in wanted.models:
+            tables[ACCOUNTS] = _accounts(engine, parameters, accounts, Path(folder) / "accounts.parquet")
+    return tables | {name: _feed_rows(engine, period, rows) for name, rows in wanted.rows.items()}
+
+
+def _accounts(
+    engine: Engine, parameters: Mapping[str, int], accounts: Sequence[str], file: Path
+) -> pd.DataFrame:
+    if not accounts:
+        return pd.DataFrame()
+    engine.make(ACCOUNTS, parameters)
+    engine.write(ACCOUNTS, file)
+    return _selected(file, "account_id", accounts).sort_values("account_id")
+
+
+def _feed_rows(engine: Engine, period: Period, rows: FeedRows) -> pd.DataFrame:
+    """The rows of a feed in the period, in the order of its key."""
+    frame = engine.feed(rows.feed)
+    chosen = frame[f"{rows.day}_day"].between(days.to_day(period.first), days.to_day(period.last))
+    for column, values in sorted(rows.where.items()):
+        chosen &= frame[column].isin(list(values))
+    return frame[chosen.fillna(False)].sort_values(list(FEEDS[rows.feed].key), ignore_index=True)
 
 
 def _selected(

@@ -40,7 +40,9 @@ def _remove_earlier(out: Path) -> None:
     for name in names:
         parts = PurePosixPath(name).parts
         # A manifest is a file anybody may have edited: only what a report writes is removed.
-        if (len(parts) == 2 and parts[0] in FOLDERS) or (len(parts) == 1 and name.endswith(".pdf")):
+        if (len(parts) == 2 and parts[0] in FOLDERS) or (
+            len(parts) == 1 and name.endswith((".pdf", ".xlsx"))
+        ):
             path = out / name
             if ".." not in parts and path.is_file() and not path.is_symlink():
                 path.unlink()

@@ -144,6 +144,7 @@ class Sources:
         feeds: every feed of the contract, by name.
         tables: result of each of the report's SQL models, by the model's name (`surveil/reports/**/*.sql`).
         findings: items behind alerts; columns `alert_id`, `detector`, `feed`, `key`, `account_id`.
+        subjects: whom the report is about, by kind (`rep`, `customer`, `account`); empty: the whole firm.
     """
 
     firm: FirmFacts
@@ -156,6 +157,7 @@ class Sources:
     trail: TrailFacts
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     findings: pd.DataFrame = field(default_factory=pd.DataFrame)
+    subjects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def desk_day(self) -> dt.date:

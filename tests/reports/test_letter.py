@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from surveil.detectors.registry import detectors
+from surveil.engine.models import catalogue
 from surveil.errors import UsageError
 from surveil.feeds.contract import FEEDS
 from surveil.reports.finra.compose import compose
 from surveil.reports.finra.firm_file import FirmFile, read_firm_file
-from surveil.reports.finra.items import BUILDERS
-from surveil.reports.finra.letter import read_letter
+from surveil.reports.finra.items import BUILDERS, models
+from surveil.reports.finra.letter import find_letter, read_letter, shipped
 from surveil.reports.finra.response import Answer, Response, State
 from surveil.reports.sources import Sources
 from tests.reports.sample import PERIOD, emptied, feeds, sources
@@ -36,11 +38,15 @@ def test_the_letter_has_fifteen_items_and_its_own_period() -> None:
     assert (LETTER.period.first.isoformat(), LETTER.period.last.isoformat()) == ("2011-01-01", "2016-09-30")
 
 
-@pytest.mark.parametrize("item", LETTER.items, ids=lambda item: item.number)
-def test_an_item_names_an_answer_and_feeds_that_exist(item) -> None:
-    assert item.answer in BUILDERS
-    assert set(item.feeds) | set(item.also) <= set(FEEDS)
-    assert item.verification
+@pytest.mark.parametrize("name", shipped())
+def test_a_letter_that_comes_with_surveil_names_answers_models_and_feeds_that_exist(name: str) -> None:
+    letter = find_letter(name)
+    assert set(models(letter)) <= set(catalogue())
+    for item in letter.items:
+        assert item.answer in BUILDERS
+        assert set(item.feeds) | set(item.also) <= set(FEEDS)
+        assert set(item.detectors) <= set(detectors())
+        assert item.verification
 
 
 def test_a_specification_with_an_unknown_field_is_refused_by_name(tmp_path: Path) -> None:

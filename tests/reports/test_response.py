@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,6 @@ import pytest
 from surveil.desk.masking import mask_name
 from surveil.reports.finra.build import build
 from surveil.reports.finra.firm_file import FirmFile
-from surveil.reports.finra.front import figures_exhibit
 from surveil.reports.finra.letter import read_letter
 from surveil.reports.output import place
 from surveil.reports.sources import Sources
@@ -38,14 +38,14 @@ print(hashlib.sha256(built()["SHA256SUMS"]).hexdigest())
 
 
 @functools.cache
-def built() -> dict[str, bytes]:
+def built() -> Mapping[str, bytes]:
     """The sample's response with personal data shown."""
     return made()
 
 
 def made(
     given: Sources | None = None, *, revealed: bool = True, firm_file: FirmFile | None = None
-) -> dict[str, bytes]:
+) -> Mapping[str, bytes]:
     return build(
         LETTER,
         given or sources(),
@@ -53,14 +53,14 @@ def made(
         Path(),
         mask_name=None if revealed else mask_name,
         code_version="0.1.0",
-    )
+    ).files
 
 
-def text_of(files: dict[str, bytes]) -> str:
+def text_of(files: Mapping[str, bytes]) -> str:
     return "\n".join(pages(files[PDF]))
 
 
-def exhibit(files: dict[str, bytes], start: str) -> list[dict[str, str]]:
+def exhibit(files: Mapping[str, bytes], start: str) -> list[dict[str, str]]:
     name = next(name for name in files if name.startswith(f"exhibits/{start}"))
     return list(csv.DictReader(io.StringIO(files[name].decode())))
 
@@ -96,7 +96,7 @@ def test_the_manifest_names_every_other_file_with_its_hash() -> None:
 
 def test_every_number_on_paper_is_in_an_exhibit() -> None:
     files = built()
-    letter = (ROOT / "surveil/reports/finra/letter_2016_10.yml").read_text("utf-8")
+    letter = (ROOT / "surveil/reports/finra/letters/finra-cross-selling.yml").read_text("utf-8")
     known = letter + "".join(files[name].decode() for name in files if name.endswith((".csv", "SHA256SUMS")))
     fixed = {"30", "25", "100"}  # days to Form U5, how many are called the highest paid, percent of a goal
     furniture = r"Page \d+ of\s+\d+|SURVEIL\d{7}|Run 20240630-abcdef12|\[U\+[0-9A-F]+\]"
@@ -173,7 +173,7 @@ def test_a_hostile_name_changes_its_own_cell_only() -> None:
     with_hostile, without = made(sources(tables=changed)), made(sources(tables=plain))
     assert len(pages(with_hostile[PDF])) == len(pages(without[PDF]))
     differing = {name for name in without if with_hostile[name] != without[name]}
-    assert differing == {PDF, "SHA256SUMS", "exhibits/EX-05B_cross_selling.csv"}
+    assert differing == {PDF, "finra-cross-selling.xlsx", "SHA256SUMS", "exhibits/EX-05B_cross_selling.csv"}
     words = {word for word in text_of(without).split() if not re.search("[0-9a-f]{20}", word)} - {"Plain"}
     assert words <= set(text_of(with_hostile).split())
     assert "\\u{202E}" in text_of(with_hostile)
@@ -250,8 +250,5 @@ def test_an_earlier_report_in_the_folder_is_replaced_and_nothing_else(tmp_path: 
 
 
 def test_figures_are_listed_once_each() -> None:
-    from surveil.reports.finra.compose import compose
-
-    rows = figures_exhibit(compose(LETTER, sources(), FirmFile(), Path())).rows
-    keys = [row[:2] for row in rows]
+    keys = [(row["item"], row["figure"]) for row in exhibit(built(), "EX-00A")]
     assert len(keys) == len(set(keys))

@@ -20,7 +20,9 @@ from surveil.engine.models import parse_file
 from surveil.errors import UsageError
 from surveil.feeds.load import load
 from surveil.reports import names, write
-from surveil.reports.gather import gather
+from surveil.reports.finra.answer import wanted
+from surveil.reports.finra.letter import read_letter
+from surveil.reports.gather import Wanted, gather
 from surveil.reports.sources import Period, Sources
 from surveil.scan.job import scan
 from surveil.store.audit import history
@@ -143,7 +145,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def gathered(workspace: Workspace) -> Sources:
     store = desk.open_desk(workspace)
     try:
-        return gather(workspace, store, None, PERIOD)
+        return gather(workspace, store, None, PERIOD, wanted(read_letter()))
     finally:
         store.close()
 
@@ -259,13 +261,13 @@ def test_the_program_itself_reveals_nothing(workspace: Workspace, tmp_path: Path
 def test_a_period_beyond_the_data_is_refused(workspace: Workspace) -> None:
     store = desk.open_desk(workspace)
     with pytest.raises(UsageError, match="the data are as of 2024-06-30"):
-        gather(workspace, store, None, Period(PERIOD.first, dt.date(2024, 7, 1)))
+        gather(workspace, store, None, Period(PERIOD.first, dt.date(2024, 7, 1)), Wanted())
     store.close()
 
 
 def test_an_unknown_report_or_run_is_refused_with_what_there_is(workspace: Workspace, tmp_path: Path) -> None:
-    assert names() == ["finra-cross-selling"]
-    with pytest.raises(UsageError, match="Reports: finra-cross-selling"):
+    assert {"finra-8210", "finra-cross-selling", "finra-uit-rollover"} <= set(names())
+    with pytest.raises(UsageError, match=r"Reports: .*finra-cross-selling"):
         write("finra", workspace, tmp_path)
     with pytest.raises(UsageError, match="There is no run R-0"):
         write("finra-cross-selling", workspace, tmp_path, run_id="R-0")

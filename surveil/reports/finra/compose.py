@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from surveil.errors import UsageError
+from surveil.reports.content import Text
 from surveil.reports.finra.firm_file import STATES, WITHHELD, FirmFile, ItemEntry, read_attachments
 from surveil.reports.finra.items import BUILDERS
 from surveil.reports.finra.items.base import Content
 from surveil.reports.finra.letter import Item, Letter
-from surveil.reports.finra.response import Answer, Attachment, Response, State, Text
+from surveil.reports.finra.response import Answer, Attachment, Response, State
 from surveil.reports.sources import FeedFacts, Sources
 
 
@@ -28,13 +29,13 @@ def compose(letter: Letter, sources: Sources, firm: FirmFile, folder: Path) -> R
         attachments = read_attachments(folder, item.number, entry.attachments)
         answers.append((item, _answer(item, sources, entry, attachments)))
     response = Response(letter, tuple(answers))
-    response.check()
+    response.check(dated=firm.dated)
     return response
 
 
 def _answer(item: Item, sources: Sources, entry: ItemEntry, attachments: tuple[Attachment, ...]) -> Answer:
     if entry.state in WITHHELD:
-        return Answer(STATES[entry.state], reasons=_firm_reason(entry))
+        return Answer(STATES[entry.state], reasons=_firm_reason(entry), withheld=entry.withheld)
     builder = BUILDERS.get(item.answer)
     if builder is None:
         return Answer(None)
@@ -59,6 +60,8 @@ def _answer(item: Item, sources: Sources, entry: ItemEntry, attachments: tuple[A
         annex_title=content.annex_title,
         annex=content.annex,
         attachments=attachments,
+        expected_on=entry.expected_on,
+        withheld=entry.withheld,
     )
 
 
@@ -120,7 +123,7 @@ def _not_covered(item: Item, sources: Sources) -> list[str]:
 
 def _firm_reason(entry: ItemEntry) -> tuple[str, ...]:
     if not entry.reason.strip():
-        return ()
+        return (f"The rest is expected by {entry.expected_on.isoformat()}.",) if entry.expected_on else ()
     when = f" Expected by {entry.expected_on.isoformat()}." if entry.expected_on else ""
     return (entry.reason.strip() + when,)
 

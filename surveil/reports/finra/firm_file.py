@@ -20,13 +20,14 @@ Example::
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from surveil.errors import UsageError
-from surveil.reports.finra.letter import Letter, LetterPeriod, Part, checked, read_yaml
+from surveil.reports.finra.letter import Letter, LetterPeriod, Part, WithheldDocument, checked, read_yaml
 from surveil.reports.finra.response import Attachment, State
 
 STATES = {
@@ -48,12 +49,18 @@ class Searched(Part):
 
 
 class AttachmentEntry(Part):
+    """A document of the firm. `sha256` holds the file to what it was when it was put in; empty: not held."""
+
     title: str = Field(min_length=1)
     file: str = Field(min_length=1)
+    sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
 
 
 class ItemEntry(Part):
-    """The firm's part in one item. Without `state`, a narrative completes what the data answer."""
+    """The firm's part in one item. Without `state`, a narrative completes what the data answer.
+
+    `expected_on` is when the rest of a partial answer follows; `owner` answers for the item within the firm until `due_on`.
+    """
 
     state: (
         Literal["answered", "answered_partial", "no_responsive_material", "objection", "privileged"] | None
@@ -63,6 +70,9 @@ class ItemEntry(Part):
     expected_on: dt.date | None = None
     searched: Searched | None = None
     attachments: tuple[AttachmentEntry, ...] = ()
+    withheld: tuple[WithheldDocument, ...] = ()
+    owner: str = ""
+    due_on: dt.date | None = None
 
     @model_validator(mode="after")
     def _explained(self) -> ItemEntry:
@@ -80,7 +90,10 @@ class ItemEntry(Part):
 
 
 class FirmFile(Part):
-    """The whole file; every part is optional."""
+    """The whole file; every part is optional.
+
+    `dated` asks that a partial answer says by when the rest follows, as an answer to a matter must.
+    """
 
     matter: str = ""
     preparer: str = ""
@@ -88,6 +101,7 @@ class FirmFile(Part):
     control_prefix: str = Field(default="SURVEIL", pattern=r"^[A-Z][A-Z0-9-]{0,11}$")
     period: LetterPeriod | None = None
     items: dict[str, ItemEntry] = Field(default_factory=dict)
+    dated: bool = False
 
     @field_validator("items", mode="before")
     @classmethod
@@ -118,15 +132,20 @@ def read_attachments(folder: Path, item: str, entries: tuple[AttachmentEntry, ..
     """The attachments of one item with their content; names in the response are control-numbered.
 
     Raises:
-        UsageError: a file is missing or lies outside the folder.
+        UsageError: a file is missing, lies outside the folder, or was changed since it was put in.
     """
     attachments = []
     for number, entry in enumerate(entries, 1):
         source = (folder / entry.file).resolve()
         if not source.is_relative_to(folder.resolve()) or not source.is_file():
             raise UsageError(f"Item {item}: the attachment {entry.file!r} is not a file in {folder}")
+        content = source.read_bytes()
+        if entry.sha256 and hashlib.sha256(content).hexdigest() != entry.sha256:
+            raise UsageError(
+                f"Item {item}: the attachment {entry.file!r} is not the one that was put in. Put it in again, or restore it."
+            )
         name = f"attachments/AT-{item.zfill(2)}-{number:02d}{_suffix(source)}"
-        attachments.append(Attachment(item, entry.title, name, source.read_bytes()))
+        attachments.append(Attachment(item, entry.title, name, content))
     return tuple(attachments)
 
 

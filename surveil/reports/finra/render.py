@@ -6,29 +6,22 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from surveil.reports.exhibits import Exhibit, shown
+from surveil.reports import paper as kit
+from surveil.reports.exhibits import Exhibit
 from surveil.reports.finra.firm_file import FirmFile
-from surveil.reports.finra.front import extent, figure_text
 from surveil.reports.finra.letter import Item
-from surveil.reports.finra.response import (
-    Answer,
-    Block,
-    Chart,
-    Heading,
-    Listing,
-    Response,
-    State,
-    Text,
-)
-from surveil.reports.pdf import charts, fonts
+from surveil.reports.finra.response import Answer, Response, State
+from surveil.reports.front import extent
+from surveil.reports.pdf import fonts
 from surveil.reports.pdf.document import Imprint, Story
 from surveil.reports.pdf.table import TableColumn
 from surveil.reports.pdf.text import Typesetter
 from surveil.reports.sources import Sources
 
-PAPER_ROWS = 500
-WIDE_COLUMNS = 9
-CHART_BARS = 12
+CERTIFIED = (
+    "To the best of my knowledge, after the search described in this document, the answers are complete and correct "
+    "for the period stated, subject to the limits and the partial answers stated under each item."
+)
 
 
 @dataclass(frozen=True)
@@ -68,17 +61,21 @@ def render(paper: Paper, typesetter: Typesetter | None = None) -> bytes:
         if wordless and not answer.blocks:
             story.gap(18)
         else:
-            story.new_page(wide=_is_wide(paper, answer.blocks))
+            story.new_page(wide=kit.is_wide(paper.exhibits, answer.blocks))
         wordless = not answer.blocks
         _item(story, paper, item, answer)
     for _, answer in paper.response.answers:
         if answer.annex:
-            story.new_page(wide=_is_wide(paper, answer.annex))
+            story.new_page(wide=kit.is_wide(paper.exhibits, answer.annex))
             story.heading(answer.annex_title)
-            _blocks(story, paper, answer.annex)
-    _exhibit_list(story, paper)
-    _certification(story, paper)
-    _rendering_notes(story)
+            kit.blocks(story, paper.exhibits, answer.annex)
+    kit.exhibit_list(story, [*paper.front, *paper.exhibits.values()])
+    people = (
+        ("Prepared by", paper.firm_file.preparer),
+        ("Reviewed by (principal)", paper.firm_file.principal),
+    )
+    kit.signatures(story, CERTIFIED, people)
+    kit.rendering_notes(story)
     return story.render()
 
 
@@ -88,7 +85,7 @@ def _cover(story: Story, paper: Paper) -> None:
     story.title(letter.title)
     story.text(f"Response of {sources.firm.name} to the {letter.regulator}")
     story.gap(12)
-    _facts(
+    kit.facts(
         story,
         [
             ("Firm", sources.firm.name),
@@ -100,26 +97,14 @@ def _cover(story: Story, paper: Paper) -> None:
             ("Copy", "personal data shown" if paper.revealed else "personal data masked"),
         ],
     )
-    if not sources.run.complete:
-        failed = ", ".join(sources.run.failed_detectors)
-        story.text(
-            f"INCOMPLETE RUN. These detectors failed: {failed}. What they would have found is not known, and is not "
-            "in this response.",
-            "warning",
-        )
+    kit.incomplete(story, sources.run)
     if not paper.revealed:
-        story.text(
-            "Names are reduced to initials and free text is withheld, here and in the exhibits; the firm's own numbers "
-            "stay. Make the copy for the regulator with personal data revealed; that is entered in the audit trail.",
-            "status",
-        )
-    story.new_page()
-    story.text(story.typesetter.markup("Contents", bold=True))
-    story.contents()
+        kit.masked(story)
+    story.contents_page()
 
 
 def _front_matter(story: Story, paper: Paper) -> None:
-    sources, letter = paper.sources, paper.response.letter
+    letter = paper.response.letter
     story.new_page()
     story.heading("About this response")
     story.heading("Items and how far each is answered", 1)
@@ -136,15 +121,7 @@ def _front_matter(story: Story, paper: Paper) -> None:
         ],
     )
     story.heading("Period", 1)
-    asked = f"{letter.period.first.isoformat()} to {letter.period.last.isoformat()}"
-    story.text(
-        f"The letter asks about {asked}. This response covers {sources.period}, the period "
-        + (
-            "the firm has set for the matter."
-            if paper.firm_file.period
-            else "examined by the run named below."
-        )
-    )
+    story.text(_period(paper))
     story.heading("Definitions", 1)
     story.table(
         [TableColumn("Term", 1), TableColumn("Meaning in this response", 4)],
@@ -154,11 +131,22 @@ def _front_matter(story: Story, paper: Paper) -> None:
     story.heading("Sources", 1)
     for exhibit in paper.front[1:]:
         story.label(f"{exhibit.title} ({exhibit.number})")
-        _listing(story, exhibit)
+        kit.listing(story, exhibit)
+
+
+def _period(paper: Paper) -> str:
+    asked = paper.response.letter.period
+    by_firm = "the period the firm has set for the matter."
+    covers = by_firm if paper.firm_file.period else "the period examined by the run named below."
+    begins = (
+        f"The letter asks about {asked.first.isoformat()} to {asked.last.isoformat()}."
+        if asked
+        else "The letter's specification names no period."
+    )
+    return f"{begins} This response covers {paper.sources.period}, {covers}"
 
 
 def _method(story: Story, paper: Paper) -> None:
-    run, trail = paper.sources.run, paper.sources.trail
     story.heading("Method", 1)
     story.text(
         "The firm's feeds were loaded and checked; rows that failed a check were set aside with a reason. Detectors "
@@ -176,23 +164,7 @@ def _method(story: Story, paper: Paper) -> None:
             "An alert is an indication for review. Only decisions that stand are stated as findings.",
         ]
     )
-    story.heading("Identity of the run", 1)
-    _facts(
-        story,
-        [
-            ("Run", run.run_id),
-            ("Data snapshot", run.snapshot_id),
-            ("Window examined", str(run.window)),
-            ("Complete", "yes" if run.complete else f"no: {', '.join(run.failed_detectors)} failed"),
-            ("Run made on (UTC)", run.searched_on or None),
-            ("surveil version of the run", run.version),
-            ("surveil version of this document", paper.code_version),
-            ("Configuration (hash)", run.config_hash),
-            ("Audit trail, events", f"{trail.events:,}"),
-            ("Audit trail, last event (hash)", trail.head),
-            ("Audit trail, last event (UTC)", trail.at or None),
-        ],
-    )
+    kit.identity(story, paper.sources, paper.code_version)
 
 
 def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
@@ -206,17 +178,8 @@ def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
     if answer.reasons:
         story.bullets(answer.reasons)
     if answer.figures:
-        story.label("Figures")
-        story.table(
-            [
-                TableColumn("Figure", 3),
-                TableColumn("Value", 1, "right"),
-                TableColumn("Exhibit", 0.8),
-                TableColumn("Computed as", 2.6),
-            ],
-            [(f.label, figure_text(f.value), f.exhibit, f.how) for f in answer.figures],
-        )
-    _blocks(story, paper, answer.blocks)
+        kit.figures(story, answer.figures)
+    kit.blocks(story, paper.exhibits, answer.blocks)
     if answer.limits:
         story.label("What to know of these figures")
         story.bullets(answer.limits)
@@ -233,142 +196,6 @@ def _extracts(paper: Paper, item: Item) -> str:
     used = [paper.sources.feeds[name] for name in (*item.feeds, *item.also)]
     told = [f"{feed.name} ({extent(feed)})" for feed in used]
     return f"Data: {'; '.join(told)}." if told else ""
-
-
-def _blocks(story: Story, paper: Paper, blocks: Sequence[Block]) -> None:
-    for block in blocks:
-        if isinstance(block, Heading):
-            story.heading(block.text, 1)
-        elif isinstance(block, Text):
-            if block.firm:
-                story.label("The firm's account")
-            story.text(block.text)
-        elif isinstance(block, Listing):
-            _listing(story, paper.exhibits[block.exhibit])
-        else:
-            _chart(story, paper.exhibits[block.exhibit], block)
-
-
-def _listing(story: Story, exhibit: Exhibit) -> None:
-    """The fields meant for paper, as many rows as paper is for, and where the rest is."""
-    places = _places(exhibit)
-    columns = [
-        TableColumn(field.title, field.share, field.align, whole=field.name == "sha256")
-        for field in (exhibit.fields[place] for place in places)
-    ]
-    rows = [[shown(row[p]) for p in places] for row in exhibit.rows[:PAPER_ROWS]]
-    more = len(exhibit.rows) - len(rows)
-    extent = (
-        f"the first {len(rows):,} of {len(exhibit.rows):,} rows"
-        if more > 0
-        else "1 row"
-        if len(rows) == 1
-        else f"{len(rows):,} rows"
-    )
-    story.text(f"Exhibit {exhibit.number}: {extent}. {exhibit.about}", "small")
-    if len(places) < len(exhibit.fields):
-        story.text(f"The exhibit has further columns: {_further(exhibit)}.", "small")
-    story.table(columns, rows)
-
-
-def _places(exhibit: Exhibit) -> list[int]:
-    """The fields that are meant for paper."""
-    return [place for place, field in enumerate(exhibit.fields) if field.share > 0]
-
-
-def _is_wide(paper: Paper, blocks: Sequence[Block]) -> bool:
-    """Whether a list among the blocks needs the landscape page."""
-    listed = [paper.exhibits[block.exhibit] for block in blocks if isinstance(block, Listing)]
-    return any(len(_places(exhibit)) >= WIDE_COLUMNS for exhibit in listed)
-
-
-def _further(exhibit: Exhibit) -> str:
-    return ", ".join(field.title.lower() for field in exhibit.fields if field.share == 0)
-
-
-def _chart(story: Story, exhibit: Exhibit, chart: Chart) -> None:
-    bars = chart.bars(exhibit)
-    highest = bars[:CHART_BARS]
-    if not highest:
-        return
-    story.label(chart.title)
-    drawn = [(label, float(value), shown(value) or "") for label, value in highest]
-    story.flowable(charts.bars(story.typesetter, drawn))
-    more = len(bars) - len(highest)
-    note = f" The {len(highest)} highest of {len(bars)} are drawn." if more > 0 else ""
-    story.text(f"Sums of '{chart.value}' in exhibit {exhibit.number}.{note}", "small")
-
-
-def _exhibit_list(story: Story, paper: Paper) -> None:
-    story.new_page()
-    story.heading("Exhibits")
-    story.text(
-        "Each exhibit is a CSV file (UTF-8) in the folder exhibits. SHA256SUMS beside this document lists the hash of "
-        "every file; 'sha256sum --check SHA256SUMS' proves that none was changed."
-    )
-    everything = [*paper.front, *paper.exhibits.values()]
-    story.table(
-        [
-            TableColumn("Exhibit", 0.7),
-            TableColumn("Title", 2.2),
-            TableColumn("Rows", 0.6, "right"),
-            TableColumn("SHA-256", 3, whole=True),
-        ],
-        [
-            (e.number, e.title, f"{len(e.rows):,}", hashlib.sha256(e.csv()).hexdigest())
-            for e in sorted(everything, key=lambda e: e.number)
-        ],
-    )
-
-
-def _certification(story: Story, paper: Paper) -> None:
-    story.heading("Certification", room=170)
-    story.text(
-        "To the best of my knowledge, after the search described in this document, the answers are complete and correct "
-        "for the period stated, subject to the limits and the partial answers stated under each item."
-    )
-    story.table(
-        [TableColumn("", 1.2), TableColumn("Name", 2.4), TableColumn("Signature", 2), TableColumn("Date", 1)],
-        [
-            ("Prepared by", paper.firm_file.preparer or "to be named", "", ""),
-            ("Reviewed by (principal)", paper.firm_file.principal or "to be named", "", ""),
-        ],
-    )
-
-
-def _rendering_notes(story: Story) -> None:
-    story.heading("Rendering notes")
-
-    def write(part: Story) -> None:
-        typesetter = part.typesetter
-        fallback = typesetter.fonts.fallback_title
-        part.text(
-            f"Fonts: DejaVu Sans{f'; {fallback} for East Asian text' if fallback else ''}. All are embedded."
-        )
-        if typesetter.missing:
-            codes = ", ".join(f"U+{ord(c):04X}" for c in sorted(typesetter.missing))
-            part.text(
-                f"No font at hand could draw these characters; they are shown by their code, such as [U+738B]: {codes}. "
-                "The exhibits hold them as they are."
-            )
-        else:
-            part.text("Every character of the data in this document could be drawn.")
-        part.text(
-            "Control and format characters in the data are made visible by their code, such as \\u{202E}. Cells of more "
-            "than 2,000 characters are cut, and say so."
-        )
-        if typesetter.reordered:
-            part.text("Right-to-left text was put in visual order.")
-        elif typesetter.bidi is None:
-            part.text(
-                "Right-to-left text, if any, is drawn in the order of its storage (python-bidi is not installed)."
-            )
-
-    story.later(write)
-
-
-def _facts(story: Story, facts: Sequence[tuple[str, str | None]]) -> None:
-    story.table([TableColumn("", 1), TableColumn("", 3)], facts)
 
 
 def _numbers(answer: Answer) -> str:

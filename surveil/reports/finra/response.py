@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum
 
 from surveil.errors import UsageError
-from surveil.reports.exhibits import Exhibit, Value
-from surveil.reports.finra.letter import Item, Letter
+from surveil.reports.content import Block, Figure
+from surveil.reports.exhibits import Exhibit
+from surveil.reports.finra.letter import Item, Letter, WithheldDocument
 
 
 class State(Enum):
@@ -20,58 +21,6 @@ class State(Enum):
     NO_RESPONSIVE_MATERIAL = "No responsive documents or information"
     OBJECTION = "Objection"
     PRIVILEGED = "Withheld as privileged"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number of the response, and the exhibit and rows it comes from."""
-
-    label: str
-    value: Value
-    exhibit: str
-    how: str
-
-
-@dataclass(frozen=True)
-class Heading:
-    text: str
-
-
-@dataclass(frozen=True)
-class Text:
-    """A paragraph of ours, or (`firm`) of the firm."""
-
-    text: str
-    firm: bool = False
-
-
-@dataclass(frozen=True)
-class Listing:
-    """An exhibit shown as a table: the fields with a share of the width, as many rows as paper is for."""
-
-    exhibit: str
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Horizontal bars from two fields of an exhibit; rows with the same label are added up."""
-
-    exhibit: str
-    title: str
-    label: str
-    value: str
-
-    def bars(self, exhibit: Exhibit) -> list[tuple[str, int | Decimal]]:
-        """Label and sum of each bar, highest first."""
-        sums: dict[str, int | Decimal] = {}
-        for label, value in zip(exhibit.column(self.label), exhibit.column(self.value), strict=True):
-            if isinstance(value, int | Decimal):
-                sums[str(label)] = sums.get(str(label), 0) + value
-        drawn = [(label, total) for label, total in sums.items() if total > 0]
-        return sorted(drawn, key=lambda bar: (-bar[1], bar[0]))
-
-
-Block = Heading | Text | Listing | Chart
 
 
 @dataclass(frozen=True)
@@ -93,6 +42,8 @@ class Answer:
         reasons: why an answer is partial, or an objection or privilege is claimed; one sentence each.
         statement: the affirmative statement that nothing is responsive: who searched what, and when.
         annex: blocks that must never stand in one list with the answer.
+        expected_on: when the rest of a partial answer follows.
+        withheld: documents that are listed and not produced.
     """
 
     state: State | None
@@ -105,6 +56,8 @@ class Answer:
     annex_title: str = ""
     annex: tuple[Block, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    expected_on: dt.date | None = None
+    withheld: tuple[WithheldDocument, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,13 +67,13 @@ class Response:
     letter: Letter
     answers: tuple[tuple[Item, Answer], ...]
 
-    def check(self) -> None:
-        """Refuse a response with an item left open.
+    def check(self, *, dated: bool = False) -> None:
+        """Refuse a response with an item left open; `dated` asks by when the rest of a partial answer follows.
 
         Raises:
             UsageError: an item is in no state, or in one that is not explained; the message lists every such item.
         """
-        problems = [text for item, answer in self.answers for text in _problems(item, answer)]
+        problems = [text for item, answer in self.answers for text in _problems(item, answer, dated)]
         if problems:
             raise UsageError("The response cannot be finished. " + " ".join(problems))
 
@@ -133,7 +86,7 @@ class Response:
         return [attachment for _, answer in self.answers for attachment in answer.attachments]
 
 
-def _problems(item: Item, answer: Answer) -> Sequence[str]:
+def _problems(item: Item, answer: Answer, dated: bool) -> Sequence[str]:
     name = f"Item {item.number} ({item.title})"
     if answer.state is None:
         return [
@@ -143,6 +96,11 @@ def _problems(item: Item, answer: Answer) -> Sequence[str]:
     needs_reason = {State.ANSWERED_PARTIAL, State.OBJECTION, State.PRIVILEGED}
     if answer.state in needs_reason and not answer.reasons:
         return [f"{name} is '{answer.state.value}' without a reason."]
+    if dated and answer.state is State.ANSWERED_PARTIAL and answer.expected_on is None:
+        return [
+            f"{name} is answered in part only, and it is not said by when the rest follows: "
+            + " ".join(answer.reasons)
+        ]
     if answer.state is State.NO_RESPONSIVE_MATERIAL and not answer.statement:
         return [f"{name} is said to have nothing responsive, but not who searched what and when."]
     return []

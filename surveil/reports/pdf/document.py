@@ -51,6 +51,7 @@ class Imprint:
     control_prefix: str
     subject: str = ""
     first_number: int = 1
+    first_number: int = 1
 
 
 class Story:
@@ -123,6 +124,12 @@ class Story:
             ]
         )
         self._flowables.append(contents)
+
+    def contents_page(self) -> None:
+        """The contents on a page of their own."""
+        self.new_page()
+        self.text(self.typesetter.markup("Contents", bold=True))
+        self.contents()
 
     def new_page(self, *, wide: bool = False) -> None:
         """Go on on a new page, upright or (`wide`) landscape."""

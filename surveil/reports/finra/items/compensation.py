@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from surveil.reports.content import Listing
 from surveil.reports.exhibits import Exhibit, Field, Personal, count, money, total
 from surveil.reports.finra.items.accounts import unauthorized
-from surveil.reports.finra.items.base import Content, control_number, figure, iso, number, records, text
+from surveil.reports.finra.items.base import Content, control_number
 from surveil.reports.finra.letter import Item
-from surveil.reports.finra.response import Listing
+from surveil.reports.rows import figure, iso, number, records, text
 from surveil.reports.sources import Sources
 
 

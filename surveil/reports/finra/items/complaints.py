@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from surveil.reports.content import Heading, Listing
 from surveil.reports.exhibits import Exhibit, Field, Personal, count, money
-from surveil.reports.finra.items.base import (
-    Content,
-    control_number,
-    figure,
-    iso,
-    named,
-    number,
-    records,
-    summed,
-    text,
-)
+from surveil.reports.finra.items.base import Content, control_number
 from surveil.reports.finra.letter import Item
-from surveil.reports.finra.response import Heading, Listing
+from surveil.reports.rows import figure, iso, named, number, records, summed, text
 from surveil.reports.sources import Sources
 
 INSIDERS = {"employee", "whistleblower"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import median
 
+from surveil.reports.content import Chart, Heading, Listing, Text
 from surveil.reports.exhibits import Exhibit, Value
-from surveil.reports.finra.items.base import Content, control_number, figure, number, text
+from surveil.reports.finra.items.base import Content, control_number
 from surveil.reports.finra.letter import Item
-from surveil.reports.finra.response import Chart, Heading, Listing, Text
+from surveil.reports.rows import figure, number, text
 from surveil.reports.sources import AlertFacts, Sources
 
 DECIDED = "closed"
@@ -30,7 +32,11 @@ OUTCOMES = {
 
 
 def controls(item: Item, sources: Sources) -> Content:
-    """The detectors in force, what they raised and what was decided, and what they could not examine."""
+    """The detectors in force, what they raised and what was decided, and what they could not examine.
+
+    Where the letter's specification names detectors, of those only.
+    """
+    sources = _only(item, sources)
     catalogue, statistics, coverage = (
         _catalogue(item, sources),
         _statistics(item, sources),
@@ -220,6 +226,18 @@ def _with_outcome(sources: Sources, outcome: str) -> int:
 def _age(alert: AlertFacts, sources: Sources) -> str:
     days = (sources.desk_day - alert.first_seen).days
     return next((name for bound, name in AGE_BANDS if days < bound), OLDEST)
+
+
+def _only(item: Item, sources: Sources) -> Sources:
+    if not item.detectors:
+        return sources
+    wanted = set(item.detectors)
+    return replace(
+        sources,
+        detectors=tuple(d for d in sources.detectors if d.id in wanted),
+        coverage=tuple(c for c in sources.coverage if c.detector in wanted),
+        alerts=tuple(a for a in sources.alerts if a.detector in wanted),
+    )
 
 
 def _of(severity: str, alerts: list[AlertFacts]) -> list[AlertFacts]:

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from surveil.reports.content import Chart, Heading, Listing
 from surveil.reports.exhibits import Exhibit, count, money, total
-from surveil.reports.finra.items.base import (
-    Content,
-    control_number,
-    figure,
-    named,
-    number,
-    records,
-    summed,
-    text,
-)
+from surveil.reports.finra.items.base import Content, control_number
 from surveil.reports.finra.letter import Item
-from surveil.reports.finra.response import Chart, Heading, Listing
+from surveil.reports.rows import figure, named, number, records, summed, text
 from surveil.reports.sources import Sources
 
 TOP_EARNERS = 25

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from surveil.reports.content import Heading, Listing, Text
 from surveil.reports.exhibits import Exhibit, Field, Personal, Value, count
-from surveil.reports.finra.items.base import (
-    Content,
-    control_number,
-    figure,
-    iso,
-    number,
-    records,
-    text,
-    yes_no,
-)
+from surveil.reports.finra.items.base import Content, control_number
 from surveil.reports.finra.letter import Item
-from surveil.reports.finra.response import Heading, Listing, Text
+from surveil.reports.rows import figure, iso, number, records, text, yes_no
 from surveil.reports.sources import Sources
 
 # Form U5 is due 30 days after a termination (FINRA By-Laws, Article V, Section 3).

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
+from surveil.reports.content import Chart, Figure, Heading, Listing
 from surveil.reports.exhibits import Exhibit, Value, money, total
-from surveil.reports.finra.items.base import (
-    Content,
-    control_number,
-    figure,
-    iso,
-    named,
-    number,
-    records,
-    summed,
-    text,
-)
+from surveil.reports.finra.items.base import Content, control_number
 from surveil.reports.finra.letter import Item
-from surveil.reports.finra.response import Chart, Figure, Heading, Listing
+from surveil.reports.rows import figure, iso, named, number, records, summed, text
 from surveil.reports.sources import Sources
 
 

@@ -1,21 +1,32 @@
-"""The exhibits every response begins with: its figures with their origin, and the sources it rests on."""
+"""The exhibits every report begins with: its figures with their origin, and the sources it rests on."""
 
 from __future__ import annotations
 
-from surveil.reports.exhibits import Exhibit, Field, shown
-from surveil.reports.finra.response import Answer, Chart, Figure, Response
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from surveil.reports.content import Block, Chart, Figure
+from surveil.reports.exhibits import Exhibit, Field
 from surveil.reports.sources import FeedFacts, Sources
 
-NOT_KNOWN = "not known"
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a report that states figures: an item of a letter, a section."""
+
+    name: str
+    figures: Sequence[Figure]
+    blocks: Sequence[Block]
+    exhibits: Sequence[Exhibit]
 
 
-def figures_exhibit(response: Response) -> Exhibit:
+def figures_exhibit(parts: Iterable[Part]) -> Exhibit:
     """Every number stated in the text, with the exhibit and the rows it is computed from."""
     return Exhibit(
         "EX-00A",
         "figures",
-        "Figures of this response and where each comes from",
-        "One row per figure stated or drawn under an item.",
+        "Figures of this document and where each comes from",
+        "One row per figure stated or drawn.",
         (
             Field("item", "Item", 0.4),
             Field("figure", "Figure", 3),
@@ -24,16 +35,16 @@ def figures_exhibit(response: Response) -> Exhibit:
             Field("computed_as", "Computed as", 3),
         ),
         tuple(
-            (item.number, figure.label, figure.value, figure.exhibit, figure.how)
-            for item, answer in response.answers
-            for figure in (*answer.figures, *_drawn(answer))
+            (part.name, figure.label, figure.value, figure.exhibit, figure.how)
+            for part in parts
+            for figure in (*part.figures, *_drawn(part))
         ),
     )
 
 
-def _drawn(answer: Answer) -> list[Figure]:
-    """The bars of an answer's charts as figures."""
-    exhibits = {exhibit.number: exhibit for exhibit in answer.exhibits}
+def _drawn(part: Part) -> list[Figure]:
+    """The bars of charts as figures."""
+    exhibits = {exhibit.number: exhibit for exhibit in part.exhibits}
     return [
         Figure(
             f"{chart.title}: {label}",
@@ -41,7 +52,7 @@ def _drawn(answer: Answer) -> list[Figure]:
             chart.exhibit,
             f"sum of {chart.value} where {chart.label} is {label}",
         )
-        for chart in answer.blocks
+        for chart in part.blocks
         if isinstance(chart, Chart)
         for label, value in chart.bars(exhibits[chart.exhibit])
     ]
@@ -52,7 +63,7 @@ def feeds_exhibit(sources: Sources) -> Exhibit:
     return Exhibit(
         "EX-00B",
         "sources",
-        "Feeds this response rests on",
+        "Feeds this document rests on",
         "One row per feed of the contract; rows are the accepted, current ones.",
         (
             Field("feed", "Feed", 1.1),
@@ -102,8 +113,3 @@ def extent(feed: FeedFacts) -> str:
     if not feed.covered:
         return "coverage not declared"
     return feed.spans if feed.declared else f"dates found: {feed.spans}"
-
-
-def figure_text(value: object) -> str:
-    """A figure for print."""
-    return shown(value) or NOT_KNOWN  # type: ignore[arg-type]

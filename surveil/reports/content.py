@@ -1,0 +1,60 @@
+"""What a report says, before it is put on paper: figures with their origin, text, lists and charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from surveil.reports.exhibits import Exhibit, Value
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the response, and the exhibit and rows it comes from."""
+
+    label: str
+    value: Value
+    exhibit: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph of ours, or (`firm`) of the firm."""
+
+    text: str
+    firm: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """An exhibit shown as a table: the fields with a share of the width, as many rows as paper is for."""
+
+    exhibit: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Horizontal bars from two fields of an exhibit; rows with the same label are added up."""
+
+    exhibit: str
+    title: str
+    label: str
+    value: str
+
+    def bars(self, exhibit: Exhibit) -> list[tuple[str, int | Decimal]]:
+        """Label and sum of each bar, highest first."""
+        sums: dict[str, int | Decimal] = {}
+        for label, value in zip(exhibit.column(self.label), exhibit.column(self.value), strict=True):
+            if isinstance(value, int | Decimal):
+                sums[str(label)] = sums.get(str(label), 0) + value
+        drawn = [(label, total) for label, total in sums.items() if total > 0]
+        return sorted(drawn, key=lambda bar: (-bar[1], bar[0]))
+
+
+Block = Heading | Text | Listing | Chart

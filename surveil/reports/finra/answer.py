@@ -1,0 +1,67 @@
+"""The answer to a letter, by the letter's id: gather what its items ask for, compose, build."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from surveil import __version__
+from surveil.errors import UsageError
+from surveil.reports.finra.build import Made, build
+from surveil.reports.finra.firm_file import FirmFile, read_firm_file
+from surveil.reports.finra.items import models
+from surveil.reports.finra.items.listed import table_name
+from surveil.reports.finra.letter import Item, Letter, find_letter
+from surveil.reports.gather import FeedRows, Wanted
+from surveil.reports.making import Request, sources_for
+from surveil.reports.matters.keeping import attachments_folder, read_checked
+from surveil.reports.sources import Period
+
+RESPONSES = "responses"
+
+
+def files(name: str, request: Request) -> Mapping[str, bytes]:
+    """The files of the response by their path; as `made`."""
+    return made(name, request).files
+
+
+def made(name: str, request: Request) -> Made:
+    """The finished response.
+
+    With a matter, letter and answers are those of the matter; otherwise the firm's part is `responses/NAME.yml`.
+
+    Raises:
+        UsageError: as `surveil.reports.write`.
+    """
+    if request.options.matter:
+        matter = read_checked(request.workspace, request.options.matter)
+        if matter.letter.id != name:
+            raise UsageError(
+                f"Matter {matter.id} is about another letter: surveil report {matter.letter.id} --matter {matter.id}"
+            )
+        letter, firm_file = matter.letter, matter.firm_file()
+        folder = attachments_folder(request.workspace, matter.id)
+    else:
+        letter, folder = find_letter(name, request.workspace), request.workspace.path / RESPONSES
+        firm_file = read_firm_file(folder, letter)
+    period = request.period or _period(firm_file)
+    sources = sources_for(request, name, wanted(letter), period)
+    return build(letter, sources, firm_file, folder, mask_name=request.masking, code_version=__version__)
+
+
+def wanted(letter: Letter) -> Wanted:
+    """What the items of a letter read of the data."""
+    listed = {table_name(item): _rows(item, letter) for item in letter.items if item.records}
+    return Wanted(models(letter), listed, letter.subjects)
+
+
+def _rows(item: Item, letter: Letter) -> FeedRows:
+    assert item.records is not None  # noqa: S101 - for the type checker; the caller has looked
+    where = dict(item.records.where)
+    for kind, ids in letter.subjects.items():
+        if kind in item.records.subjects:
+            where[item.records.subjects[kind]] = ids
+    return FeedRows(item.records.feed, item.records.day, where)
+
+
+def _period(firm_file: FirmFile) -> Period | None:
+    return Period(firm_file.period.first, firm_file.period.last) if firm_file.period else None

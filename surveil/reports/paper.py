@@ -1,0 +1,212 @@
+"""What every report has on paper: figures with their origin, lists and charts from exhibits, who made it and how."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from surveil.reports.content import Block, Chart, Figure, Heading, Listing, Text
+from surveil.reports.exhibits import Exhibit, Value, shown
+from surveil.reports.pdf import charts
+from surveil.reports.pdf.document import Story
+from surveil.reports.pdf.table import TableColumn
+from surveil.reports.sources import RunFacts, Sources
+
+PAPER_ROWS = 500
+WIDE_COLUMNS = 9
+CHART_BARS = 12
+NOT_KNOWN = "not known"
+
+Exhibits = Mapping[str, Exhibit]
+
+
+def facts(story: Story, pairs: Sequence[tuple[str, str | None]]) -> None:
+    """Names and values, two columns without a head; None is not known."""
+    story.table([TableColumn("", 1), TableColumn("", 3)], pairs)
+
+
+def figures(story: Story, listed: Sequence[Figure]) -> None:
+    """Figures, each with the exhibit and rows it comes from."""
+    story.label("Figures")
+    story.table(
+        [
+            TableColumn("Figure", 3),
+            TableColumn("Value", 1, "right"),
+            TableColumn("Exhibit", 0.8),
+            TableColumn("Computed as", 2.6),
+        ],
+        [(f.label, figure_text(f.value), f.exhibit, f.how) for f in listed],
+    )
+
+
+def figure_text(value: Value) -> str:
+    """A figure for print."""
+    return shown(value) or NOT_KNOWN
+
+
+def blocks(story: Story, exhibits: Exhibits, written: Sequence[Block]) -> None:
+    """Blocks one after the other."""
+    for block in written:
+        if isinstance(block, Heading):
+            story.heading(block.text, 1)
+        elif isinstance(block, Text):
+            if block.firm:
+                story.label("The firm's account")
+            story.text(block.text)
+        elif isinstance(block, Listing):
+            listing(story, exhibits[block.exhibit])
+        else:
+            _chart(story, exhibits[block.exhibit], block)
+
+
+def is_wide(exhibits: Exhibits, written: Sequence[Block]) -> bool:
+    """Whether a list among the blocks needs the landscape page."""
+    listed = [exhibits[block.exhibit] for block in written if isinstance(block, Listing)]
+    return any(len(_places(exhibit)) >= WIDE_COLUMNS for exhibit in listed)
+
+
+def listing(story: Story, exhibit: Exhibit) -> None:
+    """The fields meant for paper, as many rows as paper is for, and where the rest is."""
+    places = _places(exhibit)
+    columns = [
+        TableColumn(field.title, field.share, field.align, whole=field.name == "sha256")
+        for field in (exhibit.fields[place] for place in places)
+    ]
+    rows = [[shown(row[p]) for p in places] for row in exhibit.rows[:PAPER_ROWS]]
+    more = len(exhibit.rows) - len(rows)
+    extent = (
+        f"the first {len(rows):,} of {len(exhibit.rows):,} rows"
+        if more > 0
+        else "1 row"
+        if len(rows) == 1
+        else f"{len(rows):,} rows"
+    )
+    story.text(f"Exhibit {exhibit.number}: {extent}. {exhibit.about}", "small")
+    if len(places) < len(exhibit.fields):
+        further = ", ".join(field.title.lower() for field in exhibit.fields if field.share == 0)
+        story.text(f"The exhibit has further columns: {further}.", "small")
+    story.table(columns, rows)
+
+
+def _places(exhibit: Exhibit) -> list[int]:
+    """The fields that are meant for paper."""
+    return [place for place, field in enumerate(exhibit.fields) if field.share > 0]
+
+
+def _chart(story: Story, exhibit: Exhibit, chart: Chart) -> None:
+    bars = chart.bars(exhibit)
+    highest = bars[:CHART_BARS]
+    if not highest:
+        return
+    story.label(chart.title)
+    drawn = [(label, float(value), shown(value) or "") for label, value in highest]
+    story.flowable(charts.bars(story.typesetter, drawn))
+    more = len(bars) - len(highest)
+    note = f" The {len(highest)} highest of {len(bars)} are drawn." if more > 0 else ""
+    story.text(f"Sums of '{chart.value}' in exhibit {exhibit.number}.{note}", "small")
+
+
+def incomplete(story: Story, run: RunFacts) -> None:
+    """A warning where detectors of the run failed; nothing else."""
+    if not run.complete:
+        story.text(
+            f"INCOMPLETE RUN. These detectors failed: {', '.join(run.failed_detectors)}. What they would have found is "
+            "not known, and is not in this document.",
+            "warning",
+        )
+
+
+def masked(story: Story) -> None:
+    """What a masked copy leaves out, and how to make the other one."""
+    story.text(
+        "Names are reduced to initials and free text is withheld, here and in the exhibits; the firm's own numbers stay. "
+        "A copy with personal data shown is made by a named person, and is entered in the audit trail.",
+        "status",
+    )
+
+
+def identity(story: Story, sources: Sources, code_version: str) -> None:
+    """On which run, data, settings and trail the document rests."""
+    run, trail = sources.run, sources.trail
+    story.heading("Identity of the run", 1)
+    facts(
+        story,
+        [
+            ("Run", run.run_id),
+            ("Data snapshot", run.snapshot_id),
+            ("Window examined", str(run.window)),
+            ("Complete", "yes" if run.complete else f"no: {', '.join(run.failed_detectors)} failed"),
+            ("Run made on (UTC)", run.searched_on or None),
+            ("surveil version of the run", run.version),
+            ("surveil version of this document", code_version),
+            ("Configuration (hash)", run.config_hash),
+            ("Audit trail, events", f"{trail.events:,}"),
+            ("Audit trail, last event (hash)", trail.head),
+            ("Audit trail, last event (UTC)", trail.at or None),
+        ],
+    )
+
+
+def exhibit_list(story: Story, exhibits: Sequence[Exhibit]) -> None:
+    """Every exhibit with its rows and the hash of its file."""
+    story.new_page()
+    story.heading("Exhibits")
+    story.text(
+        "Each exhibit is a CSV file (UTF-8) in the folder exhibits; the workbook (XLSX) holds the same rows for reading. "
+        "SHA256SUMS beside this document lists the hash of every file; 'sha256sum --check SHA256SUMS' proves that none "
+        "was changed."
+    )
+    story.table(
+        [
+            TableColumn("Exhibit", 0.7),
+            TableColumn("Title", 2.2),
+            TableColumn("Rows", 0.6, "right"),
+            TableColumn("SHA-256", 3, whole=True),
+        ],
+        [
+            (e.number, e.title, f"{len(e.rows):,}", hashlib.sha256(e.csv()).hexdigest())
+            for e in sorted(exhibits, key=lambda e: e.number)
+        ],
+    )
+
+
+def signatures(story: Story, statement: str, people: Sequence[tuple[str, str]]) -> None:
+    """A statement and lines to sign: (as what, name or empty)."""
+    story.heading("Certification", room=170)
+    story.text(statement)
+    story.table(
+        [TableColumn("", 1.2), TableColumn("Name", 2.4), TableColumn("Signature", 2), TableColumn("Date", 1)],
+        [(role, name or "to be named", "", "") for role, name in people],
+    )
+
+
+def rendering_notes(story: Story) -> None:
+    """Fonts, and the characters that could not be drawn; known only when all else has been laid out."""
+    story.heading("Rendering notes")
+    story.later(_write_notes)
+
+
+def _write_notes(part: Story) -> None:
+    typesetter = part.typesetter
+    fallback = typesetter.fonts.fallback_title
+    part.text(
+        f"Fonts: DejaVu Sans{f'; {fallback} for East Asian text' if fallback else ''}. All are embedded."
+    )
+    if typesetter.missing:
+        codes = ", ".join(f"U+{ord(c):04X}" for c in sorted(typesetter.missing))
+        part.text(
+            f"No font at hand could draw these characters; they are shown by their code, such as [U+738B]: {codes}. "
+            "The exhibits hold them as they are."
+        )
+    else:
+        part.text("Every character of the data in this document could be drawn.")
+    part.text(
+        "Control and format characters in the data are made visible by their code, such as \\u{202E}. Cells of more than "
+        "2,000 characters are cut, and say so."
+    )
+    if typesetter.reordered:
+        part.text("Right-to-left text was put in visual order.")
+    elif typesetter.bidi is None:
+        part.text(
+            "Right-to-left text, if any, is drawn in the order of its storage (python-bidi is not installed)."
+        )
