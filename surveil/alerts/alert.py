@@ -21,6 +21,8 @@ class Status(enum.StrEnum):
     PENDING_APPROVAL = "pending_approval"
     """Decided; a second person has not approved yet."""
     CLOSED = "closed"
+    SUPPRESSED = "suppressed"
+    """Held back by an approved suppression, counted, and open again when that ends or it gets worse."""
 
 
 class Source(enum.StrEnum):
@@ -47,9 +49,11 @@ class Action(enum.StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     REOPEN = "reopen"
+    SUPPRESS = "suppress"
     REVEAL = "reveal"
     LINK_CASE = "link_case"
     RAISE = "raise"
+    TUNE = "tune"
     MANAGE_USERS = "manage_users"
 
 
@@ -108,6 +112,7 @@ class Alert:
     set_aside_until: date | None = None
     decided_for: str | None = None
     accepted_until: date | None = None
+    suppression_id: str | None = None
 
     @property
     def people(self) -> frozenset[str]:

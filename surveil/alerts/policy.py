@@ -41,13 +41,14 @@ _REVIEW: Final = frozenset(
         Action.APPROVE,
         Action.REJECT,
         Action.REOPEN,
+        Action.SUPPRESS,
         Action.REVEAL,
         Action.LINK_CASE,
         Action.RAISE,
     }
 )
 _RIGHTS: Final[dict[Role, frozenset[Action]]] = {
-    Role.OFFICER: _REVIEW,
+    Role.OFFICER: _REVIEW | {Action.TUNE},
     Role.SUPERVISOR: _REVIEW,
     Role.AUDITOR: frozenset({Action.READ, Action.REVEAL}),
     Role.ADMINISTRATOR: frozenset({Action.MANAGE_USERS}),
@@ -55,7 +56,7 @@ _RIGHTS: Final[dict[Role, frozenset[Action]]] = {
 }
 _REFUSAL: Final[dict[Role, str]] = {
     Role.OFFICER: "Officers review alerts; users and settings are the administrator's.",
-    Role.SUPERVISOR: "Supervisors review alerts; users and settings are the administrator's.",
+    Role.SUPERVISOR: "Supervisors review alerts; thresholds are the officers', users the administrator's.",
     Role.AUDITOR: "Auditors read everything and change nothing.",
     Role.ADMINISTRATOR: "Administrators keep users and settings; they do not see or decide alerts.",
     Role.SYSTEM: "The program itself decides nothing; sign in as a person.",
@@ -66,18 +67,20 @@ _POSSIBLE: Final[dict[Action, frozenset[Status]]] = {
     Action.TAKE: _UNDER_REVIEW,
     Action.RELEASE: _UNDER_REVIEW,
     Action.SET_ASIDE: _UNDER_REVIEW,
+    Action.SUPPRESS: _UNDER_REVIEW,
     Action.DECIDE: _UNDER_REVIEW,
     Action.APPROVE: frozenset({Status.PENDING_APPROVAL}),
     Action.REJECT: frozenset({Status.PENDING_APPROVAL}),
     Action.REOPEN: frozenset({Status.CLOSED}),
 }
-_EXCLUSIVE: Final = frozenset({Action.ASSIGN, Action.TAKE, Action.SET_ASIDE, Action.DECIDE})
+_EXCLUSIVE: Final = frozenset({Action.ASSIGN, Action.TAKE, Action.SET_ASIDE, Action.DECIDE, Action.SUPPRESS})
 """What nobody does to an alert while somebody else has it locked."""
 _STANDS: Final[dict[Status, str]] = {
     Status.OPEN: "The alert has not been decided yet.",
     Status.IN_REVIEW: "The alert is in review and has not been decided yet.",
     Status.PENDING_APPROVAL: "The alert has been decided and waits for a second person's approval.",
     Status.CLOSED: "The alert is closed; reopen it first.",
+    Status.SUPPRESSED: "The alert is held back by a suppression; end that first.",
 }
 
 
@@ -104,7 +107,7 @@ def may(
         return Refused("The alert is about somebody you report to; somebody else has to deal with it.")
     if action in (Action.APPROVE, Action.REJECT):
         return _second_person(user, alert)
-    if action is Action.RELEASE and alert.assignee != user.name:
+    if action is Action.RELEASE and alert.assignee not in (user.name, user.on_behalf_of or user.name):
         return Refused("The alert is not yours; only who has taken it can put it back.")
     if now is not None and action in _EXCLUSIVE and alert.held_by_another(user.name, now):
         return Refused(f"{alert.locked_by} is working on this alert until {alert.locked_until:%H:%M} UTC.")
@@ -144,9 +147,22 @@ def needs_second_person(alert: Alert, disposition: Disposition) -> bool:
     return disposition.outcome is Outcome.FALSE_ALARM and alert.previous_alert_id is not None
 
 
+def demand_second_person(user: User, made_by: str, made_for: str | None) -> None:
+    """Make sure that who approves something is neither who proposed it nor acts for him, nor the other way round.
+
+    Raises:
+        NotAllowed: it is the same person.
+    """
+    if _same_hands(user, made_by, made_for):
+        raise NotAllowed("You proposed this, or it was proposed for you or by whom you stand in for.")
+
+
+def _same_hands(user: User, made_by: str | None, made_for: str | None) -> bool:
+    return bool(({user.name, user.on_behalf_of} - {None}) & ({made_by, made_for} - {None}))
+
+
 def _second_person(user: User, alert: Alert) -> Allowed | Refused:
-    one, other = {user.name, user.on_behalf_of} - {None}, {alert.decided_by, alert.decided_for} - {None}
-    if one & other:
+    if _same_hands(user, alert.decided_by, alert.decided_for):
         return Refused(
             "You decided this alert, or it was decided for you or by whom you stand in for; a second person has to "
             "approve or reject it."

@@ -108,7 +108,9 @@ def scan(
     engine: Annotated[str | None, typer.Option(help="Where to run, such as spark://local[2].")] = None,
 ) -> None:  # fmt: skip
     """Run the detectors. Example: surveil scan --as-of 2016-09-30"""
+    from surveil.alerts.people import SYSTEM
     from surveil.desk.scans import record_scan
+    from surveil.desk.thresholds import in_force
     from surveil.errors import RunIncomplete
     from surveil.scan.job import scan as run_scan
     from surveil.scan.render import scan_summary
@@ -117,6 +119,9 @@ def scan(
     if engine:
         opened = opened.with_engine(engine)
     with open_database(opened) as store:
+        with store.read() as session:
+            session.narrow(SYSTEM)
+            opened = in_force(session, opened)
         result = run_scan(
             opened,
             lambda run, drafts: record_scan(store, run, drafts, now()),

@@ -13,7 +13,8 @@ from surveil.desk.bulk import (
     bulk_set_aside,
 )
 from surveil.desk.cases import case_view, link_alert, open_case, unlink_alert
-from surveil.desk.decisions import approve, decide, reject, reopen, wake
+from surveil.desk.decisions import approve, decide, reject, reopen
+from surveil.desk.delegation import Delegation, delegate_to, delegations, end_delegation, stand_in
 from surveil.desk.evidence import Evidence, evidence
 from surveil.desk.listing import EXPORT_FIELDS, alerts, decisions, export_alerts
 from surveil.desk.opening import open_desk, prepare_desk
@@ -27,6 +28,13 @@ from surveil.desk.sign_ins import (
     end_session,
     resume_session,
     sign_in_by_claims,
+)
+from surveil.desk.suppressions import (
+    approve_suppression,
+    end_suppression,
+    propose_suppression,
+    reject_suppression,
+    suppressions,
 )
 from surveil.desk.taking import release, set_aside, take_next, undo
 from surveil.desk.triage import Revealed, assign, note, reveal, take
@@ -47,6 +55,7 @@ from surveil.desk.views import (
     set_default_view,
     views,
 )
+from surveil.desk.waking import wake
 from surveil.store import Store
 
 __all__ = [
@@ -55,6 +64,7 @@ __all__ = [
     "AlertView",
     "BulkResult",
     "DecisionView",
+    "Delegation",
     "Emptiness",
     "Evidence",
     "Preview",
@@ -68,6 +78,7 @@ __all__ = [
     "alert_view",
     "alerts",
     "approve",
+    "approve_suppression",
     "assign",
     "begin_session",
     "bulk_approve",
@@ -82,9 +93,13 @@ __all__ = [
     "decide",
     "decisions",
     "default_view",
+    "delegate_to",
+    "delegations",
     "delete_view",
     "end_all_sessions",
+    "end_delegation",
     "end_session",
+    "end_suppression",
     "evidence",
     "export_alerts",
     "find_run",
@@ -97,10 +112,12 @@ __all__ = [
     "open_case",
     "open_desk",
     "prepare_desk",
+    "propose_suppression",
     "queue",
     "raise_alert",
     "record_scan",
     "reject",
+    "reject_suppression",
     "release",
     "reopen",
     "resume_session",
@@ -113,6 +130,8 @@ __all__ = [
     "set_scope",
     "sign_in",
     "sign_in_by_claims",
+    "stand_in",
+    "suppressions",
     "take",
     "take_next",
     "undo",

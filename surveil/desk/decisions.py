@@ -11,8 +11,7 @@ from sqlalchemy import select
 from surveil.alerts.alert import Action, Alert, Status
 from surveil.alerts.dispositions import Disposition, checked_note
 from surveil.alerts.errors import Unacceptable
-from surveil.alerts.model import Severity
-from surveil.alerts.people import SYSTEM, User
+from surveil.alerts.people import User
 from surveil.alerts.policy import needs_second_person
 from surveil.desk.access import find_alert, find_for, touch, unlock
 from surveil.desk.triage import take_up
@@ -94,7 +93,7 @@ def approve(
 def approve_row(session: DeskSession, row: AlertRow, note: str | None, now: datetime) -> None:
     """Make the pending decision about the alert in this row stand, and record it."""
     assert session.user is not None  # noqa: S101 - a writing session has its user
-    decision = _standing(session, row.alert_id, PENDING)
+    decision = standing(session, row.alert_id, PENDING)
     decision.state = FINAL
     decision.reviewed_by, decision.reviewed_at, decision.review_note = session.user.name, now, note
     row.status = Status.CLOSED.value
@@ -111,7 +110,7 @@ def reject(
     why = checked_note(reason, "reason")
     with store.write(user) as session:
         row = find_for(session, user, Action.REJECT, alert_id, expected_version)
-        decision = _standing(session, alert_id, PENDING)
+        decision = standing(session, alert_id, PENDING)
         decision.state = REJECTED
         decision.reviewed_by, decision.reviewed_at, decision.review_note = user.name, now, why
         row.status = Status.IN_REVIEW.value
@@ -138,7 +137,7 @@ def reopen(
         ).first()
         if newer is not None:
             raise Unacceptable(f"Alert {newer} continues this one; work on that instead.")
-        decision = _standing(session, alert_id, FINAL)
+        decision = standing(session, alert_id, FINAL)
         decision.state = WITHDRAWN
         row.status = Status.IN_REVIEW.value
         row.assignee = user.name
@@ -147,25 +146,6 @@ def reopen(
         touch(row, now)
         _record(session, now, "alert.reopened", alert_id, why, Disposition(decision.disposition))
         return alert_of(row)
-
-
-def wake(store: Store, now: datetime) -> tuple[str, ...]:
-    """Open again what was accepted as a known risk until a day that is over; returns the alerts' ids.
-
-    Every scan does this first, so that no acceptance lasts because nobody thought of it.
-    """
-    with store.write(SYSTEM) as session:
-        over = (AlertRow.status == Status.CLOSED.value) & (AlertRow.accepted_until < store.calendar.day(now))
-        rows = session.scalars(select(AlertRow).where(over).order_by(AlertRow.alert_id)).all()
-        for row in rows:
-            _standing(session, row.alert_id, FINAL).state = WITHDRAWN
-            open_again(row)
-            row.status, row.assignee = Status.OPEN.value, None
-            row.due_on = store.calendar.take_up_due(Severity(row.severity), now)
-            touch(row, now)
-            reason = "The day until which the risk was accepted is over."
-            _record(session, now, "alert.woken", row.alert_id, reason, Disposition.ACCEPTED_RISK)
-        return tuple(row.alert_id for row in rows)
 
 
 def open_again(row: AlertRow) -> None:
@@ -227,7 +207,7 @@ def _decision(
     )
 
 
-def _standing(session: DeskSession, alert_id: str, state: str) -> DecisionRow:
+def standing(session: DeskSession, alert_id: str, state: str) -> DecisionRow:
     """The one decision of an alert in a state; an alert's status and its decisions change together."""
     query = select(DecisionRow).where(DecisionRow.alert_id == alert_id, DecisionRow.state == state)
     return session.scalars(query).one()

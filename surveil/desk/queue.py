@@ -97,7 +97,11 @@ class QueuePage:
 
 def first_look(user: User, today: date | None = None) -> QueueFilters:
     """What the queue opens on: under review, the user's own or nobody's, and not set aside beyond today."""
-    return QueueFilters(status=UNDER_REVIEW, assignee=(user.name, NOBODY), awake_on=today)
+    return QueueFilters(status=UNDER_REVIEW, assignee=_mine(user), awake_on=today)
+
+
+def _mine(user: User) -> tuple[str, ...]:
+    return (user.name, *([user.on_behalf_of] if user.on_behalf_of else []), NOBODY)
 
 
 def queue(

@@ -14,7 +14,8 @@ from surveil.alerts.model import AlertDraft, Severity
 from surveil.alerts.people import SYSTEM
 from surveil.alerts.recurrence import Measured, alert_id, clearly_worse
 from surveil.alerts.runs import RunRecord, RunStatus
-from surveil.desk.decisions import wake
+from surveil.desk.suppressions import active_suppressions, holds, open_held
+from surveil.desk.waking import wake
 from surveil.store import DeskSession, Store
 from surveil.store.audit import record
 from surveil.store.mapping import put_measured, put_run, put_severity
@@ -55,6 +56,8 @@ class _Keeper:
 
     def __init__(self, session: DeskSession, store: Store, run: RunRecord, now: datetime) -> None:
         self.session, self.store, self.run, self.now = session, store, run, now
+        self.suppressions = active_suppressions(session)
+        self.today = store.calendar.day(now)
 
     def keep(self, draft: AlertDraft, row: AlertRow | None, hits: dict[str, AlertHitRow]) -> str:
         """Returns the id of the alert that the draft became or was counted for."""
@@ -88,18 +91,35 @@ class _Keeper:
         )
         put_measured(row, draft)
         put_severity(row, draft.severity)
+        held = self._held_back(row)
         self.session.add_all([row, self._hit(row.alert_id, draft)])
-        self._record("alert.opened" if previous is None else "alert.returned", row.alert_id)
+        found = "alert.opened" if previous is None else "alert.returned"
+        self._record("alert.suppressed" if held else found, row.alert_id)
         return row.alert_id
+
+    def _held_back(self, row: AlertRow) -> bool:
+        """Whether a suppression covers a new alert; then it is kept and counted, and nobody is asked to look."""
+        covering = next((s for s in self.suppressions if holds(s, row, self.today)), None)
+        if covering is not None:
+            row.status, row.suppression_id = Status.SUPPRESSED.value, covering.suppression_id
+        return covering is not None
+
+    def _worse_than_held(self, row: AlertRow) -> bool:
+        return row.status == Status.SUPPRESSED and not any(
+            holds(s, row, self.today) for s in self.suppressions if s.suppression_id == row.suppression_id
+        )
 
     def _repeat(self, draft: AlertDraft, row: AlertRow) -> str:
         row.repeats += 1
         row.last_seen = max(row.last_seen, self.now)
         if row.status != Status.CLOSED and not self._older_than_shown(row):
             self._show(draft, row)
+        back = self._worse_than_held(row)
+        if back:
+            open_held(self.store, row, self.now)
         self._touch(row)
         self.session.add(self._hit(row.alert_id, draft))
-        self._record("alert.repeated", row.alert_id)
+        self._record("alert.unsuppressed" if back else "alert.repeated", row.alert_id)
         return row.alert_id
 
     def _measured_again(self, draft: AlertDraft, row: AlertRow, hit: AlertHitRow) -> str:

@@ -177,7 +177,9 @@ def _offered(store: Store, user: User, now: datetime) -> list[ColumnElement[bool
     today = store.calendar.day(now)
     return [
         AlertRow.status.in_(_UNDER_REVIEW),
-        AlertRow.assignee.is_(None) | (AlertRow.assignee == user.name) | over.is_(True),
+        AlertRow.assignee.is_(None)
+        | AlertRow.assignee.in_([user.name, user.on_behalf_of or user.name])
+        | over.is_(True),
         AlertRow.locked_until.is_(None) | over,
         AlertRow.set_aside_until.is_(None) | (AlertRow.set_aside_until <= today),
         *([~about] if upwards else []),

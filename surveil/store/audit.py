@@ -111,9 +111,12 @@ def record(
     if session.user is None or not session.writes:
         raise RuntimeError("this session only reads")
     before, after = pending_changes(session)
-    payload = {"before": before, "after": after, "reason": reason}
-    if details:
-        payload["details"] = dict(details)
+    payload: dict[str, Any] = {"before": before, "after": after, "reason": reason}
+    told = dict(details or {})
+    if session.user.on_behalf_of is not None:
+        told["on_behalf_of"] = session.user.on_behalf_of
+    if told:
+        payload["details"] = told
     event = append(
         session,
         at=at,

@@ -71,6 +71,7 @@ def alert_of(row: AlertRow) -> Alert:
         set_aside_until=row.set_aside_until,
         decided_for=row.decided_for,
         accepted_until=row.accepted_until,
+        suppression_id=row.suppression_id,
     )
 
 

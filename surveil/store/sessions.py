@@ -17,9 +17,10 @@ from surveil.store.tables import (
     CaseRow,
     DecisionRow,
 )
+from surveil.store.tables_controls import SuppressionRow
 from surveil.store.tables_views import SavedViewRow
 
-_OF_AN_ALERT = (AlertHitRow, AlertNoteRow, DecisionRow, CaseAlertRow)
+_OF_AN_ALERT = (AlertHitRow, AlertNoteRow, DecisionRow, CaseAlertRow, SuppressionRow)
 
 
 class DeskSession(Session):

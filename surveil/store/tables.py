@@ -22,7 +22,7 @@ class Base(DeclarativeBase):
     }
 
 
-def _reference(column: str) -> ForeignKey:
+def reference(column: str) -> ForeignKey:
     """A reference that is checked when the transaction ends, so that rows may be written in any order."""
     return ForeignKey(column, deferrable=True, initially="DEFERRED")
 
@@ -60,12 +60,13 @@ class AlertRow(Base):
         Index("ix_alert_assignee", "assignee", "status"),
         Index("ix_alert_updated_at", "updated_at"),
         Index("ix_alert_previous", "previous_alert_id"),
+        Index("ix_alert_suppression", "suppression_id"),
     )
 
     alert_id: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[str]
     generation: Mapped[int]
-    previous_alert_id: Mapped[str | None] = mapped_column(_reference("alert.alert_id"))
+    previous_alert_id: Mapped[str | None] = mapped_column(reference("alert.alert_id"))
     source: Mapped[str]
     detector: Mapped[str]
     version: Mapped[str]
@@ -91,7 +92,7 @@ class AlertRow(Base):
     drivers: Mapped[list[Any]]
     peers: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     explanations: Mapped[list[Any]]
-    run_id: Mapped[str | None] = mapped_column(_reference("run.run_id"))
+    run_id: Mapped[str | None] = mapped_column(reference("run.run_id"))
     status: Mapped[str]
     assignee: Mapped[str | None]
     due_on: Mapped[date]
@@ -103,6 +104,7 @@ class AlertRow(Base):
     locked_by: Mapped[str | None]
     locked_until: Mapped[datetime | None]
     set_aside_until: Mapped[date | None]
+    suppression_id: Mapped[str | None]
     repeats: Mapped[int]
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
@@ -116,8 +118,8 @@ class AlertHitRow(Base):
 
     __tablename__ = "alert_hit"
 
-    alert_id: Mapped[str] = mapped_column(_reference("alert.alert_id"), primary_key=True)
-    run_id: Mapped[str] = mapped_column(_reference("run.run_id"), primary_key=True, index=True)
+    alert_id: Mapped[str] = mapped_column(reference("alert.alert_id"), primary_key=True)
+    run_id: Mapped[str] = mapped_column(reference("run.run_id"), primary_key=True, index=True)
     seen_at: Mapped[datetime]
     severity: Mapped[str]
     score: Mapped[float]
@@ -134,7 +136,7 @@ class AlertNoteRow(Base):
     __tablename__ = "alert_note"
 
     note_id: Mapped[str] = mapped_column(primary_key=True)
-    alert_id: Mapped[str] = mapped_column(_reference("alert.alert_id"), index=True)
+    alert_id: Mapped[str] = mapped_column(reference("alert.alert_id"), index=True)
     text: Mapped[str]
     written_by: Mapped[str]
     written_at: Mapped[datetime]
@@ -146,10 +148,10 @@ class DecisionRow(Base):
     __tablename__ = "decision"
 
     decision_id: Mapped[str] = mapped_column(primary_key=True)
-    alert_id: Mapped[str] = mapped_column(_reference("alert.alert_id"), index=True)
+    alert_id: Mapped[str] = mapped_column(reference("alert.alert_id"), index=True)
     disposition: Mapped[str] = mapped_column(index=True)
     note: Mapped[str]
-    duplicate_of: Mapped[str | None] = mapped_column(_reference("alert.alert_id"))
+    duplicate_of: Mapped[str | None] = mapped_column(reference("alert.alert_id"))
     state: Mapped[str]
     accepted_until: Mapped[date | None]
     decided_by: Mapped[str]
@@ -158,7 +160,7 @@ class DecisionRow(Base):
     seen_severity: Mapped[str]
     seen_score: Mapped[float | None]
     seen_item_count: Mapped[int]
-    seen_run_id: Mapped[str | None] = mapped_column(_reference("run.run_id"))
+    seen_run_id: Mapped[str | None] = mapped_column(reference("run.run_id"))
     reviewed_by: Mapped[str | None]
     reviewed_at: Mapped[datetime | None]
     review_note: Mapped[str | None]
@@ -183,8 +185,8 @@ class CaseAlertRow(Base):
 
     __tablename__ = "case_alert"
 
-    case_id: Mapped[str] = mapped_column(_reference("review_case.case_id"), primary_key=True)
-    alert_id: Mapped[str] = mapped_column(_reference("alert.alert_id"), primary_key=True, index=True)
+    case_id: Mapped[str] = mapped_column(reference("review_case.case_id"), primary_key=True)
+    alert_id: Mapped[str] = mapped_column(reference("alert.alert_id"), primary_key=True, index=True)
     linked_by: Mapped[str]
     linked_at: Mapped[datetime]
 
@@ -211,6 +213,6 @@ class ScopeRow(Base):
 
     __tablename__ = "user_scope"
 
-    name: Mapped[str] = mapped_column(_reference("app_user.name"), primary_key=True)
+    name: Mapped[str] = mapped_column(reference("app_user.name"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
