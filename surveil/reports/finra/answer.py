@@ -24,7 +24,7 @@ def files(name: str, request: Request) -> Mapping[str, bytes]:
     return made(name, request).files
 
 
-def made(name: str, request: Request) -> Made:
+def made(name: str, request: Request, first_number: int = 1) -> Made:
     """The finished response.
 
     With a matter, letter and answers are those of the matter; otherwise the firm's part is `responses/NAME.yml`.
@@ -43,6 +43,8 @@ def made(name: str, request: Request) -> Made:
     else:
         letter, folder = find_letter(name, request.workspace), request.workspace.path / RESPONSES
         firm_file = read_firm_file(folder, letter)
+    if first_number != 1:
+        firm_file = firm_file.model_copy(update={"first_number": first_number})
     period = request.period or _period(firm_file)
     sources = sources_for(request, name, wanted(letter), period)
     return build(letter, sources, firm_file, folder, mask_name=request.masking, code_version=__version__)

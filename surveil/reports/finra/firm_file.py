@@ -92,7 +92,8 @@ class ItemEntry(Part):
 class FirmFile(Part):
     """The whole file; every part is optional.
 
-    `dated` asks that a partial answer says by when the rest follows, as an answer to a matter must.
+    `dated` asks that a partial answer says by when the rest follows, as an answer to a matter must. `first_number` is the
+    control number of the first page, where a production continues an earlier one.
     """
 
     matter: str = ""
@@ -102,6 +103,7 @@ class FirmFile(Part):
     period: LetterPeriod | None = None
     items: dict[str, ItemEntry] = Field(default_factory=dict)
     dated: bool = False
+    first_number: int = Field(default=1, ge=1)
 
     @field_validator("items", mode="before")
     @classmethod

@@ -51,6 +51,7 @@ def render(paper: Paper, typesetter: Typesetter | None = None) -> bytes:
             footer=f"Confidential · Run {run.run_id} · Data as of {run.as_of.isoformat()}",
             as_of=run.as_of,
             control_prefix=paper.firm_file.control_prefix,
+            first_number=paper.firm_file.first_number,
         ),
     )
     _cover(story, paper)

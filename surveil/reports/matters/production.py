@@ -71,15 +71,16 @@ def produce(
     reveal: bool = False,
     actor: str = "system",
     audit: AuditHook | None = None,
+    first_number: int = 1,
 ) -> Produced:
-    """Answer a matter and say what each file is.
+    """Answer a matter and say what each file is; `first_number` is the control number of the response's first page.
 
     Raises:
         UsageError: there is no such matter or run, an item is open, or the actor may not do this.
     """
     matter = read_checked(workspace, matter_id)
     request = Request(workspace, run_id, reveal, actor, audit, Options(matter=matter_id))
-    made = answer.made(matter.letter.id, request)
+    made = answer.made(matter.letter.id, request, first_number)
     run = made.sources.run
     return Produced(
         matter=matter,

@@ -51,7 +51,6 @@ class Imprint:
     control_prefix: str
     subject: str = ""
     first_number: int = 1
-    first_number: int = 1
 
 
 class Story:
