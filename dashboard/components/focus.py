@@ -13,10 +13,13 @@ export default function ({ data }) {
   before = data.row;
   const writing = document.activeElement && document.activeElement.closest('input, textarea, [contenteditable=true]');
   if (writing) return;
-  setTimeout(() => {
+  let tries = 20;
+  const find = () => {
     const link = document.querySelector('.st-key-' + CSS.escape(data.row) + ' a');
     if (link) { link.focus(); link.scrollIntoView({ block: 'nearest' }); }
-  }, 60);
+    if (document.activeElement !== link && --tries) setTimeout(find, 60);
+  };
+  find();
 }
 """
 _follow = st.components.v2.component("surveil_focus", js=_SCRIPT)

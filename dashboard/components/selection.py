@@ -74,7 +74,6 @@ def bar(here: Place, chosen: Chosen, total: int, shown: Sequence[str]) -> None:
         for act, label, key, action in _ACTS:
             _button(here, act, label, key, action, target)
         _one(here, target)
-        _select(total, shown, chosen)
     form: _Form | None = st.session_state.get(_FORM)
     if form is not None:
         _confirm(here, form)
@@ -85,7 +84,7 @@ _ACTS: Final = (
     ("set_aside", "Set aside", "S", Action.SET_ASIDE),
     ("false_alarm", "False alarm", "F", Action.DECIDE),
     ("breach", "Breach", "B", Action.DECIDE),
-    ("other", "Other decision", "", Action.DECIDE),
+    ("other", "Other …", "", Action.DECIDE),
     ("approve", "Approve", "", Action.APPROVE),
 )
 
@@ -116,7 +115,8 @@ def _one(here: Place, target: QueueFilters | tuple[str, ...] | None) -> None:
             navigate.go_to_alert(one)
 
 
-def _select(total: int, shown: Sequence[str], chosen: Chosen) -> None:
+def buttons(total: int, shown: Sequence[str], chosen: Chosen) -> None:
+    """Select the alert picked, all that match, or none."""
     picked = navigate.chosen()
     shortcuts.button("Select", "select", "X", disabled=picked not in shown, on_click=toggle, args=(picked,))
     if not st.session_state.get(_ALL):
@@ -161,9 +161,7 @@ def _said(chosen: Chosen, total: int, target: QueueFilters | tuple[str, ...] | N
         return f"All {plural(total, 'alert')} of this view selected, on every page:"
     if selected():
         return f"{plural(len(selected()), 'alert')} selected:"
-    return (
-        "Nothing is selected; these act on the alert picked:" if target else "Nothing is selected or picked:"
-    )
+    return "Nothing selected; for the alert picked:" if target else "Nothing selected or picked:"
 
 
 def _ask(here: Place, act: str, target: QueueFilters | tuple[str, ...]) -> None:

@@ -231,11 +231,15 @@ def show_told() -> None:
 
 
 def attempt(action: Callable[[], object], done: str) -> bool:
-    """Carry out what a person asked for, and say how it went in his own words; True when it was done."""
+    """Carry out what a person asked for, and say how it went in his own words; True when it was done.
+
+    With no words in `done` the caller says himself how it went.
+    """
     try:
         action()
     except SurveilError as error:
         tell("failed", str(error))
         return False
-    tell("done", done)
+    if done:
+        tell("done", done)
     return True

@@ -13,6 +13,9 @@ _CSS = """<style>
 .stMainBlockContainer h2.sv-subject{padding:0;font-size:1.05rem}
 [data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{color:#4b5563;opacity:1}
 .st-key-actions{position:sticky;top:2.5rem;z-index:9;background:#fff;padding:.4rem 0;border-bottom:1px solid #d1d5db}
+.st-key-moves,.st-key-bulk,.st-key-actions{gap:.45rem}
+.st-key-moves button,.st-key-bulk button,.st-key-actions button{min-height:2.1rem;padding:.15rem .6rem;font-size:.9rem}
+.stMainBlockContainer [data-testid=stPageLink] a:focus-visible{outline:3px solid #1d4e89;outline-offset:2px}
 .stMainBlockContainer [data-testid=stPageLink] a{border:1px solid #6b7280;border-radius:.4rem;padding:.15rem .7rem}
 .sv-chip{display:inline-block;padding:0 .5rem;border:1px solid #6b7280;border-radius:1rem;font-size:.8rem;
   line-height:1.45rem;white-space:nowrap;color:#1f2937;background:#fff;margin:0 .3rem .2rem 0}

@@ -84,12 +84,13 @@ def _keys(here: Place, shown: _Shown, chosen: Chosen) -> None:
     """Move through the list, open what is picked, or have the next alert handed over, by button or key."""
     ids = shown.alert_ids
     picked = navigate.chosen()
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="moves"):
         first, last = picked in ids[:1], picked in ids[-1:]
         shortcuts.button("Previous", "previous", "K", disabled=first, on_click=_pick, args=(ids, picked, -1))
         shortcuts.button("Next", "next", "J", disabled=last, on_click=_pick, args=(ids, picked, 1))
-        if shortcuts.button("Open the picked alert", "open", "O", disabled=picked not in ids) and picked:
+        if shortcuts.button("Open", "open", "O", disabled=picked not in ids) and picked:
             navigate.go_to_alert(picked)
+        selection.buttons(shown.total, ids, chosen)
         take.next_button(here, chosen.filters, chosen.sort)
 
 

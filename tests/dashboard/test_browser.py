@@ -70,8 +70,8 @@ def test_an_officer_finds_an_alert_decides_it_with_a_note_and_reads_it_in_the_hi
 
     screen.keyboard.press("j")
     screen.wait_for_url("**alert=A-*")
-    playwright.expect(screen.get_by_role("button", name="Open the picked alert")).to_be_enabled()
-    screen.keyboard.press("o")
+    playwright.expect(screen.get_by_role("link", name="Open", exact=True).first).to_be_focused()
+    screen.keyboard.press("Enter")
     playwright.expect(screen.get_by_role("heading", name="Representative R7")).to_be_visible()
     playwright.expect(screen.get_by_role("heading", name="History")).to_be_visible()
     settled(screen)

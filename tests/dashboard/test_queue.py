@@ -154,7 +154,7 @@ def test_with_other_filters_all_is_no_longer_selected(run_desk: Desk) -> None:
     app = run_desk(family="unauthorized")
     submit(app, "Select all 3")
     app.multiselect(key="family").set_value([]).run()
-    assert "Nothing is selected" in shown(app)
+    assert "Nothing selected" in shown(app)
 
 
 def test_the_next_alert_is_handed_over_locked_and_never_twice(run_desk: Desk, workspace: Workspace) -> None:
