@@ -79,9 +79,9 @@ class Engine:
         self._done.add(model.name)
 
     def _normalise_contacts(self) -> None:
-        """Spell all phone numbers and e-mail addresses alike; only for models that ask for it."""
+        """Spell all phone numbers and addresses alike; only for models that ask for it."""
         raw = {kind: _distinct(self._backend, *_CONTACTS[kind]) for kind in _CONTACTS}
-        frame = contact_keys(raw["email"], raw["phone"], self._region)
+        frame = contact_keys(raw["email"], raw["phone"], raw["address_line"], self._region)
         self._backend.register_table(_CONTACT_KEYS, pa.Table.from_pandas(frame, preserve_index=False))
         self._done.add(_CONTACT_KEYS)
 
@@ -203,7 +203,9 @@ def _stage(
 
 _CONTACT_KEYS = "contact_keys"
 _CONTACTS = {
-    kind: tuple((table, kind) for table in ("accounts", "customers", "reps")) for kind in ("email", "phone")
+    "email": (("accounts", "email"), ("customers", "email"), ("reps", "email")),
+    "phone": (("accounts", "phone"), ("customers", "phone"), ("reps", "phone")),
+    "address_line": (("customers", "address_line"), ("reps", "address_line")),
 }
 _BRANCHES = (("accounts", "branch_id"), ("assignments", "branch_id"))
 

@@ -21,9 +21,11 @@ WHERE a.device_id IS NOT NULL AND a.channel IN ('online', 'mobile')
 
 -- model: customer_ties
 -- What ties customers to each other: household, home, employer and the name after the first word (a family name, mostly).
-SELECT customer_id, COALESCE(household_id, customer_id) AS household, LOWER(address_line) || '|' || postal_code AS home,
-       employer, LOWER(SUBSTRING(name, STRPOS(name, ' ') + 1)) AS family_name
-FROM customers
+SELECT u.customer_id AS customer_id, COALESCE(u.household_id, u.customer_id) AS household,
+       k.key || '|' || u.postal_code AS home, u.employer AS employer,
+       LOWER(SUBSTRING(u.name, STRPOS(u.name, ' ') + 1)) AS family_name
+FROM customers AS u
+LEFT JOIN contact_keys AS k ON k.kind = 'address' AND k.raw = u.address_line
 
 -- model: opening_contacts
 -- The rows of `account_contacts` of openings by staff.
@@ -75,9 +77,10 @@ SELECT k.kind, k.key, r.rep_id
 FROM reps AS r
 JOIN contact_keys AS k ON k.kind = 'email' AND k.raw = r.email
 UNION
-SELECT 'address', LOWER(address_line) || '|' || postal_code, rep_id
-FROM reps
-WHERE address_line IS NOT NULL AND postal_code IS NOT NULL
+SELECT k.kind, k.key || '|' || r.postal_code, r.rep_id
+FROM reps AS r
+JOIN contact_keys AS k ON k.kind = 'address' AND k.raw = r.address_line
+WHERE r.postal_code IS NOT NULL
 
 -- model: employee_people
 -- For each of `employee_contacts`, who may honestly give it: the employee as a customer, his household, his

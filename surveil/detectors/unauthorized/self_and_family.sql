@@ -12,9 +12,10 @@ FROM (
     JOIN customers AS s ON s.customer_id = r.customer_id
     JOIN customers AS u ON u.household_id = s.household_id
     UNION ALL
-    SELECT r.rep_id, u.customer_id, 1
-    FROM reps AS r
-    JOIN customers AS u ON u.postal_code = r.postal_code AND LOWER(u.address_line) = LOWER(r.address_line)
+    SELECT e.rep_id, t.customer_id, 1
+    FROM employee_contacts AS e
+    JOIN customer_ties AS t ON t.home = e.contact_key
+    WHERE e.kind = 'address'
 ) AS circle
 GROUP BY rep_id, customer_id
 

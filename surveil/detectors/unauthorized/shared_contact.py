@@ -3,28 +3,35 @@
 
 ## What it finds
 One phone number, e-mail address, home or device on accounts of {shared_households} or more unrelated households, nearly
-all of them one representative's. And representatives with more such households than expected.
+all of them one representative's; or a series of numbers and addresses that differ by a digit or a count. And
+representatives with more such households than expected.
 
 ## Why it matters
 Whoever opens accounts that nobody asked for must keep notices, codes and surveys from the customers. One number of his
 own on all of them does it.
 
 ## How it decides
-Contacts are compared as spelled alike: a number in its international form, an e-mail address in lower case without tags.
-Households are unrelated where they also have {shared_households} homes and family names. A contact is explained, and only
-counted, where they all work for one employer, or where less than {concentration_percent} percent of the households of the
-whole firm that have it came to this opener: a residence, a school or a switchboard is known to his colleagues too. Each
-household from the {shared_households}th on is counted among all households he served, compared with colleagues' and held
-against a chance cluster in {chance_rate} of households.
+Contacts are compared as spelled alike: a number in its international form, an e-mail address in lower case without tags, a
+home address with its usual words in short form. Households are unrelated where they also have {shared_households} homes and
+family names. A contact is explained, and only counted, where they all work for one employer, or where less than
+{concentration_percent} percent of the households of the whole firm that have it came to this opener: a residence, a
+school or a switchboard is known to his colleagues too. Each household from the {shared_households}th on is counted
+among all households he served, compared with colleagues' and held against a chance cluster in {chance_rate} of households.
+
+A series are contacts of such households with the same pattern: numbers that differ in one of the last digits or in the last
+two, e-mail addresses that differ in marks or in the number at the end of a name of {least_stem} letters or more. Neighbours
+may have such numbers: a series of numbers counts where, for as many numbers as the opener's customers have in that
+exchange, {chance_series} or fewer would be expected by chance.
 
 ## What it misses
-Contacts that differ by a digit or a letter, and several numbers used for two households each.
+Made-up contacts that have nothing in common, and several numbers used for two households each.
 
 ## Innocent explanations
 - A large family, a shared flat, or friends who gave one number: relatives are told by homes and names, friends are not.
 - A residence, a school or a shelter that only one representative looks after.
 - An accountant, guardian or manager who gives his own number for all whom he serves.
 - Customers without a phone of their own, for whom a helper's number was noted.
+- A block of numbers of one building or firm whose people came together and gave no employer.
 
 ## What to check
 - Call the number. Whose is it?
@@ -39,7 +46,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
@@ -54,6 +63,10 @@ SHARED = {
     "shared": "households on a phone, e-mail or device that unrelated households share",
     "one_home": "households at one home with unrelated ones",
 }
+SERIES = "households on phones or e-mails that differ by a digit or a count"
+CELL = ["rep_id", *STRATUM, "branch_id", "month"]
+#: What in `near_contacts` is of a household, not of the pattern.
+HOUSEHOLD = ["household", "channel", "branch_kind", "branch_id", "month", "place"]
 EXPLANATIONS = {
     "relatives": "openings on a contact that relatives share",
     "employer": "openings on a contact that people of one employer share",
@@ -72,6 +85,14 @@ class Parameters(base.Parameters):
         80, unit="percent", ge=1, le=100, measured=True, citation="science notes 1.1: many customers and one opener",
         meaning="share of a contact's households that must have come to one opener",
     )  # fmt: skip
+    least_stem: int = param(
+        3, unit="letters", ge=1, le=20, measured=True, citation="ours: initials are everybody's",
+        meaning="letters that the name in an e-mail address must have, for addresses to be a series",
+    )  # fmt: skip
+    chance_series: float = param(
+        0.001, unit="series", ge=1e-9, le=0.1, citation="ours: numbers of one exchange taken as spread evenly",
+        meaning="series of numbers as long as this that chance makes among an opener's customers of one exchange",
+    )  # fmt: skip
     chance_rate: float = param(
         0.002, unit="share of households", ge=0.0001, le=0.1, citation="ours: friends and helpers, one in five hundred",
         meaning="how often a household comes to share a contact by chance",
@@ -84,12 +105,12 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
-    models = ("shared_contact_items", "shared_contact_cells")
+    models = ("shared_contact_items", "shared_contact_cells", "near_contacts", "near_contact_items")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -98,6 +119,8 @@ class SharedContact(Detector):
             rare_tests(rate_cells(cells, cells[sign] == 1, STRATUM), what, parameters.chance_rate)
             for sign, what in SHARED.items()
         )
+        near = _series(measured["near_contacts"], parameters.chance_series)
+        series = rare_tests(_near_cells(cells, near, parameters), SERIES, parameters.chance_rate)
         shared = measured["shared_contact_items"]
         explained = shared["explained"].value_counts()
         gaps = tuple(
@@ -105,22 +128,50 @@ class SharedContact(Detector):
             for why, what in EXPLANATIONS.items()
             if why in explained.index
         )
-        rows = shared[shared["explained"].isna()].sort_values("households", ascending=False, kind="stable")
-        rows = rows.drop_duplicates("account_id", ignore_index=True)
-        households = rows["households"].astype("int64")
-        items = base.frame(
-            base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
-            # The more households on one contact, the less a chance of friends and helpers explains it.
-            score=households / (households + parameters.shared_households),
-            detail=base.details(rows, ["product_code", "channel", "kind", "households", "firm_households"]),
+        on_series = measured["near_contact_items"].merge(near.drop(columns=HOUSEHOLD).drop_duplicates())
+        rows = pd.concat([shared[shared["explained"].isna()], on_series], ignore_index=True)
+        rows = rows.assign(alike=rows["pattern"].isna()).sort_values(
+            ["alike", "households"], ascending=False, kind="stable"
         )
-        return Decision(
-            items, strongest([contacts, homes.query("observed > 0")]), int(cells["n"].sum()), gaps
-        )
+        found = _items(rows.drop_duplicates("account_id", ignore_index=True), parameters)
+        # A test of somebody with none of these says nothing; it would only blunt the other.
+        tests = [contacts, homes.query("observed > 0"), series.query("observed > 0")]
+        return Decision(found, strongest(tests), int(cells["n"].sum()), gaps)
+
+
+def _series(near: pd.DataFrame, most: float) -> pd.DataFrame:
+    """The rows of the model `near_contacts` on patterns that chance does not make; e-mail addresses all are.
+
+    Numbers are taken as spread evenly over an exchange, so that those in one of its cells are Poisson distributed.
+    """
+    cells, numbers = (near[name].astype(float).to_numpy() for name in ("cells", "numbers"))
+    by_chance = cells * stats.poisson.sf(near["contacts"].astype(float).to_numpy() - 1, numbers / cells)
+    return near[np.isnan(cells) | (by_chance <= most)]
+
+
+def _near_cells(cells: pd.DataFrame, near: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """All households served, and of them those that make a series, in cells for a rate test."""
+    later = near[near["place"] >= parameters.shared_households].drop_duplicates(["rep_id", "household"])
+    total = cells.groupby(CELL, as_index=False, dropna=False)["n"].sum()
+    there = later.groupby(CELL, as_index=False, dropna=False).size()
+    merged = total.merge(there, on=CELL, how="left")
+    return rate_cells(merged, merged["size"].fillna(0).astype("int64"), STRATUM)
+
+
+def _items(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    households = rows["households"].astype("int64")
+    return base.frame(
+        base.ITEM_COLUMNS,
+        feed="accounts",
+        key=rows["account_id"],
+        rep_id=rows["rep_id"],
+        customer_id=rows["customer_id"],
+        account_id=rows["account_id"],
+        branch_id=rows["branch_id"],
+        day=rows["opened_day"],
+        # The more households on one contact, the less a chance of friends and helpers explains it.
+        score=households / (households + parameters.shared_households),
+        detail=base.details(
+            rows, ["product_code", "channel", "kind", "households", "firm_households", "contacts"]
+        ),
+    )

@@ -17,9 +17,9 @@ of the money he posted for anybody, lone tokens; of his funded accounts, those f
 source that fans out (from the household on that makes it one). The first is compared with colleagues' accounts of the
 same product, channel and kind of branch, the second with postings of the same tender, and each is held against an
 ordinary reason in a share of {slip_rate}. Those seen are joined into one p-value. Where a customer paid, anything he does
-within {funded_days} days clears it; where staff paid, only other money does, more coins of the staff's left out. Where the
-extract begins later than {dormant_days} days before, {seen_idle_days} days without movement must be seen. It counts for whoever posted it, else for
-the opener of a young account.
+within {funded_days} days clears it; where staff paid, only other money does, more coins of the staff's left out. Where
+the extract begins later than {dormant_days} days before, {seen_idle_days} days without movement must be seen. It counts
+for whoever posted it, else for the opener of a young account.
 
 ## What it misses
 Tokens above the limit, and money that comes in cash from different hands.

@@ -1,0 +1,66 @@
+"""The same contact is recognised however it was typed, and different ones are kept apart."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveil.engine.contact_keys import address_keys, contact_keys, email_keys, email_stems, phone_keys
+
+
+def one(keys: pd.Series) -> str | None:
+    value = keys.iloc[0]
+    return None if pd.isna(value) else str(value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "also"),
+    [
+        ("12 North Elm Street, Apt. 4", "12 n elm st #4".replace("#", "unit ")),
+        ("12 Elm St.", "12  ELM   street"),
+        ("Hauptstraße 5", "HAUPTSTR. 5"),
+        ("Große Straße 7", "grosse str 7"),
+        ("улица Ленина, д. 5, кв. 7", "УЛ ЛЕНИНА Д 5 КВ 7"),
+        ("１２ Elm St", "12 elm st"),
+    ],
+)
+def test_an_address_is_known_again(typed: str, also: str) -> None:
+    assert one(address_keys(pd.Series([typed]))) == one(address_keys(pd.Series([also])))
+
+
+@pytest.mark.parametrize(
+    ("one_line", "other"), [("12 Elm St", "21 Elm St"), ("1 C St", "1 D St"), ("5 Elm St Apt 1", "5 Elm St Apt 2")]
+)  # fmt: skip
+def test_neighbours_stay_apart(one_line: str, other: str) -> None:
+    assert one(address_keys(pd.Series([one_line]))) != one(address_keys(pd.Series([other])))
+
+
+def test_the_stem_of_an_address_is_without_count_and_marks() -> None:
+    typed = [
+        "john.smith7@mail.example",
+        "JOHN_SMITH-12@mail.example",
+        "johnsmith@mail.example",
+        "7@mail.example",
+    ]
+    stems = email_stems(email_keys(pd.Series(typed)))
+    assert stems[:3].tolist() == ["johnsmith@mail.example"] * 3
+    assert pd.isna(stems[3])
+
+
+def test_phones_are_known_again_in_any_writing() -> None:
+    typed = pd.Series(["(212) 555-0147", "+1 212 555 0147", "212.555.0147", "٢١٢٥٥٥٠١٤٧", "none"])
+    assert phone_keys(typed, "US").tolist()[:4] == ["+12125550147"] * 4
+    assert pd.isna(phone_keys(typed, "US")[4])
+
+
+@given(st.lists(st.text(max_size=30), max_size=6))
+def test_any_text_has_a_key_or_none(texts: list[str]) -> None:
+    raw = pd.Series(sorted(set(texts)), dtype="string")
+    made = contact_keys(raw, raw, raw, "US")
+    assert not made.duplicated(["kind", "raw"]).any()
+    assert (made["key"].str.len() > 0).all()
+    lines = made[made["kind"] == "address"]
+    again = address_keys(lines["key"].reset_index(drop=True))
+    assert again.tolist() == lines["key"].tolist(), "a key is its own key"
