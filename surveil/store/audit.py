@@ -72,14 +72,14 @@ class Event:
 
     def digest(self) -> str:
         """SHA-256 over the RFC 8785 canonical JSON of `fields`, in hexadecimal."""
-        return hashlib.sha256(rfc8785.dumps(self.fields())).hexdigest()
+        return hashlib.sha256(canonical(self.fields()).encode()).hexdigest()
 
     @property
     def intact(self) -> bool:
         """Whether the hash fits the content."""
         try:
             return self.digest() == self.hash
-        except rfc8785.CanonicalizationError:
+        except (rfc8785.CanonicalizationError, UnicodeError, ValueError):
             return False
 
     @classmethod

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import rfc8785
 from sqlalchemy import Engine, select
 
 from surveil.store.audit import Event, audit_event, readable
+from surveil.store.plain import canonical
 
 
 def export_jsonl(
@@ -20,7 +20,7 @@ def export_jsonl(
     Take `hash` out of a line and write the rest as RFC 8785 canonical JSON: its SHA-256 is `hash`.
     """
     for event in _events(engine, object_type, object_id):
-        yield rfc8785.dumps(event.fields() | {"hash": event.hash}).decode() + "\n"
+        yield canonical(event.fields() | {"hash": event.hash}) + "\n"
 
 
 def export_text(

@@ -10,8 +10,8 @@ from sqlalchemy import table as foreign_table
 from sqlalchemy.exc import DBAPIError
 
 from surveil.store.audit import FORMAT, GENESIS, Event, audit_event
-from surveil.store.changes import Fields, stored_fields, stored_records
 from surveil.store.checkpoint import Checkpoint
+from surveil.store.replay import Records, Sums, stored
 from surveil.store.tables import Base
 
 _GUARDS = {
@@ -62,9 +62,9 @@ def verify(engine: Engine, checkpoint: Checkpoint | None = None, records: bool =
     """Read the whole chain and check it.
 
     With a checkpoint that was kept elsewhere, also that nothing before it was rewritten or cut off: whoever
-    owns the database can recompute every hash, but not a signature. `records` also replays the events and
-    compares the outcome with what the tables hold, so that a row changed past the trail is found; it keeps
-    one copy of the records in memory.
+    owns the database can recompute every hash, but not a signature. `records` also compares what the events
+    say with what the tables hold, so that a row changed past the trail is found. Memory does not grow with the
+    trail; only where the two differ, the records concerned are rebuilt one by one.
     """
     chain = _Chain(checkpoint)
     try:
@@ -83,11 +83,32 @@ def _read(connection: Connection, chain: _Chain, records: bool) -> None:
         return
     chain.check_guards(connection)
     events = select(audit_event).order_by(audit_event.c.seq).execution_options(yield_per=1000)
+    sums = Sums()
     for row in connection.execute(events):
-        chain.follow(row.seq, row.hash, _event(row))
+        event = _event(row)
+        chain.follow(row.seq, row.hash, event)
+        if event is not None:
+            sums.follow(event.payload)
     chain.check_checkpoint()
     if records:
-        chain.check_records(connection)
+        _check_records(connection, chain, sums)
+
+
+def _check_records(connection: Connection, chain: _Chain, sums: Sums) -> None:
+    tables = [table for table in Base.metadata.sorted_tables if table is not audit_event]
+    for name, fields in stored(connection, tables):
+        sums.add(name, dict(fields))
+    buckets = sums.differing()
+    if not buckets:
+        return
+    records = Records(buckets)
+    events = select(audit_event).order_by(audit_event.c.seq).execution_options(yield_per=1000)
+    for row in connection.execute(events):
+        event = _event(row)
+        if event is not None:
+            records.follow(event.payload)
+    for message in records.complaints((name, dict(fields)) for name, fields in stored(connection, tables)):
+        chain.note(None, message)
 
 
 def _event(row: Row[Any]) -> Event | None:
@@ -107,7 +128,6 @@ class _Chain:
         self._checkpoint = checkpoint
         self._seq = 0
         self._hash_at_checkpoint = GENESIS
-        self._records: dict[str, Fields] = {}
 
     def follow(self, seq: int, stored_hash: str, event: Event | None) -> None:
         if seq != self._seq + 1:
@@ -116,7 +136,6 @@ class _Chain:
             self.note(seq, f"Event {seq} was edited: its content is not as surveil writes it.")
         else:
             self._check(event)
-            self._replay(event)
         self._seq = seq
         self.count += 1
         self.head = stored_hash
@@ -135,16 +154,6 @@ class _Chain:
                 f"Event {seq} does not follow the event before it: "
                 "one of the two was edited, inserted or moved, or one between them deleted.",
             )
-
-    def _replay(self, event: Event) -> None:
-        after = event.payload.get("after") if isinstance(event.payload, dict) else None
-        if not isinstance(after, dict):
-            return
-        for name, fields in after.items():
-            if fields is None:
-                self._records.pop(name, None)
-            else:
-                self._records.setdefault(name, {}).update(fields)
 
     def check_guards(self, connection: Connection) -> None:
         dialect = connection.dialect.name
@@ -168,22 +177,6 @@ class _Chain:
                 f"The trail was rewritten: event {wanted.events} is not the one that the checkpoint of "
                 f"{wanted.at} signed.",
             )
-
-    def check_records(self, connection: Connection) -> None:
-        for table in Base.metadata.sorted_tables:
-            if table is audit_event:
-                continue
-            for row in connection.execute(stored_records(table)):
-                name, fields = stored_fields(table, row)
-                recorded = self._records.pop(name, None)
-                if recorded is None:
-                    self.note(None, f"The record {name} is in the database, but no event tells of it.")
-                    continue
-                changed = sorted(field for field in fields if fields[field] != recorded.get(field))
-                if changed:
-                    self.note(None, f"The record {name} was changed past the trail: {', '.join(changed)}.")
-        for name in sorted(self._records):
-            self.note(None, f"The record {name} is gone, but no event tells of its removal.")
 
     def note(self, seq: int | None, message: str) -> None:
         if len(self.problems) < _LISTED:

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,17 @@ def test_every_value_has_one_canonical_text_that_reads_back_the_same(value: obje
     assert from_canonical(text) == kept
     assert canonical(from_canonical(text)) == text
     assert "\x00" not in text
+
+
+@given(values)
+def test_the_quick_way_writes_the_bytes_of_rfc_8785(value: object) -> None:
+    kept = plain(value)
+    assert canonical(kept).encode() == rfc8785.dumps(kept)
+
+
+def test_names_beyond_the_basic_plane_are_sorted_as_the_standard_says() -> None:
+    kept = {"\uffee": 1, "\U0001f600": 2, "a": 3}
+    assert canonical(kept) == '{"a":3,"\U0001f600":2,"\uffee":1}' == rfc8785.dumps(kept).decode()
 
 
 @given(st.dictionaries(st.text(), st.integers(), min_size=2, max_size=6))
