@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from surveil.config import EngineSettings
 from surveil.errors import UsageError
@@ -37,24 +39,28 @@ class Backend(Protocol):
     def query(self, sql: str) -> pa.Table:
         """A SELECT's rows; whole numbers as 64-bit integers."""
 
-    def write(self, name: str, file: Path) -> None:
-        """Write a table to one Parquet file."""
+    def rows(self, name: str) -> pa.Table:
+        """The rows of a table that was created, sorted by all its columns: missing last, text by its code points."""
+
+    def drop(self, name: str) -> None:
+        """Forget a table that was created."""
 
     def close(self) -> None:
         """Give back everything."""
 
 
 class DuckDB:
-    """DuckDB in the process; spills into the run's folder."""
+    """DuckDB in the process.
+
+    What models make is kept in memory as far as the limit goes; beyond it goes to the spill folder.
+    """
 
     dialect = "duckdb"
 
     def __init__(self, settings: EngineSettings, folder: Path) -> None:
         import duckdb
 
-        self._file = folder / "work.duckdb"
-        self._file.unlink(missing_ok=True)
-        self._connection: duckdb.DuckDBPyConnection = duckdb.connect(str(self._file))
+        self._connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:")
         run = self._connection.execute
         run(f"SET memory_limit='{settings.memory_limit}'")
         if settings.threads:
@@ -86,13 +92,14 @@ class DuckDB:
     def query(self, sql: str) -> pa.Table:
         return _plain(self._connection.sql(self._with_plain_integers(sql)).to_arrow_table())
 
-    def write(self, name: str, file: Path) -> None:
-        quoted = str(file).replace("'", "''")
-        self._connection.execute(f"COPY (SELECT * FROM {name} ORDER BY ALL) TO '{quoted}' (FORMAT parquet)")
+    def rows(self, name: str) -> pa.Table:
+        return _plain(self._connection.sql(f"SELECT * FROM {name} ORDER BY ALL").to_arrow_table())
+
+    def drop(self, name: str) -> None:
+        self._connection.execute(f"DROP TABLE {name}")
 
     def close(self) -> None:
         self._connection.close()
-        self._file.unlink(missing_ok=True)
 
 
 class Spark:
@@ -143,10 +150,13 @@ class Spark:
     def query(self, sql: str) -> pa.Table:
         return _plain(self._session.sql(sql).toArrow())
 
-    def write(self, name: str, file: Path) -> None:
-        import pyarrow.parquet as pq
+    def rows(self, name: str) -> pa.Table:
+        return in_one_order(self.query(f"SELECT * FROM {name}"))
 
-        pq.write_table(self.query(f"SELECT * FROM {name}"), file)
+    def drop(self, name: str) -> None:
+        self._session.catalog.dropTempView(name)
+        shutil.rmtree(self._folder / "spark" / name, ignore_errors=True)
+        self._names.remove(name)
 
     def close(self) -> None:
         for name in self._names:
@@ -158,6 +168,11 @@ def _plain(table: pa.Table) -> pa.Table:
     """One type for whole numbers and one for text, whatever the engine calls them."""
     types = [pa.int64() if pa.types.is_integer(f.type) else pa.string() for f in table.schema]
     return table.cast(pa.schema([(f.name, t) for f, t in zip(table.schema, types, strict=True)]))
+
+
+def in_one_order(table: pa.Table) -> pa.Table:
+    """A table's rows in the order that `Backend.rows` promises."""
+    return table.sort_by([(name, "ascending") for name in table.column_names])
 
 
 def connect(settings: EngineSettings, folder: Path) -> Backend:
@@ -175,7 +190,14 @@ def connect(settings: EngineSettings, folder: Path) -> Backend:
     )
 
 
+def read_frame(file: Path) -> pd.DataFrame:
+    """A model's rows from the Parquet file they were written to, as `Engine.fetch` gives them."""
+    return to_frame(_plain(pq.read_table(file)))
+
+
 def to_frame(table: pa.Table) -> pd.DataFrame:
-    """A pandas frame in one order whatever the engine: whole numbers as Int64 (missing allowed), text as string."""
-    frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype(), pa.string(): pd.StringDtype()}.get)
-    return frame.sort_values(list(frame.columns), ignore_index=True) if len(frame) else frame
+    """A pandas frame in the table's order: whole numbers as Int64 (missing allowed), text as string."""
+    frame: pd.DataFrame = table.to_pandas(
+        types_mapper={pa.int64(): pd.Int64Dtype(), pa.string(): pd.StringDtype()}.get
+    )
+    return frame

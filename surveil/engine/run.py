@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from surveil.config import Workspace
 from surveil.engine import days, staging
-from surveil.engine.backends import Backend, connect, to_frame
+from surveil.engine.backends import Backend, connect, in_one_order, to_frame
 from surveil.engine.contact_keys import contact_keys
 from surveil.engine.models import Model, catalogue, compile_model, in_order
 from surveil.errors import UsageError
@@ -51,6 +53,7 @@ class Engine:
         self.window = window
         self._parameters = {"from_day": window.from_day, "as_of_day": window.as_of_day, **parameters}
         self._done: set[str] = set()
+        self._readers: Counter[str] = Counter()
         self.compiled: dict[str, str] = {}
 
     def fetch(self, name: str, parameters: Mapping[str, int] | None = None) -> pd.DataFrame:
@@ -59,24 +62,58 @@ class Engine:
         Args:
             parameters: further integer parameters of this and of the models it reads.
         """
+        return to_frame(self.rows(name, parameters))
+
+    def rows(self, name: str, parameters: Mapping[str, int] | None = None) -> pa.Table:
+        """A model's rows as `fetch` gives them, not yet as pandas has them."""
         self.make(name, parameters)
-        return to_frame(self._backend.query(f"SELECT * FROM {name}"))
+        rows = self._backend.rows(name)
+        self._read(name)
+        return rows
+
+    def write(self, name: str, file: Path) -> pd.DataFrame:
+        """A model's rows as `fetch` gives them, written to a Parquet file on the way."""
+        rows = self.rows(name)
+        pq.write_table(rows, file)
+        return to_frame(rows)
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Say which models will be asked for, one entry each time.
+
+        Then what is needed by none of them any more is given up at once: memory and spill hold what is still in use.
+        """
+        wanted = list(names)
+        self._readers = Counter(wanted)
+        for model in in_order(wanted, catalogue()):
+            self._readers.update(model.reads)
+
+    def _read(self, name: str) -> None:
+        """One of the expected readers of a model is done with it."""
+        if self._readers[name] > 0:
+            self._readers[name] -= 1
+            if not self._readers[name] and name in self._done and name in catalogue():
+                self._backend.drop(name)
+                self._done.remove(name)
 
     def make(self, name: str, parameters: Mapping[str, int] | None = None) -> None:
         """Compute a model and all it reads, each once a run."""
         values = {**self._parameters, **(parameters or {})}
-        models = in_order([name], catalogue())
+        pending = {key: model for key, model in catalogue().items() if key not in self._done}
+        if name in self._done:
+            return
+        models = in_order([name], pending)
         if any(_CONTACT_KEYS in model.reads for model in models) and _CONTACT_KEYS not in self._done:
             self._normalise_contacts()
         for model in models:
-            if model.name not in self._done:
-                self._create(model, values)
+            self._create(model, values)
 
     def _create(self, model: Model, values: Mapping[str, int]) -> None:
         sql = compile_model(model, self._backend.dialect, values)
         self._backend.create(model.name, sql)
         self.compiled[model.name] = sql
         self._done.add(model.name)
+        for read in model.reads:
+            self._read(read)
 
     def _normalise_contacts(self) -> None:
         """Spell all phone numbers and addresses alike; only for models that ask for it."""
@@ -96,13 +133,9 @@ class Engine:
         self._backend.register_table(name, pa.Table.from_pandas(frame, preserve_index=False))
         self._done.add(name)
 
-    def write(self, name: str, file: Path) -> None:
-        """Write a model that was made to a Parquet file."""
-        self._backend.write(name, file)
-
     def feed(self, name: str) -> pd.DataFrame:
         """A whole feed as of the day; for small feeds."""
-        return to_frame(self._backend.query(f"SELECT * FROM {name}"))
+        return _frame(self._backend, f"SELECT * FROM {name}")
 
 
 @contextmanager
@@ -181,14 +214,14 @@ def _stage(
     for feed in FEEDS.values():
         backend.view(feed.name, staging.as_of_sql(feed, f"all_{feed.name}", window.as_of_day))
     ranges = {feed: _span(backend, feed, feed) for feed in FEEDS}
-    declared = to_frame(backend.query("SELECT feed, scope, covers_from_day, covers_to_day FROM coverage"))
+    declared = _frame(backend, "SELECT feed, scope, covers_from_day, covers_to_day FROM coverage")
     spans = staging.coverage_spans(declared, ranges, window.as_of_day)
     first = max(EARLIEST_DAY, min([window.from_day, *(span[0] for span in ranges.values() if span)]))
-    products = to_frame(backend.query("SELECT product_code, requires FROM products"))
+    products = _frame(backend, "SELECT product_code, requires FROM products")
     calendar = days.calendar(
         _month_start(first), window.as_of_day + CALENDAR_AHEAD, workspace.settings.holidays
     )
-    goals = to_frame(backend.query("SELECT DISTINCT period_start_day, period_end_day FROM quotas"))
+    goals = _frame(backend, "SELECT DISTINCT period_start_day, period_end_day FROM quotas")
     tables = {
         "calendar": days.with_goal_periods(calendar, goals.astype("int64")),
         "covered": staging.covered(
@@ -208,6 +241,10 @@ _CONTACTS = {
     "address_line": (("customers", "address_line"), ("reps", "address_line")),
 }
 _BRANCHES = (("accounts", "branch_id"), ("assignments", "branch_id"))
+
+
+def _frame(backend: Backend, sql: str) -> pd.DataFrame:
+    return to_frame(in_one_order(backend.query(sql)))
 
 
 def _texts(backend: Backend, *columns: tuple[str, str]) -> list[str]:

@@ -20,7 +20,7 @@ from surveil.alerts.runs import RunRecord, RunStatus
 from surveil.config import Workspace
 from surveil.detectors import registry
 from surveil.detectors.base import Decision, Detector, items_of
-from surveil.engine import Engine, days, open_engine
+from surveil.engine import Engine, days, open_engine, read_frame
 from surveil.errors import SurveilError
 from surveil.feeds import snapshots
 from surveil.scan import coverage, evidence, findings, grouping, ranking, results
@@ -30,6 +30,10 @@ from surveil.scan.evidence import Judged
 Progress = Callable[[str], None]
 #: Keeps the alerts of a run and says under which id each is known: (run, drafts) -> fingerprint -> alert_id.
 Keeper = Callable[[RunRecord, Sequence[AlertDraft]], Mapping[str, str]]
+
+
+#: The models that a run needs besides those of its detectors.
+_OF_THE_RUN = ("home_branches", "active_reps", "staff_accounts")
 
 
 @dataclass(frozen=True)
@@ -99,9 +103,11 @@ def _run(
     judged: dict[str, Judged] = {}
     lines: dict[str, Covered] = {}
     folder.mkdir()
+    reasons = {detector.id: coverage.missing(detector, engine.snapshot) for detector in chosen}
+    able = [detector for detector in chosen if not reasons[detector.id]]
+    engine.expect({model: None for detector in able for model in (*detector.models, *_OF_THE_RUN)})
     for detector in sorted(chosen, key=lambda d: (bool(d.listens), d.id)):
-        reason = coverage.missing(detector, engine.snapshot)
-        if reason:
+        if reason := reasons[detector.id]:
             lines[detector.id] = Covered(detector.id, detector.name, Ran.NOT_RUN, reason)
             continue
         progress(f"{detector.id} {detector.name}")
@@ -127,8 +133,8 @@ def _judge(
 ) -> Decision:
     measured = dict(heard)
     for model in detector.models:
-        measured[model] = engine.fetch(model)
-        engine.write(model, folder / f"{model}.parquet")
+        file = folder / f"{model}.parquet"
+        measured[model] = read_frame(file) if file.exists() else engine.write(model, file)
     return findings.checked(detector, detector.decide(measured, parameters))
 
 
