@@ -16,6 +16,7 @@ from surveil.desk.cases import case_view, link_alert, open_case, unlink_alert
 from surveil.desk.decisions import approve, decide, reject, reopen
 from surveil.desk.delegation import Delegation, delegate_to, delegations, end_delegation, stand_in
 from surveil.desk.evidence import Evidence, evidence
+from surveil.desk.links import AlertLinks, alert_links
 from surveil.desk.listing import EXPORT_FIELDS, alerts, decisions, export_alerts
 from surveil.desk.opening import open_desk, prepare_desk
 from surveil.desk.queue import NOBODY, Emptiness, QueueFilters, QueuePage, Sort, choices, first_look, queue
@@ -61,6 +62,7 @@ from surveil.store import Store
 __all__ = [
     "EXPORT_FIELDS",
     "NOBODY",
+    "AlertLinks",
     "AlertView",
     "BulkResult",
     "DecisionView",
@@ -75,6 +77,7 @@ __all__ = [
     "Sort",
     "Store",
     "View",
+    "alert_links",
     "alert_view",
     "alerts",
     "approve",

@@ -45,6 +45,27 @@ class Evidence:
     problem: str | None = None
 
 
+@dataclass(frozen=True)
+class RunFile:
+    """A file of the run whose values an alert shows; without one, why not, and how many rows that makes (if known)."""
+
+    file: Path | None
+    total: int | None = None
+    problem: str | None = None
+
+
+def run_file(runs_dir: Path, alert: Alert, name: str) -> RunFile:
+    """Where the run of an alert wrote a file down."""
+    if alert.run_id is None:
+        return RunFile(None, 0, "The alert was raised by hand; no run has written rows for it.")
+    if not _RUN_ID.fullmatch(alert.run_id):
+        return RunFile(None, None, "The alert names a run whose name is not one of surveil's.")
+    file = runs_dir / alert.run_id / name
+    if not file.is_file():
+        return RunFile(None, None, f"The findings of run {alert.run_id} are not in this workspace any more.")
+    return RunFile(file)
+
+
 def evidence(
     runs_dir: Path,
     alert: Alert,
@@ -55,13 +76,10 @@ def evidence(
     """The findings behind an alert in the run whose values it shows; personal data masked unless revealed for
     it.
     """
-    if alert.run_id is None:
-        return Evidence((), 0, "The alert was raised by hand; no run has written rows for it.")
-    if not _RUN_ID.fullmatch(alert.run_id):
-        return Evidence((), None, "The alert names a run whose name is not one of surveil's.")
-    file = runs_dir / alert.run_id / FINDINGS_FILE
-    if not file.is_file():
-        return Evidence((), None, f"The findings of run {alert.run_id} are not in this workspace any more.")
+    found = run_file(runs_dir, alert, FINDINGS_FILE)
+    if found.file is None:
+        return Evidence((), found.total, found.problem)
+    file = found.file
     try:
         table = _read(file, alert.alert_id)
     except (pa.ArrowException, OSError):

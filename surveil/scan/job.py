@@ -23,6 +23,7 @@ from surveil.detectors.base import Decision, Detector, items_of
 from surveil.engine import Engine, days, open_engine, read_frame
 from surveil.errors import SurveilError
 from surveil.feeds import snapshots
+from surveil.links import links
 from surveil.scan import coverage, evidence, findings, grouping, ranking, results
 from surveil.scan.coverage import Covered, Ran
 from surveil.scan.evidence import Judged
@@ -33,7 +34,7 @@ Keeper = Callable[[RunRecord, Sequence[AlertDraft]], Mapping[str, str]]
 
 
 #: The models that a run needs besides those of its detectors.
-_OF_THE_RUN = ("home_branches", "active_reps", "staff_accounts")
+_OF_THE_RUN = ("home_branches", "active_reps", "staff_accounts", "account_links")
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,13 @@ def scan(
             judged, lines = _run(engine, chosen, parameters, aside / "measurements", progress)
             progress("joining the evidence")
             made = _outputs(engine, judged, workspace.settings.fdr)
+            progress("links between the accounts behind alerts")
+            tied = links(engine, made.items.loc[made.items["fingerprint"].notna(), "account_id"].dropna())
             manifest = _manifest(workspace, engine, chosen, parameters, lines)
         run = _record(manifest)
         ids = keep(run, made.drafts)
         made.write(aside, run.run_id, ids)
+        tied.to_parquet(aside / "links.parquet", index=False)
         _write_json(aside / "run.json", manifest)
         folder = results.put_in_place(aside, workspace, run.run_id)
     finally:

@@ -1,0 +1,7 @@
+"""What ties people, contacts, devices and openers together: measured in a run, made into a graph for one alert."""
+
+from surveil.links.drawing import svg
+from surveil.links.graph import Edge, Graph, Node, Scope, graph_of
+from surveil.links.measure import LINK_COLUMNS, links
+
+__all__ = ["LINK_COLUMNS", "Edge", "Graph", "Node", "Scope", "graph_of", "links", "svg"]
