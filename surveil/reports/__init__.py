@@ -68,8 +68,15 @@ def names(workspace: Workspace | None = None) -> list[str]:
 
 def _reports(workspace: Workspace | None) -> Mapping[str, Report]:
     # A report brings ReportLab, pandas and the engine with it: only on demand.
+    from surveil.reports import documentation, exceptions
     from surveil.reports.finra import answer
     from surveil.reports.finra.letter import letters
+    from surveil.reports.lookback import report as lookback
 
     period = frozenset({"first", "last"})
-    return {name: Report(partial(answer.files, name), period | {"matter"}) for name in letters(workspace)}
+    answers = {name: Report(partial(answer.files, name), period | {"matter"}) for name in letters(workspace)}
+    return answers | {
+        "detector-documentation": Report(documentation.files, period),
+        "exceptions": Report(exceptions.files, period),
+        "lookback": Report(lookback.files, period | {"criteria"}),
+    }

@@ -20,7 +20,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Heading:
+    """A heading within a section; `listed` puts it into the contents."""
+
     text: str
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,4 +60,18 @@ class Chart:
         return sorted(drawn, key=lambda bar: (-bar[1], bar[0]))
 
 
-Block = Heading | Text | Listing | Chart
+@dataclass(frozen=True)
+class Bullets:
+    """Points, one below the other."""
+
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """Facts, and lines to fill in by hand: names with their values, an empty one to be written on."""
+
+    lines: tuple[tuple[str, str | None], ...]
+
+
+Block = Heading | Text | Listing | Chart | Bullets | Form

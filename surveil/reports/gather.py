@@ -44,7 +44,9 @@ from surveil.store.audit import GENESIS, audit_event
 ACCOUNTS = "finra_accounts"
 FINDING_COLUMNS = ("alert_id", "detector", "feed", "key", "account_id")
 REPORT = "report"
-"""Type of object of the audit events that reports write; the head that a report states leaves them out."""
+"""Type of object of the audit events that reports write."""
+_OF_COPIES = (REPORT, "production")
+"""Events of making copies; the head that a report states leaves them out, so that it can be made again."""
 _FINDS = re.compile(r"^#+ What it finds\s*\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -292,10 +294,12 @@ def _selected(
 
 
 def _trail(store: Store, run_id: str) -> tuple[TrailFacts, str]:
-    """The trail up to the last event that is not a report's own, and the day the run was recorded (or empty)."""
+    """The trail up to the last event that is not about a copy, and the day the run was recorded (or empty)."""
     event = audit_event.c
     last = (
-        select(event.seq, event.hash, event.at).where(event.object_type != REPORT).order_by(event.seq.desc())
+        select(event.seq, event.hash, event.at)
+        .where(event.object_type.not_in(_OF_COPIES))
+        .order_by(event.seq.desc())
     )
     of_run = (
         select(event.at)

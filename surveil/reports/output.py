@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from surveil.errors import UsageError
 from surveil.reports.exhibits import MANIFEST
 
-FOLDERS = ("exhibits", "attachments")
+FOLDERS = ("exhibits", "attachments", "sample")
 
 
 def place(files: Mapping[str, bytes], out: Path) -> list[Path]:

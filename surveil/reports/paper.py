@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from surveil.reports.content import Block, Chart, Figure, Heading, Listing, Text
+from surveil.reports.content import Block, Bullets, Chart, Figure, Form, Heading, Listing, Text
 from surveil.reports.exhibits import Exhibit, Value, shown
 from surveil.reports.pdf import charts
 from surveil.reports.pdf.document import Story
@@ -48,11 +48,15 @@ def blocks(story: Story, exhibits: Exhibits, written: Sequence[Block]) -> None:
     """Blocks one after the other."""
     for block in written:
         if isinstance(block, Heading):
-            story.heading(block.text, 1)
+            story.heading(block.text, 1) if block.listed else story.label(block.text)
         elif isinstance(block, Text):
             if block.firm:
                 story.label("The firm's account")
             story.text(block.text)
+        elif isinstance(block, Bullets):
+            story.bullets(block.points)
+        elif isinstance(block, Form):
+            facts(story, block.lines)
         elif isinstance(block, Listing):
             listing(story, exhibits[block.exhibit])
         else:

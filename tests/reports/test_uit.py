@@ -46,7 +46,7 @@ def given_sales(*rows: tuple[Any, ...]) -> Sources:
         **base.tables,
         "uit_sales": frame(SALES, *rows),
         "uit_given_up": frame("sale_id rep_id product_code family sold_on_day end_day replaced_product"),
-        "rep_seats": frame(
+        "review_seats": frame(
             "rep_id branch_id supervisor_id branch_name state", ("R1", "B01", "M01", "Main", "CA")
         ),
         "uit_blotter": frame(

@@ -28,7 +28,7 @@ from surveil.scan.job import scan
 from surveil.store.audit import history
 
 NOW = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)
-MODELS = Path(__file__).parents[2] / "surveil/reports/finra"
+MODELS = Path(__file__).parents[2] / "surveil/reports"
 FEEDS = {
     "reps": """rep_id,name,crd_number,role,registered,hired_on,terminated_on
 R1,Ieva Āboliņa,1234567,banker,Y,2020-01-01,2024-05-02
@@ -156,7 +156,7 @@ def listed(files: list[Path], start: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-@pytest.mark.parametrize("file", sorted(MODELS.glob("*.sql")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted(MODELS.rglob("*.sql")), ids=lambda file: file.name)
 def test_the_models_are_portable(file: Path) -> None:
     assert [problem for model in parse_file(file) for problem in problems(model)] == []
 

@@ -36,19 +36,6 @@ JOIN products AS op ON op.product_code = o.product_code AND op.family = 'uit'
 LEFT JOIN products AS p ON p.product_code = s.product_code
 WHERE s.sold_at_day BETWEEN :period_from AND :period_to AND s.reversed_on_day IS NULL AND COALESCE(p.family, '') <> 'uit'
 
--- model: rep_seats
--- Where each representative sat at the end of the period, by the last assignment begun on or before that day.
-SELECT t.rep_id AS rep_id, t.branch_id AS branch_id, t.supervisor_id AS supervisor_id, b.name AS branch_name,
-       b.state AS state
-FROM (
-    SELECT a.rep_id AS rep_id, a.branch_id AS branch_id, a.supervisor_id AS supervisor_id,
-           ROW_NUMBER() OVER (PARTITION BY a.rep_id ORDER BY a.start_on_day DESC, a.branch_id) AS place
-    FROM assignments AS a
-    WHERE a.start_on_day <= :period_to
-) AS t
-LEFT JOIN branches AS b ON b.branch_id = t.branch_id
-WHERE t.place = 1
-
 -- model: uit_sellers
 -- Who sold a unit trust in the period.
 SELECT DISTINCT rep_id FROM uit_sales

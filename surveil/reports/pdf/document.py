@@ -101,11 +101,11 @@ class Story:
         self._flowables += [
             CondPageBreak(0.8 * inch),
             StreamTable(self.typesetter, columns, rows),
-            Spacer(1, 8),
+            Gap(8),
         ]
 
     def flowable(self, flowable: Flowable) -> None:
-        self._flowables += [flowable, Spacer(1, 8)]
+        self._flowables += [flowable, Gap(8)]
 
     def later(self, write: Callable[[Story], None]) -> None:
         """Write a part, without headings, when all before it has been laid out (for what depends on that)."""
@@ -135,7 +135,7 @@ class Story:
         self._flowables += [NextPageTemplate("wide" if wide else "upright"), PageBreak()]
 
     def gap(self, points: float = 8) -> None:
-        self._flowables.append(Spacer(1, points))
+        self._flowables.append(Gap(points))
 
     def render(self) -> bytes:
         """The PDF. The same story gives the same bytes."""
@@ -147,6 +147,16 @@ class Story:
 
     def _add(self, value: object, style: str) -> None:
         self._flowables.append(self.typesetter.paragraph(value, self._styles[style]))
+
+
+class Gap(Spacer):  # type: ignore[misc]
+    """Room between two things, as far as there is any: it never begins a page."""
+
+    def __init__(self, points: float) -> None:
+        super().__init__(1, points)
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        return 1, max(0.0, min(self.height, available_height))
 
 
 class _Later(Flowable):  # type: ignore[misc]

@@ -17,7 +17,7 @@ from surveil.reports.sources import Sources
 EARLY_DAYS = 100
 """From how many days before the portfolio's end a sale is early: the letter's own definition."""
 RANKED, LOOKED_INTO = 25, 10
-RANKINGS_MODELS = ("uit_sales", "uit_given_up", "rep_seats")
+RANKINGS_MODELS = ("uit_sales", "uit_given_up", "review_seats")
 BLOTTER_MODELS = (*RANKINGS_MODELS, "uit_blotter", "uit_accounts")
 
 RANK_FIELDS = (
@@ -157,7 +157,7 @@ def _number(seller: Seller) -> int:
 def _ranking(
     item: Item, sources: Sources, letter: str, measure: str, ranked: Sequence[tuple[int, Seller]]
 ) -> Exhibit:
-    seats = {row["rep_id"]: row for row in records(sources.tables["rep_seats"])}
+    seats = {row["rep_id"]: row for row in records(sources.tables["review_seats"])}
     rows: list[tuple[Value, ...]] = []
     for rank, seller in ranked:
         seat = seats.get(seller.rep_id, {})
