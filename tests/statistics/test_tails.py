@@ -125,3 +125,23 @@ def test_p_values_are_probabilities_and_fall_as_more_is_seen(x: int, p: float, s
         for mid in (True, False):
             assert SMALLEST_P <= more.p_value("high", mid) <= less.p_value("high", mid) <= 1
             assert SMALLEST_P <= less.p_value("low", mid) <= more.p_value("low", mid) <= 1
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 5000), st.floats(0.0, 1.0), st.floats(0.002, 0.9), st.floats(0.0, 1.5))
+def test_tails_mixed_by_their_slopes_are_the_mixed_tails(
+    n: int, share: float, chance: float, sigma: float
+) -> None:
+    """Against the tails themselves, mixed at ten thousand points."""
+    x = round(share * n)
+    got = logit_normal_binomial_tails(x, n, n * chance, sigma)
+    z = np.linspace(-8, 8, 10_001)
+    weight = stats.norm.pdf(z) / stats.norm.pdf(z).sum()
+    log_odds = np.log(chance / (1 - chance)) - 0.5 * sigma**2 * (1 - 2 * chance) + sigma * z
+    p = 1 / (1 + np.exp(-log_odds))
+    for found, exact in (
+        (got.upper, stats.binom.sf(x - 1, n, p)),
+        (got.lower, stats.binom.cdf(x, n, p)),
+        (got.point, stats.binom.pmf(x, n, p)),
+    ):
+        np.testing.assert_allclose(found, exact @ weight, rtol=1e-5, atol=1e-11)
