@@ -2,7 +2,7 @@
 # QB07 Pressure in a branch
 
 ## What it finds
-Branches most of whose representatives, in most months, open more poor accounts than like branches do, all the more where
+Branches, districts and regions in which many open more poor accounts in the same months than elsewhere, all the more where
 many accounts are opened for few customers who come in.
 
 ## Why it matters
@@ -11,16 +11,20 @@ the next who bends.
 
 ## How it decides
 An account is poor that carries at least two of four signs, not of the papers alone (never used in {quality_days} days or
-the product's own horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met). Each
-branch's accounts are compared with other branches' accounts of the same family at the same kind of branch in the same
-month, after its most remarkable representative and its most remarkable month have been left out: one rogue, or one month
-of lost papers, is not pressure. At least {least_reps} representatives must remain. Where contacts are on record, the
-number of customers served is compared with the number who came, against other branches; that p-value counts as no smaller
-than {least_effort_p}, since a branch may be good at serving, or poor at writing visits down. Both are joined by Fisher's
-method.
+the product's own horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met). What
+is expected comes from other branches' accounts of the same family at the same kind of branch in the same month. In every
+run of three months and more each representative of a branch is scored, none with more than {cap} standard deviations, and
+the scores are added up. The best run counts. Its p-value allows for having looked at all of them and for habits of people
+and of branches; it is no smaller than what remains of the run without its most remarkable month and person, so that
+neither one rogue nor one month of lost papers is called pressure. At least {least_reps} representatives are needed. In
+the same way the branches of a district and of a region are added up, where there are {least_branches}. Where contacts are
+on record, the number of customers served is compared with the number who came, against other branches; it weighs
+{footfall_weight} against 1 and counts up to z = {footfall_cap}, since a branch may be good at serving, or poor at writing
+visits down.
 
 ## What it misses
-A whole region, or the firm, under the same pressure: there is nobody to compare with. Branches with few representatives.
+The whole firm under the same pressure: there is nobody to compare with. Branches with few representatives. Who pressed: see
+QB08.
 
 ## Innocent explanations
 - A visitor log or a scanner that fails for many months.
@@ -33,35 +37,48 @@ A whole region, or the firm, under the same pressure: there is nobody to compare
 - A sample of the accounts listed, from several representatives.
 
 ## References
-Regulation notes T11 and the comptroller's 2016 order (goals not matched to traffic and turnover); Fisher 1932.
+Regulation notes T11 and the comptroller's 2016 order (goals not matched to traffic and turnover). Scan over months
+in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity, SubjectType
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, param
-from surveil.detectors.quality import STRATUM, QualityParameters
-from surveil.detectors.rates import rate_cells, rate_tests
-from surveil.statistics.combine import fisher_combination
-from surveil.statistics.rates import RateSettings, count_test
+from surveil.detectors.bursts.pressure import broad_tests
+from surveil.detectors.quality import QualityParameters
+from surveil.statistics.aggravation import aggravated
+from surveil.statistics.breadth import BreadthSettings
+from surveil.statistics.rates import count_test
 
 
 class Parameters(QualityParameters):
     """What may be set."""
 
     least_reps: int = param(
-        2, unit="representatives", ge=1, le=20, citation="ours: one person is no branch",
-        meaning="representatives that must remain when the most remarkable one is left out",
+        3, unit="representatives", ge=2, le=20, citation="ours: with two, one of them is half of it",
+        meaning="representatives with accounts below which a branch is not tested",
     )  # fmt: skip
-    least_effort_p: float = param(
-        0.01, unit="p-value", ge=0.0001, le=1, citation="ours: a lost visitor log must not flag a branch",
-        meaning="the p-value of too many customers served for those who came counts as no smaller than this",
+    least_branches: int = param(
+        3, unit="branches", ge=2, le=20, citation="ours: as for representatives",
+        meaning="branches below which a district or region is not tested",
+    )  # fmt: skip
+    cap: float = param(
+        2.0, unit="standard deviations", ge=0.5, le=10, citation="ours: pressure moves many a little, not one a lot",
+        meaning="the most that one representative (or branch) adds to the evidence on his branch (or its region)",
+    )  # fmt: skip
+    footfall_weight: float = param(
+        0.5, unit="weight", ge=0, le=1, citation="ours: poor accounts are the evidence, crowds only make it worse",
+        meaning="weight of too many customers served for those who came, against that of poor accounts",
+    )  # fmt: skip
+    footfall_cap: float = param(
+        2.0, unit="standard deviations", ge=0, le=5, citation="ours: a lost visitor log must not flag a branch",
+        meaning="the most that customers served for those who came count",
     )  # fmt: skip
 
 
@@ -71,25 +88,20 @@ class BranchPressure(Detector):
     id = "QB07"
     slug = "branch_pressure"
     name = "Pressure in a branch"
-    version = "1"
+    version = "2"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.CRITICAL
     subject = SubjectType.BRANCH
     needs = ("accounts.opened_by", "accounts.branch_id")
-    models = ("quality_cells", "branch_footfall", "branch_pressure_items")
+    models = ("quality_cells", "branch_places", "branch_footfall", "branch_pressure_items")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         cells = measured["quality_cells"]
-        cells = cells[cells["branch_id"].fillna("") != ""]
-        # Few poor accounts are left to expect once the worst of every branch are out; none is no reason not to look.
-        poor = rate_tests(
-            _broad(cells, parameters.least_reps),
-            "accounts are poor",
-            settings=RateSettings(min_expected=0.0),
-            peers="branches",
-        ).tests
+        cells = cells[cells["branch_id"].fillna("") != ""].astype({"branch_id": str})
+        settings = BreadthSettings(cap=parameters.cap, least_members=parameters.least_reps)
+        poor = broad_tests(cells, "branch_id", "rep_id", "representatives", settings)
         rows = measured["branch_pressure_items"]
         rows = rows[rows["branch_id"].fillna("") != ""]
         items = base.frame(
@@ -105,32 +117,21 @@ class BranchPressure(Detector):
             score=0.5,
             detail=base.details(rows, ["product_code"]),
         )
-        tests = _joined(poor, _footfall(measured["branch_footfall"]), parameters.least_effort_p)
-        return Decision(items, tests, int(cells["n"].sum()))
+        tests = _joined(poor, _footfall(measured["branch_footfall"]), parameters)
+        wider = _wider(cells, measured["branch_places"], parameters)
+        return Decision(items, pd.concat([tests, *wider], ignore_index=True), int(cells["n"].sum()))
 
 
-def _broad(cells: pd.DataFrame, least_reps: int) -> pd.DataFrame:
-    """Cells of branches (as `rep`) without each one's most remarkable representative and, of the rest, month."""
-    branch = cells["branch_id"].astype(str)
-    one = cells.assign(who=cells["rep_id"].astype(str) + "\n" + branch, branch_id="")
-    fitted = rate_tests(rate_cells(one, one["poor"] == 1, STRATUM, rep="who"), "accounts are poor").result
-    if fitted is None:
-        return rate_cells(one, one["poor"] == 1, STRATUM)
-    rows = fitted.cells.assign(excess=fitted.cells["y"] - fitted.cells["n"] * fitted.cells["p"])
-    rows[["person", "place"]] = rows["rep"].str.split("\n", n=1, expand=True)
-    rows = _without_largest(rows, "person")
-    rows = rows[rows.groupby("place")["person"].transform("nunique") >= least_reps]
-    rows = _without_largest(rows, "month").assign(rep=lambda kept: kept["place"])
-    return rows.groupby(["rep", "stratum", "branch", "month"], as_index=False)[["n", "y"]].sum()
-
-
-def _without_largest(rows: pd.DataFrame, what: str) -> pd.DataFrame:
-    """The rows of each place but for the person (or month) with the largest excess there."""
-    total = rows.groupby(["place", what], as_index=False)["excess"].sum()
-    order = total.sort_values(["place", "excess", what], ascending=[True, False, True])
-    largest = order.drop_duplicates("place")[["place", what]].assign(largest=True)
-    marked = rows.merge(largest, on=["place", what], how="left")
-    return marked[marked["largest"].isna()].drop(columns="largest")
+def _wider(cells: pd.DataFrame, places: pd.DataFrame, parameters: Parameters) -> list[pd.DataFrame]:
+    """Tests of the districts and regions that have enough branches, whose members are the branches."""
+    placed = cells.drop(columns="rep_id").merge(places.astype(str), on="branch_id", how="left")
+    settings = BreadthSettings(cap=parameters.cap, least_members=parameters.least_branches)
+    made = []
+    for level in ("district", "region"):
+        known = placed[placed[level].fillna("") != ""]
+        named = known.assign(place=level + " " + known[level].astype(str))
+        made.append(broad_tests(named, "place", "branch_id", "branches", settings))
+    return made
 
 
 def _footfall(rows: pd.DataFrame) -> pd.DataFrame:
@@ -150,14 +151,11 @@ def _footfall(rows: pd.DataFrame) -> pd.DataFrame:
     return count_test(cells).reps
 
 
-def _joined(poor: pd.DataFrame, footfall: pd.DataFrame, least_p: float) -> pd.DataFrame:
-    """Both tests as one; poor accounts alone where who came is not known."""
+def _joined(poor: pd.DataFrame, footfall: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Poor accounts, made worse by customers served beyond those who came; by themselves where who came is not known."""
     second = footfall.set_index("rep").reindex(poor["subject_id"])
-    served = np.maximum(second["p_value"].to_numpy(dtype=float), least_p)
-    quality = poor["p_value"].to_numpy(dtype=float)
-    joined = np.where(np.isnan(quality), np.nan, fisher_combination(np.column_stack([quality, served])))
     reason = [
-        f"{told} (its most remarkable representative and month left out); "
+        f"{told}; "
         + (
             "who came is not known"
             if pd.isna(y)
@@ -165,4 +163,10 @@ def _joined(poor: pd.DataFrame, footfall: pd.DataFrame, least_p: float) -> pd.Da
         )
         for told, y, mean in zip(poor["reason"], second["observed"], second["expected"], strict=True)
     ]
-    return poor.assign(p_value=joined, reason=reason)
+    p = aggravated(
+        poor["p_value"].astype(float),
+        second["p_value"].astype(float),
+        parameters.footfall_weight,
+        parameters.footfall_cap,
+    )
+    return poor.assign(p_value=p, reason=reason)

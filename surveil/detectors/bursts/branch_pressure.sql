@@ -34,3 +34,8 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
 FROM openings AS o
 JOIN account_quality AS q ON q.account_id = o.account_id
 WHERE q.poor = 1 AND o.is_feature = 0
+
+-- model: branch_places
+-- One row per branch: the district and region it belongs to (empty: not known).
+SELECT branch_id, COALESCE(district, '') AS district, COALESCE(region, '') AS region
+FROM branches

@@ -47,9 +47,8 @@ from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.episodes import with_episodes
 from surveil.detectors.rates import rate_cells, rate_tests
-from surveil.statistics.arrays import Floats
+from surveil.statistics.aggravation import aggravated
 from surveil.statistics.episodes import Sign
-from surveil.statistics.overdispersion import normal_scores
 from surveil.statistics.rates import count_test
 
 
@@ -84,7 +83,7 @@ class ReferralMill(Detector):
     id = "RF01"
     slug = "referral_mill"
     name = "Referral mill"
-    version = "2"
+    version = "3"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
@@ -144,8 +143,8 @@ def _tests(
             }
         )
     ).reps.set_index("rep")
-    volume = normal_scores(tests["subject_id"].map(many["p_value"]).fillna(0.5))
-    p = _worse_by_volume(normal_scores(tests["p_value"].fillna(0.5)), volume, parameters)
+    volume = tests["subject_id"].map(many["p_value"]).astype(float)
+    p = aggravated(tests["p_value"].astype(float), volume, parameters.volume_weight, parameters.volume_cap)
     enough = tests["p_value"].notna() & (tests["n"] >= parameters.least_referrals)
     usual = tests["subject_id"].map(many["expected"]).astype(float)
     number = tests["subject_id"].map(many["observed"]).astype(float)
@@ -154,19 +153,6 @@ def _tests(
         for text, made_, usual_ in zip(tests["reason"], number, usual, strict=True)
     ]
     return tests.assign(p_value=np.where(enough, p, np.nan), reason=reason)
-
-
-def _worse_by_volume(quality: Floats, volume: Floats, parameters: Parameters) -> Floats:
-    """The chance of so much, or more, of a normal score of quality and the weighed one of volume, from none to the cap."""
-    from scipy.special import ndtr
-
-    def weighed(z: Floats) -> Floats:
-        return np.asarray(parameters.volume_weight * np.clip(z, 0.0, parameters.volume_cap))
-
-    nodes = np.linspace(-8.0, 8.0, 321)
-    density = np.exp(-0.5 * nodes**2)
-    joined = (quality + weighed(volume))[:, None] - weighed(nodes)[None, :]
-    return np.asarray(np.clip(ndtr(-joined) @ (density / density.sum()), 1e-300, 1.0))
 
 
 def _items(rows: pd.DataFrame) -> pd.DataFrame:
