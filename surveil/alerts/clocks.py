@@ -31,6 +31,10 @@ class Calendar:
         off = holidays.country_holidays(self.country)
         return off.get_nth_working_day(self.day(raised_at), TAKE_UP_BUSINESS_DAYS[severity])
 
+    def business_day_after(self, day: date, days: int) -> date:
+        """The business day that many business days after a day."""
+        return holidays.country_holidays(self.country).get_nth_working_day(day, days)
+
     def decision_due(self, started_at: datetime) -> date:
         """Last day on which the alert should have been decided."""
         return self.day(started_at) + timedelta(days=DECIDE_CALENDAR_DAYS)

@@ -12,13 +12,28 @@ from surveil.desk.bulk import (
     bulk_preview,
     bulk_set_aside,
 )
-from surveil.desk.cases import case_view, link_alert, open_case, unlink_alert
+from surveil.desk.case_page import CaseFilters, CaseList, CaseView, case_view, cases
+from surveil.desk.case_work import (
+    add_task,
+    approve_case,
+    conclude_case,
+    meet_clock,
+    note_case,
+    reject_case,
+    reopen_case,
+    settle_task,
+    start_clock,
+)
+from surveil.desk.cases import add_checklist, give_case, link_alert, open_case, unlink_alert
 from surveil.desk.decisions import approve, decide, reject, reopen
 from surveil.desk.delegation import Delegation, delegate_to, delegations, end_delegation, stand_in
+from surveil.desk.due import DueItem, due
 from surveil.desk.evidence import Evidence, evidence
+from surveil.desk.handover import HandedOver, hand_over
 from surveil.desk.links import AlertLinks, alert_links
 from surveil.desk.listing import EXPORT_FIELDS, alerts, decisions, export_alerts
 from surveil.desk.opening import open_desk, prepare_desk
+from surveil.desk.outreach import Contact, ask_customer, contact_then, record_answer
 from surveil.desk.queue import NOBODY, Emptiness, QueueFilters, QueuePage, Sort, choices, first_look, queue
 from surveil.desk.raising import Report, raise_alert
 from surveil.desk.runs import find_run, latest_run, runs
@@ -65,10 +80,16 @@ __all__ = [
     "AlertLinks",
     "AlertView",
     "BulkResult",
+    "CaseFilters",
+    "CaseList",
+    "CaseView",
+    "Contact",
     "DecisionView",
     "Delegation",
+    "DueItem",
     "Emptiness",
     "Evidence",
+    "HandedOver",
     "Preview",
     "QueueFilters",
     "QueuePage",
@@ -77,11 +98,15 @@ __all__ = [
     "Sort",
     "Store",
     "View",
+    "add_checklist",
+    "add_task",
     "alert_links",
     "alert_view",
     "alerts",
     "approve",
+    "approve_case",
     "approve_suppression",
+    "ask_customer",
     "assign",
     "begin_session",
     "bulk_approve",
@@ -90,8 +115,11 @@ __all__ = [
     "bulk_preview",
     "bulk_set_aside",
     "case_view",
+    "cases",
     "change_user",
     "choices",
+    "conclude_case",
+    "contact_then",
     "create_user",
     "decide",
     "decisions",
@@ -99,6 +127,7 @@ __all__ = [
     "delegate_to",
     "delegations",
     "delete_view",
+    "due",
     "end_all_sessions",
     "end_delegation",
     "end_session",
@@ -108,21 +137,28 @@ __all__ = [
     "find_run",
     "find_user",
     "first_look",
+    "give_case",
+    "hand_over",
     "latest_run",
     "link_alert",
     "list_users",
+    "meet_clock",
     "note",
+    "note_case",
     "open_case",
     "open_desk",
     "prepare_desk",
     "propose_suppression",
     "queue",
     "raise_alert",
+    "record_answer",
     "record_scan",
     "reject",
+    "reject_case",
     "reject_suppression",
     "release",
     "reopen",
+    "reopen_case",
     "resume_session",
     "reveal",
     "runs",
@@ -131,9 +167,11 @@ __all__ = [
     "set_default_view",
     "set_password",
     "set_scope",
+    "settle_task",
     "sign_in",
     "sign_in_by_claims",
     "stand_in",
+    "start_clock",
     "suppressions",
     "take",
     "take_next",

@@ -30,6 +30,7 @@ from surveil.store.tables import (
 )
 
 _RELATED_MAX = 50
+_RECORD = {"alert": "alert", "case": "review_case"}
 _UNTOLD = frozenset({"row_version", "updated_at", "last_seen", "severity_rank"})
 """Fields that change with every event and tell a reader nothing."""
 
@@ -143,7 +144,7 @@ def alert_view(session: DeskSession, user: User, alert_id: str, now: datetime | 
         hits=tuple(_hits(session, alert_id)),
         cases=tuple(_cases(session, alert_id)),
         related=tuple(_related(session, alert)),
-        history=tuple(_entry(event) for event in history(session, "alert", alert_id)),
+        history=tuple(told_event(event) for event in history(session, "alert", alert_id)),
         allowed={action: may(user, action, alert, now) for action in Action},
     )
 
@@ -228,9 +229,10 @@ def _related(session: DeskSession, alert: Alert) -> Iterator[Alert]:
     return (alert_of(row) for row in session.scalars(query))
 
 
-def _entry(event: Event) -> HistoryEntry:
+def told_event(event: Event) -> HistoryEntry:
+    """An event of an alert or case as its page tells it: what the record itself had before and after."""
     payload = event.payload
-    record = f"alert/{event.object_id}"
+    record = f"{_RECORD[event.object_type]}/{event.object_id}"
     before, after = payload["before"].get(record), payload["after"].get(record) or {}
     changes = () if before is None else tuple(_changes(before, after))
     return HistoryEntry(

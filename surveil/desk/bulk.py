@@ -102,7 +102,7 @@ def bulk_approve(
         seen,
         Action.APPROVE,
         now,
-        lambda session, row: approve_row(session, row, kept, now),
+        lambda session, row: approve_row(store, session, row, kept, now),
     )
 
 

@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from surveil.alerts.alert import Action, Alert, Status
-from surveil.alerts.dispositions import Disposition, checked_note
+from surveil.alerts.dispositions import Disposition, Outcome, checked_note
 from surveil.alerts.errors import Unacceptable
 from surveil.alerts.people import User
 from surveil.alerts.policy import needs_second_person
 from surveil.desk.access import find_alert, find_for, touch, unlock
+from surveil.desk.case_work import breach_decided
 from surveil.desk.triage import take_up
 from surveil.store import DeskSession, Store
 from surveil.store.audit import next_number, record
@@ -78,6 +79,8 @@ def decide_row(
     row.disposition = None if pending else disposition.value
     touch(row, now)
     _record(session, now, "alert.proposed" if pending else "alert.decided", row.alert_id, kept, disposition)
+    if not pending and disposition.outcome is Outcome.BREACH:
+        breach_decided(store, session, row.alert_id, now)
 
 
 def approve(
@@ -86,11 +89,11 @@ def approve(
     """Approve somebody else's decision; the alert is closed."""
     with store.write(user) as session:
         row = find_for(session, user, Action.APPROVE, alert_id, expected_version)
-        approve_row(session, row, note.strip() or None, now)
+        approve_row(store, session, row, note.strip() or None, now)
         return alert_of(row)
 
 
-def approve_row(session: DeskSession, row: AlertRow, note: str | None, now: datetime) -> None:
+def approve_row(store: Store, session: DeskSession, row: AlertRow, note: str | None, now: datetime) -> None:
     """Make the pending decision about the alert in this row stand, and record it."""
     assert session.user is not None  # noqa: S101 - a writing session has its user
     decision = standing(session, row.alert_id, PENDING)
@@ -100,7 +103,10 @@ def approve_row(session: DeskSession, row: AlertRow, note: str | None, now: date
     row.disposition = decision.disposition
     row.accepted_until = decision.accepted_until
     touch(row, now)
-    _record(session, now, "alert.approved", row.alert_id, note, Disposition(decision.disposition))
+    disposition = Disposition(decision.disposition)
+    _record(session, now, "alert.approved", row.alert_id, note, disposition)
+    if disposition.outcome is Outcome.BREACH:
+        breach_decided(store, session, row.alert_id, now)
 
 
 def reject(

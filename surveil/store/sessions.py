@@ -17,10 +17,12 @@ from surveil.store.tables import (
     CaseRow,
     DecisionRow,
 )
+from surveil.store.tables_cases import CaseClockRow, CaseNoteRow, CaseOutreachRow, CaseTaskRow
 from surveil.store.tables_controls import SuppressionRow
 from surveil.store.tables_views import SavedViewRow
 
 _OF_AN_ALERT = (AlertHitRow, AlertNoteRow, DecisionRow, CaseAlertRow, SuppressionRow)
+_OF_A_CASE = (CaseClockRow, CaseNoteRow, CaseOutreachRow, CaseTaskRow)
 
 
 class DeskSession(Session):
@@ -54,10 +56,7 @@ class DeskSession(Session):
 
 def visible(user: User) -> ColumnElement[bool]:
     """Which alerts exist for a user: `surveil.alerts.policy.sees` as a condition of the query."""
-    own = sorted(user.own_reps)
-    about_a_rep = (AlertRow.subject_type == SubjectType.REP.value) & AlertRow.subject_id.in_(own)
-    about_him = or_(about_a_rep, and_(AlertRow.rep_id.is_not(None), AlertRow.rep_id.in_(own)))
-    others = ~about_him if own else true()
+    others = ~_about_himself(user, AlertRow) if user.own_reps else true()
     if user.sees_every_branch:
         return others
     if user.role is not Role.SUPERVISOR:
@@ -66,6 +65,29 @@ def visible(user: User) -> ColumnElement[bool]:
     subject = (AlertRow.subject_type == SubjectType.REP.value) & AlertRow.subject_id.in_(people)
     mine = or_(AlertRow.branch_id.in_(sorted(user.branches)), AlertRow.rep_id.in_(people), subject)
     return others & mine.is_(true())
+
+
+def case_exists(user: User) -> ColumnElement[bool]:
+    """Which cases exist for a user: those with an alert he sees, and none about himself, as it would tip him off."""
+    links, alerts = CaseAlertRow.__table__, AlertRow.__table__
+    about = (
+        select(links.c.case_id)
+        .join(alerts, alerts.c.alert_id == links.c.alert_id)
+        .where(_about_himself(user, alerts.c))
+    )
+    others = CaseRow.case_id.not_in(about) if user.own_reps else true()
+    if user.sees_every_branch:
+        return others
+    seen = select(CaseAlertRow.case_id).where(
+        CaseAlertRow.alert_id.in_(select(AlertRow.alert_id).where(visible(user)))
+    )
+    return others & CaseRow.case_id.in_(seen)
+
+
+def _about_himself(user: User, alert: Any) -> ColumnElement[bool]:
+    own = sorted(user.own_reps)
+    as_subject = (alert.subject_type == SubjectType.REP.value) & alert.subject_id.in_(own)
+    return or_(as_subject, and_(alert.rep_id.is_not(None), alert.rep_id.in_(own)))
 
 
 @event.listens_for(DeskSession, "do_orm_execute")
@@ -88,9 +110,12 @@ def _narrow(state: ORMExecuteState) -> None:
     options += [
         with_loader_criteria(table, table.alert_id.in_(ids), include_aliases=True) for table in _OF_AN_ALERT
     ]
-    if not session.user.sees_every_branch:
-        cases = select(CaseAlertRow.case_id).where(CaseAlertRow.alert_id.in_(ids))
-        options.append(with_loader_criteria(CaseRow, CaseRow.case_id.in_(cases), include_aliases=True))
+    cases = case_exists(session.user)
+    options.append(with_loader_criteria(CaseRow, cases, include_aliases=True))
+    of_cases = select(CaseRow.case_id).where(cases)
+    options += [
+        with_loader_criteria(table, table.case_id.in_(of_cases), include_aliases=True) for table in _OF_A_CASE
+    ]
     state.statement = state.statement.options(*options)
 
 

@@ -170,10 +170,20 @@ class CaseRow(Base):
     """A matter that alerts belong to; `case` is a reserved word of SQL."""
 
     __tablename__ = "review_case"
+    __table_args__ = (Index("ix_review_case_owner", "owner", "status"),)
 
     case_id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
     status: Mapped[str]
+    owner: Mapped[str | None]
+    known_on: Mapped[date | None]
+    conclusion: Mapped[str | None]
+    conclusion_note: Mapped[str | None]
+    concluded_by: Mapped[str | None]
+    concluded_for: Mapped[str | None]
+    reviewed_by: Mapped[str | None]
+    review_note: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
     opened_by: Mapped[str]
     opened_at: Mapped[datetime]
     updated_at: Mapped[datetime]

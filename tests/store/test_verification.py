@@ -186,7 +186,7 @@ PAST_THE_TRAIL = {
     "UPDATE run SET failed_detectors = '[\"UA03\"]'": "failed_detectors",
     "UPDATE alert SET due_on = '2030-01-01'": "due_on",
     (
-        "INSERT INTO review_case VALUES "
+        "INSERT INTO review_case (case_id, title, status, opened_by, opened_at, updated_at, row_version) VALUES "
         "('C-99', 'x', 'open', 'ann', '2026-03-04 15:00:00', '2026-03-04 15:00:00', 1)"
     ): "no event tells of it",
 }
