@@ -11,8 +11,11 @@ from dashboard.components.markup import literal
 from dashboard.components.sign_in import sign_in_page
 from dashboard.components.style import apply_style
 from dashboard.components.words import ROLE
-from dashboard.views import alert, audit, detectors, queue, runs
+from dashboard.views import account, alert, approvals, audit, detectors, people, queue, runs
+from surveil.alerts.alert import Action
 from surveil.alerts.errors import NotAllowed
+from surveil.alerts.people import User
+from surveil.alerts.policy import may
 from surveil.errors import SurveilError
 
 _ICON = Path(__file__).with_name("icon.svg")
@@ -25,7 +28,7 @@ def main() -> None:
     try:
         workspace, store = session.opened()
         user = session.signed_in(workspace, store)
-        page = st.navigation(_pages(), position="hidden" if user is None else "sidebar")
+        page = st.navigation(_pages(user), position="hidden" if user is None else "sidebar", expanded=True)
         if user is None:
             navigate.keep_address()
             session.hand_over_cookie()
@@ -46,31 +49,50 @@ def main() -> None:
         st.error(literal(error))
 
 
-def _pages() -> list[st.Page]:
+def _pages(user: User | None) -> list[st.Page]:
+    """All pages; in sight are those that this person has a use for. What he may do on them is the desk's to say."""
+    reads = user is None or bool(may(user, Action.READ))
+    keeps = user is not None and bool(may(user, Action.MANAGE_USERS))
     made = {
-        name: st.Page(page, title=title, icon=icon, url_path=name, default=name == "queue",
-                      visibility="hidden" if name == "alert" else "visible")
-        for name, page, title, icon in (
-            ("queue", queue.page, "Queue", ":material/inbox:"),
-            ("alert", alert.page, "Alert", ":material/notification_important:"),
-            ("runs", runs.page, "What was examined", ":material/fact_check:"),
-            ("audit", audit.page, "Audit trail", ":material/verified_user:"),
-            ("detectors", detectors.page, "Detectors", ":material/menu_book:"),
+        name: st.Page(page, title=title, icon=icon, url_path=name, default=name == ("queue" if reads else "people"),
+                      visibility="visible" if wanted else "hidden")
+        for name, page, title, icon, wanted in (
+            ("queue", queue.page, "Queue", ":material/inbox:", reads),
+            ("alert", alert.page, "Alert", ":material/notification_important:", False),
+            ("approvals", approvals.page, "Held back and thresholds", ":material/filter_alt:", reads),
+            ("runs", runs.page, "What was examined", ":material/fact_check:", reads),
+            ("detectors", detectors.page, "Detectors", ":material/menu_book:", reads),
+            ("audit", audit.page, "Audit trail", ":material/verified_user:", True),
+            ("people", people.page, "People", ":material/group:", keeps),
+            ("account", account.page, "Account and absence", ":material/person:", True),
         )
     }  # fmt: skip
     navigate.remember(made)
-    return list(made.values())
+    return {section: [made[name] for name in names if name in made] for section, names in SECTIONS.items()}
 
 
-def _who(place: session.Place) -> None:
-    """Who is signed in, the way out, and the switch for keys."""
+SECTIONS = {
+    "Work": ("queue", "alert", "approvals"),
+    "Record": ("runs", "detectors", "audit"),
+    "Desk": ("people", "account"),
+}
+
+
+def _who(here: session.Place) -> None:
+    """Who is signed in, on whose behalf, the way out, and the switch for keys."""
+    user = here.user
     with st.sidebar:
-        st.caption(f"{literal(place.user.display_name or place.user.name)} · {ROLE[place.user.role]}")
+        acting = f" for {user.on_behalf_of}" if user.on_behalf_of else ""
+        st.caption(literal(f"{user.display_name or user.name}{acting} · {ROLE[user.role]}"))
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                "Sign out", key="sign-out", on_click=session.end, args=(place.store, "You have signed out.")
-            )
+            st.button("Sign out", key="sign-out", on_click=_sign_out, args=(here,))
             shortcuts.switch()
+    if user.on_behalf_of:
+        st.info(
+            literal(
+                f"You act for {user.on_behalf_of}, under your own name; what you do is written down as such."
+            )
+        )
 
 
 def _sign_out(place: session.Place) -> None:

@@ -16,6 +16,7 @@ from surveil import desk
 from surveil.alerts.alert import Action, Alert, Status
 from surveil.alerts.dispositions import NOTE_MIN_LETTERS, Disposition
 from surveil.alerts.policy import Refused, needs_second_person
+from surveil.alerts.suppression import SUPPRESS_MAX_DAYS, Scope
 from surveil.desk import AlertView
 from surveil.desk.decisions import ACCEPT_MAX_DAYS
 from surveil.desk.taking import SET_ASIDE_MAX_DAYS
@@ -57,6 +58,7 @@ def _review(here: Place, view: AlertView) -> None:
     else:
         _act(view, Action.TAKE, "Assign to me", "A", call=lambda: _take(here, alert))
     _act(view, Action.SET_ASIDE, "Set aside", "S", form="set_aside")
+    _act(view, Action.SUPPRESS, "Hold back", "", form="hold_back")
     _act(view, Action.DECIDE, "Escalate", "E", form="escalate")
     _act(view, Action.DECIDE, "False alarm", "F", form="false_alarm")
     _act(view, Action.DECIDE, "Breach", "B", form="breach")
@@ -134,6 +136,12 @@ def _form(here: Place, view: AlertView) -> None:
 
 
 _REASONS: Final = {
+    "hold_back": (
+        Action.SUPPRESS,
+        "Why is this known and explained?",
+        "Ask for it",
+        "Asked for; nothing is held back before a compliance officer other than you has approved it.",
+    ),
     "set_aside": (
         Action.SET_ASIDE,
         "Why is it set aside?",
@@ -160,18 +168,34 @@ def _reason_form(here: Place, view: AlertView, form: str) -> None:
     with st.form(f"form-{form}"):
         if form == "approve":
             _proposed(view)
-        if form == "set_aside":
-            tomorrow = here.today + timedelta(days=1)
-            st.date_input(
-                "Until", here.today + timedelta(days=7), min_value=tomorrow,
-                max_value=here.today + timedelta(days=SET_ASIDE_MAX_DAYS), key=f"until-{view.alert.alert_id}",
-            )  # fmt: skip
+        if form in _LONGEST:
+            _until(here, view.alert, form)
         st.text_area(label, key=key, help=_least())
         with st.container(horizontal=True):
             st.form_submit_button(
                 submit, type="primary", on_click=lambda: _send_reason(here, view.alert, form, key, done)
             )
             st.form_submit_button("Cancel", on_click=_close)
+
+
+_LONGEST: Final = {"set_aside": SET_ASIDE_MAX_DAYS, "hold_back": SUPPRESS_MAX_DAYS}
+_SCOPE: Final = {
+    Scope.SUBJECT: "this subject",
+    Scope.BRANCH: "everybody in this branch, up to medium severity",
+}
+
+
+def _until(here: Place, alert: Alert, form: str) -> None:
+    """Until which day, and what for."""
+    if form == "hold_back":
+        st.write(literal(f"What {alert.detector} finds is held back for:"))
+        st.radio("Scope", list(Scope), format_func=_SCOPE.__getitem__, key=f"scope-{alert.alert_id}")
+    longest = _LONGEST[form]
+    st.date_input(
+        "Until", here.today + timedelta(days=min(longest, 30 if form == "hold_back" else 7)),
+        min_value=here.today + timedelta(days=1), max_value=here.today + timedelta(days=longest),
+        key=f"until-{form}-{alert.alert_id}",
+    )  # fmt: skip
 
 
 def _proposed(view: AlertView) -> None:
@@ -186,7 +210,23 @@ def _send_reason(here: Place, alert: Alert, form: str, key: str, done: str) -> N
     seen, store, user, now = _seen(alert), here.store, here.user, here.now
     calls: dict[str, Callable[[], object]] = {
         "set_aside": lambda: desk.set_aside(
-            store, user, alert.alert_id, st.session_state[f"until-{alert.alert_id}"], words, now, seen
+            store,
+            user,
+            alert.alert_id,
+            st.session_state[f"until-set_aside-{alert.alert_id}"],
+            words,
+            now,
+            seen,
+        ),
+        "hold_back": lambda: desk.propose_suppression(
+            store,
+            user,
+            alert.alert_id,
+            Scope(st.session_state[f"scope-{alert.alert_id}"]),
+            st.session_state[f"until-hold_back-{alert.alert_id}"],
+            words,
+            now,
+            seen,
         ),
         "note": lambda: desk.note(store, user, alert.alert_id, words, now),
         "approve": lambda: desk.approve(store, user, alert.alert_id, now, seen, words),

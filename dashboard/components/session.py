@@ -24,6 +24,7 @@ from surveil.errors import SurveilError
 
 WARN = timedelta(minutes=2)
 _TOKEN, _TICKET, _LEFT, _ACTIVE = "token", "ticket", "left", "active_at"
+_FOR = "acting_for"
 DEMO_USERS = {
     user.name: user
     for user in (
@@ -55,9 +56,31 @@ class Place:
 
 
 def settle(workspace: Workspace, store: Store, user: User) -> Place:
-    """Fix for this run of the script who looks at what, and when."""
-    st.session_state["place"] = Place(workspace, store, user, now())
+    """Fix for this run of the script who looks at what, on whose behalf, and when."""
+    at = now()
+    st.session_state["myself"] = user
+    principal = st.session_state.get(_FOR)
+    if principal is not None:
+        try:
+            with store.read() as session:
+                session.narrow(SYSTEM)
+                user = desk.stand_in(session, user, principal, store.calendar.day(at))
+        except DeskError as error:
+            act_for(None)
+            tell("failed", str(error))
+    st.session_state["place"] = Place(workspace, store, user, at)
     return place()
+
+
+def act_for(principal: str | None) -> None:
+    """Stand in for an absent colleague from now on; None: for nobody any more."""
+    st.session_state[_FOR] = principal
+
+
+def myself() -> User:
+    """Whoever signed in, also while he stands in for somebody."""
+    user: User = st.session_state["myself"]
+    return user
 
 
 def place() -> Place:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components import address
+from dashboard.components.forms import ask, given, value
 from dashboard.components.manual import section
 from dashboard.components.markup import literal, show, table, text
-from dashboard.components.session import place
+from dashboard.components.session import Place, place
 from dashboard.components.words import FAMILY
+from surveil.alerts.alert import Action
 from surveil.alerts.model import Family
+from surveil.alerts.policy import may
 from surveil.desk.screen_detectors import ManualPage, manual_pages
+from surveil.desk.thresholds import in_force, propose_threshold
 
 _KIND = {
     "rule": "lists breaches of a rule",
@@ -22,7 +26,11 @@ _KIND = {
 def page() -> None:
     """Draw the catalogue and the page picked."""
     st.title("Detectors")
-    pages = {made.id: made for made in manual_pages(place().workspace.settings.detectors)}
+    here = place()
+    with here.store.read() as session:
+        session.narrow(here.user)
+        settings = in_force(session, here.workspace).settings.detectors
+    pages = {made.id: made for made in manual_pages(settings)}
     rows = (
         (made.id, text(made.name), FAMILY[Family(made.family)], _KIND.get(made.kind, made.kind), made.status,
          made.version)
@@ -32,6 +40,7 @@ def page() -> None:
     st.header("Manual page")
     picked = address.one("Detector", list(pages), "manual", lambda name: f"{name} {pages[name].name}")
     _manual(pages[picked])
+    _ask_for_change(here, pages[picked])
 
 
 def _manual(made: ManualPage) -> None:
@@ -48,4 +57,30 @@ def _manual(made: ManualPage) -> None:
         for line in made.parameters
     )  # fmt: skip
     show(table("Parameters in force", ("Name", "Value", "It is", "Meaning", "Source of the default"), rows))
+    st.caption("What was approved at the desk counts; what the settings file says comes after it.")
     st.caption(literal(f"It needs: {', '.join(made.needs)}"))
+
+
+def _ask_for_change(here: Place, made: ManualPage) -> None:
+    """Ask for another value of a parameter; a second officer decides."""
+    if not made.parameters:
+        return
+    key = f"threshold-{made.id}"
+
+    def fields() -> None:
+        st.selectbox("Parameter", [line.name for line in made.parameters], key=f"{key}-name")
+        st.text_input("New value", key=f"{key}-value")
+        st.text_area("What would it do? (from a trial: alerts gained and lost)", key=f"{key}-effect")
+
+    ask(
+        key,
+        "Ask for another value",
+        "Ask for it",
+        lambda words: propose_threshold(
+            here.store, here.user, here.workspace, made.id, str(given(f"{key}-name")), value(f"{key}-value").strip(),
+            words, value(f"{key}-effect"), here.now,
+        ),
+        "Asked for; scans keep the old value until another officer has approved the new one.",
+        fields=fields,
+        allowed=may(here.user, Action.TUNE),
+    )  # fmt: skip

@@ -34,3 +34,12 @@ def submit(app: AppTest, label: str) -> AppTest:
     next(button for button in app.button if button.label == label).click().run()
     assert not app.exception
     return app
+
+
+def go(app: AppTest, page: str) -> AppTest:
+    """To another page, by its name in the address."""
+    pages = app.session_state["pages"]
+    app._page_hash = pages[page]._script_hash
+    app.run()
+    assert not app.exception
+    return app

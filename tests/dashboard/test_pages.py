@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 
-from streamlit.testing.v1 import AppTest
-
 from dashboard.components.banner import banner
 from dashboard.components.manual import points, section
 from surveil.alerts.runs import RunRecord, RunStatus
 from surveil.config import Workspace
 from surveil.desk.screen_runs import run_summary
 from tests.dashboard import firm
-from tests.dashboard.acts import shown, submit
+from tests.dashboard.acts import go, shown, submit
 from tests.dashboard.conftest import Desk
-
-
-def go(app: AppTest, page: str) -> AppTest:
-    """To another page, by its name in the address."""
-    pages = app.session_state["pages"]
-    app._page_hash = pages[page]._script_hash
-    app.run()
-    assert not app.exception
-    return app
 
 
 def test_what_could_not_be_examined_is_told_with_the_reason(run_desk: Desk) -> None:

@@ -88,15 +88,6 @@ def test_without_a_scope_or_a_scan_the_queue_says_so(
     assert "No scan has been recorded yet" in shown(run_desk("demo-officer", folder=empty.path))
 
 
-def test_an_administrator_is_told_that_alerts_are_not_his(run_desk: Desk, workspace: Workspace) -> None:
-    store = desk.open_desk(workspace)
-    desk.create_user(store, SYSTEM, "adm", Role.ADMINISTRATOR, firm.RECORDED, password=firm.PASSWORD)
-    store.close()
-    page = shown(run_desk("adm"))
-    assert "Not allowed" in page
-    assert "R7" not in page
-
-
 def test_what_is_selected_stays_selected_by_its_id_and_is_taken_in_one_act_that_can_be_undone(
     run_desk: Desk, workspace: Workspace
 ) -> None:

@@ -15,7 +15,7 @@ from surveil.alerts.people import SYSTEM, Role
 from surveil.config import ENVIRONMENT_VARIABLE, Workspace
 from surveil.desk.sign_ins import IDLE
 from tests.dashboard import firm
-from tests.dashboard.acts import shown, submit
+from tests.dashboard.acts import go, shown, submit
 from tests.dashboard.conftest import SCREEN, Desk, stay
 
 
@@ -109,7 +109,10 @@ def test_a_role_that_changed_counts_at_once(run_desk: Desk, workspace: Workspace
         store, SYSTEM, "anna", firm.RECORDED, "moved to user administration", role=Role.ADMINISTRATOR
     )
     store.close()
-    assert "Not allowed" in shown(app.run())
+    page = shown(app.run())
+    assert "Not allowed" in page
+    assert "R7" not in page
+    assert "Everybody who may sign in" in shown(go(app, "people"))
 
 
 @pytest.fixture
