@@ -3,7 +3,7 @@
 
 ## What it finds
 Bonuses, prizes and other rewards for a period whose accounts were poor: at least {least_judged} accounts that can be judged,
-and more poor ones than colleagues' like accounts make credible (p at most {improbable}). And representatives whose rewarded
+and more poor ones than colleagues' like accounts make credible. And representatives whose rewarded
 accounts are poor on the whole.
 
 ## Why it matters
@@ -14,9 +14,10 @@ An account is poor that carries at least two of four signs, not of the papers al
 the product's own horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met). Of
 the accounts credited in a rewarded period, features apart, the poor ones are counted and compared with what colleagues'
 accounts of the same family, kind of branch, branch and month make expected. A reward is listed when so many would be
-improbable. The representative is tested on the customers of all his rewarded accounts, each counted once a month, against
-colleagues' rewarded ones. Commissions and referral fees are not rewards for a period, and payments of an unknown kind are
-left out.
+improbable (p at most {improbable}). The representative is tested on the customers of all his rewarded accounts, each
+counted once a month, against colleagues' rewarded ones, over the whole time and over the months that stand out most;
+where that is as improbable, each of his rewards with more poor accounts than expected is listed. Commissions and referral
+fees are not rewards for a period, and payments of an unknown kind are left out.
 
 ## What it misses
 Rewards without a period, paid to a team or a manager, and rewards for sums of sales.
@@ -31,7 +32,7 @@ Rewards without a period, paid to a team or a manager, and rewards for sums of s
 - Who approved the reward, and what did he know?
 
 ## References
-Regulation notes T33.
+Regulation notes T33. Scan over months in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.episodes import with_episodes
 from surveil.detectors.quality import STRATUM, QualityParameters, usual_quality
 from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
 from surveil.statistics.tails import poisson_binomial_tails
@@ -68,7 +70,7 @@ class PayDespiteQuality(Detector):
     id = "CT02"
     slug = "pay_despite_quality"
     name = "Paid despite bad quality"
-    version = "1"
+    version = "2"
     family = Family.CONTROL
     typology = "T33"
     severity = Severity.MEDIUM
@@ -81,8 +83,17 @@ class PayDespiteQuality(Detector):
         payouts = measured["paid_periods"]
         judged = _judged(usual, measured["payout_cells"])
         rows = payouts.merge(judged, on="payout_id", how="left")
+        paid = measured["paid_cells"]
+        tests = with_episodes(
+            rate_tests(
+                rate_cells(paid, paid["poor"] == 1, STRATUM),
+                "customers for whom he was rewarded have poor accounts",
+            )
+        )
+        known = set(tests["subject_id"][(tests["p_value"] <= parameters.improbable).fillna(False)])
         enough = rows["judged"].fillna(0) >= parameters.least_judged
-        listed = rows[enough & (rows["p"] <= parameters.improbable)]
+        more = rows["rep_id"].astype(str).isin(known) & (rows["poor"] > rows["expected"])
+        listed = rows[enough & ((rows["p"] <= parameters.improbable) | more).fillna(False)]
         items = base.frame(
             base.ITEM_COLUMNS,
             feed="payouts",
@@ -95,11 +106,6 @@ class PayDespiteQuality(Detector):
                 ["program", "kind", "amount_cents", "start_day", "end_day", "judged", "poor", "expected"],
             ),
         )
-        paid = measured["paid_cells"]
-        tests = rate_tests(
-            rate_cells(paid, paid["poor"] == 1, STRATUM),
-            "customers for whom he was rewarded have poor accounts",
-        ).tests
         few = int((~enough).sum())
         gap = Gap(few, f"rewards with fewer than {parameters.least_judged} accounts that can be judged")
         return Decision(items, tests, int(enough.sum()), (gap,) if few else ())
