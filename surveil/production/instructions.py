@@ -21,12 +21,12 @@ _TEXT = """\
 What is here
   PDF/        the response, every page with its control number
   NATIVES/    lists and documents as they are, each named by its control number
-  LOGS/       {index}      one row per document, with its SHA-256
-              {privilege}         what is held back, and on what ground
-              {exceptions}            what to know of single documents
-              {about}                 run, data and settings this was made from
-              {trail}         the audit trail; events not produced leave their hashes
-              {checkpoint}   its signed end
+  LOGS/       {index:<24} one row per document, with its SHA-256
+              {privilege:<24} what is held back, and on what ground
+              {exceptions:<24} what to know of single documents
+              {about:<24} run, data and settings this was made from
+              {trail:<24} the audit trail; events not produced leave their hashes
+              {checkpoint:<24} its signed end
 
 Run the commands below in this folder. Each of them uses a public tool; surveil is not needed.
 
@@ -36,10 +36,9 @@ Run the commands below in this folder. Each of them uses a public tool; surveil 
 
    On Windows: Get-FileHash -Algorithm SHA256 -Path FILE
 
-2. No file was added (prints nothing):
+2. No file was added (in bash; prints nothing):
 
-     find . -type f ! -name {manifest} ! -name {signature} | sed 's|^\\./||' | LC_ALL=C sort > ../found.txt
-     cut -c67- {manifest} | LC_ALL=C sort | diff - ../found.txt
+     diff <(find . -type f ! -name {manifest} ! -name {signature} | cut -c3- | LC_ALL=C sort) <(cut -c67- {manifest})
 
 3. The list of hashes is the firm's. First compare the fingerprint of the key with the one you were given by another way
    than this production (a key that travels with what it signs proves nothing):

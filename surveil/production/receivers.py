@@ -29,15 +29,13 @@ class Profile:
 
     personal_data: bool
     attachments: bool
-    trail_of_alerts: bool
     told: str
 
 
 PROFILES = {
-    Receiver.REGULATOR: Profile(True, True, True, "a regulator who may see personal data"),
-    Receiver.COUNSEL: Profile(True, True, True, "counsel bound to secrecy"),
+    Receiver.REGULATOR: Profile(True, True, "a regulator who may see personal data"),
+    Receiver.COUNSEL: Profile(True, True, "counsel bound to secrecy"),
     Receiver.CONSULTANT: Profile(
-        False,
         False,
         False,
         "a consultant: names masked, the firm's own documents and reviewers' words withheld",

@@ -8,11 +8,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from surveil.alerts.alert import Action
 from surveil.alerts.dispositions import checked_note
-from surveil.alerts.errors import NotAllowed
 from surveil.alerts.people import SYSTEM, User
-from surveil.alerts.policy import demand
 from surveil.errors import UsageError
 from surveil.store import Store
 from surveil.store.audit import Event, history, record
@@ -105,10 +102,8 @@ def enter_delivery(
     """Enter that a volume, or its passphrase, was delivered.
 
     Raises:
-        NotAllowed: the user may not produce.
         UsageError: there is no such volume, or the passphrase went the way of what it opens.
     """
-    demand_producer(user)
     register = entries(store, matter)
     if not any(isinstance(e.what, Made) and e.what.volume == delivery.volume for e in register):
         raise UsageError(f"Matter {matter} has no volume {delivery.volume}.")
@@ -135,19 +130,6 @@ def enter_delivery(
             object_id=matter,
             reason=checked_note(note) if note else None,
             details=details,
-        )
-
-
-def demand_producer(user: User) -> None:
-    """Who may send something out: one who may reveal personal data, for the whole firm, and sells nothing himself.
-
-    Raises:
-        NotAllowed: he may not.
-    """
-    demand(user, Action.REVEAL)
-    if not user.sees_every_branch or user.rep_id is not None:
-        raise NotAllowed(
-            "A production covers the whole firm. It is made by an officer or auditor who is not a representative himself."
         )
 
 

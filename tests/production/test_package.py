@@ -1,0 +1,340 @@
+"""From a workspace to what is handed over: who may, what each receiver gets, the register, the same bytes twice."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from surveil import desk
+from surveil.alerts.alert import Source
+from surveil.alerts.dispositions import Disposition
+from surveil.alerts.errors import NotAllowed
+from surveil.alerts.model import AlertDraft, Family, Severity, SubjectType
+from surveil.alerts.people import SYSTEM, Role, User
+from surveil.cli import app
+from surveil.config import Workspace
+from surveil.errors import UsageError
+from surveil.feeds.load import load
+from surveil.production.assemble import Channel, Handover, Packed
+from surveil.production.package import Order, package
+from surveil.production.receivers import Receiver
+from surveil.production.receiving import verify
+from surveil.production.redaction.pdf import page_texts
+from surveil.production.register import Delivery, Made, Thing, enter_delivery, enter_made, entries
+from surveil.reports.finra.firm_file import ItemEntry
+from surveil.reports.finra.letter import LetterPeriod, WithheldDocument, find_letter
+from surveil.reports.matters import change, open_matter
+from surveil.reports.matters.keeping import matter_folder, put_attachment
+from surveil.scan.job import scan
+from tests.production.support import tool
+from tests.reports.test_write import FEEDS
+
+NOW = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)
+MATTER = "2016-SWEEP"
+OLGA, OTTO = User("olga", Role.OFFICER), User("otto", Role.OFFICER)
+NOTE = "The customer was called and had not asked for it."
+GATEWAY = Handover(Channel.GATEWAY)
+MEMO = (
+    "Memo to all branches.\n\nOn 3 May a SAR was filed on a customer.\n\nHeard from Tattle Tale-Secretname.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A scanned workspace with a confirmed alert, a whistle-blower's report and a matter whose items are all answered."""
+    folder = tmp_path_factory.mktemp("firm")
+    for name, content in FEEDS.items():
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+    made = Workspace.init(tmp_path_factory.mktemp("work"))
+    load(made, folder)
+    desk.prepare_desk(made)
+    store = desk.open_desk(made)
+    draft = AlertDraft(
+        "UA01", "1", Family.UNAUTHORIZED, "T02", Severity.HIGH, 0.9, SubjectType.REP, "R1", "None.", 1, "R1"
+    )
+    ids: dict[str, str] = {}
+
+    def keep(run, drafts):
+        ids.update(desk.record_scan(store, run, [draft], NOW))
+        return ids
+
+    result = scan(made, keep, detector_ids=["UA01"])
+    (alert_id,) = ids.values()
+    row = {"alert_id": alert_id, "detector": "UA01", "feed": "accounts", "key": "A1", "account_id": "A1"}
+    pd.DataFrame([row]).to_parquet(result.folder / "findings.parquet")
+    for user in (OLGA, OTTO):
+        desk.create_user(store, SYSTEM, user.name, user.role, NOW)
+    decided = desk.decide(store, OLGA, alert_id, Disposition.CONFIRMED_UNAUTHORIZED, NOTE, NOW, 1)
+    desk.approve(store, OTTO, alert_id, NOW, decided.row_version, NOTE)
+    what = "A colleague reports made-up accounts."
+    told = desk.Report(
+        Source.WHISTLE_BLOWER,
+        Family.UNAUTHORIZED,
+        "T02",
+        Severity.HIGH,
+        SubjectType.REP,
+        "R2",
+        what,
+        "R2",
+        "B1",
+    )
+    desk.raise_alert(store, OLGA, told, NOW)
+    store.close()
+    _answer(made, tmp_path_factory.mktemp("memo") / "memo.txt")
+    return made
+
+
+def _answer(workspace: Workspace, memo: Path) -> None:
+    open_matter(
+        workspace, "olga", MATTER, find_letter("finra-cross-selling", workspace), NOW,
+        received_on=NOW.date(), due_on=dt.date(2024, 8, 1), reference="20160512345", principal="R. Roe",
+        control_prefix="EXB", period=LetterPeriod(first=dt.date(2024, 1, 1), last=dt.date(2024, 6, 30)),
+    )  # fmt: skip
+    memo.write_text(MEMO)
+    attachment = put_attachment(workspace, MATTER, memo, "Memo")
+    rest = {
+        "state": "answered_partial",
+        "reason": "The rest is being gathered.",
+        "expected_on": dt.date(2024, 8, 15),
+    }
+    advice = WithheldDocument(
+        date=dt.date(2024, 5, 2), kind="letter", author="K. Counsel", recipients="B. Board", description="Advice",
+        privilege="attorney-client", pages=4,
+    )  # fmt: skip
+    said = {
+        "2": ItemEntry(**rest, attachments=(attachment,)),
+        "12": ItemEntry(state="privileged", reason="Advice of outside counsel."),
+        "15": ItemEntry(**rest, withheld=(advice,)),
+    }
+
+    def edit(matter):
+        for item in matter.letter.items:
+            matter = matter.with_entry(item.number, said.get(item.number, ItemEntry(**rest)))
+        return matter
+
+    change(workspace, "olga", MATTER, NOW, "matter.answered", edit)
+
+
+@pytest.fixture
+def workspace(original: Workspace, tmp_path: Path) -> Workspace:
+    return Workspace.open(Path(shutil.copytree(original.path, tmp_path / "workspace")))
+
+
+@pytest.fixture(scope="module")
+def made(original: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Packed:
+    """The production for a regulator, made once in a copy of the workspace."""
+    copy = Path(shutil.copytree(original.path, tmp_path_factory.mktemp("copy") / "workspace"))
+    return produced(Workspace.open(copy))
+
+
+def produced(workspace: Workspace, out: Path | None = None, **changes) -> Packed:
+    return package(workspace, Order(MATTER, "olga", GATEWAY, **changes), out, NOW, lambda _: None)
+
+
+@pytest.fixture
+def store(workspace: Workspace) -> Iterator[desk.Store]:
+    opened = desk.open_desk(workspace)
+    yield opened
+    opened.close()
+
+
+def rows(folder: Path, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO((folder / name).read_text("utf-8"))))
+
+
+def named(folder: Path, name: str) -> Path:
+    """The produced file of what the response calls by this name."""
+    (path,) = (
+        row["path"]
+        for row in rows(folder, "LOGS/production_index.csv")
+        if row["name_in_response"].startswith(name)
+    )
+    return folder / path
+
+
+def test_a_production_is_whole_and_answers_every_item(made: Packed) -> None:
+    checked = verify(made.kept, made.fingerprint)
+    assert checked.ok, checked.problems
+    index = rows(made.kept, "LOGS/production_index.csv")
+    assert index[0]["name_in_response"] == "finra-cross-selling.pdf"
+    assert {"6"} <= {item for row in index for item in row["items"].split("; ")}
+    texts = page_texts((made.kept / index[0]["path"]).read_bytes())
+    assert all(f"EXB{number:07d}" in text for number, text in enumerate(texts, 1))
+
+
+def test_what_is_held_back_is_in_the_privilege_log_and_nowhere_else(made: Packed) -> None:
+    log = rows(made.kept, "LOGS/privilege_log.csv")
+    assert [(row["items"], row["privilege"], row["pages"]) for row in log] == [
+        ("12", "privileged", ""),
+        ("15", "attorney-client", "4"),
+    ]
+    assert log[1]["author"] == "K. Counsel"
+
+
+def test_a_list_that_was_not_redacted_has_the_hash_that_the_response_prints(made: Packed) -> None:
+    file = named(made.kept, "exhibits/EX-06A")
+    index = {row["path"]: row for row in rows(made.kept, "LOGS/production_index.csv")}
+    digest = index[file.relative_to(made.kept).as_posix()]["sha256"]
+    text = "".join("".join(page_texts(named(made.kept, "finra-cross-selling.pdf").read_bytes())).split())
+    assert digest in text
+
+
+def test_suspicious_activity_information_is_in_no_byte_that_goes_out(made: Packed) -> None:
+    memo = named(made.kept, "attachments/").read_text()
+    assert memo == "Memo to all branches.\n\n[withheld: by law]\n\nHeard from Tattle Tale-Secretname.\n"
+    assert not [
+        file for file in made.kept.rglob("*") if file.is_file() and b"SAR was filed" in file.read_bytes()
+    ]
+
+
+def test_the_extract_shows_decisions_and_hides_drafts_users_and_whistle_blowers(made: Packed) -> None:
+    lines = [json.loads(line) for line in (made.kept / "LOGS/audit_trail.jsonl").read_text().splitlines()]
+    shown = [line for line in lines if "withheld" not in line]
+    assert {"alert.proposed", "alert.approved"} <= {line["action"] for line in shown}
+    assert {line["object_type"] for line in shown} == {"run", "alert"}
+    text = (made.kept / "LOGS/audit_trail.jsonl").read_text()
+    assert "A colleague reports" not in text
+    assert "Tattle" not in text
+    assert {line["withheld"] for line in lines if "withheld" in line} == {"not produced"}
+
+
+def test_made_again_it_is_the_same(workspace: Workspace, tmp_path: Path) -> None:
+    one, other = produced(workspace, tmp_path / "a"), produced(workspace, tmp_path / "b")
+    assert [file.read_bytes() for file in one.files] == [file.read_bytes() for file in other.files]
+
+
+def test_whistle_blowers_are_protected_on_request(workspace: Workspace, made: Packed, tmp_path: Path) -> None:
+    assert b"Secretname" in named(made.kept, "attachments/").read_bytes()
+    (matter_folder(workspace, MATTER) / "redactions.yml").write_text(
+        "whistle_blowers: [Tattle Tale-Secretname]\n"
+    )
+    protected = produced(workspace, tmp_path, protect_whistle_blowers=True)
+    assert verify(protected.kept).ok
+    assert not [
+        file for file in protected.kept.rglob("*") if file.is_file() and b"Secretname" in file.read_bytes()
+    ]
+
+
+def test_a_consultant_gets_masked_names_and_no_documents_of_the_firm(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    masked = produced(workspace, tmp_path, receiver=Receiver.CONSULTANT).kept
+    assert verify(masked).ok
+    everything = b"".join(
+        file.read_bytes() for file in masked.rglob("*") if file.is_file() and file.suffix != ".pdf"
+    )
+    pages = "".join(page_texts(named(masked, "finra-cross-selling.pdf").read_bytes()))
+    for name in ("Мария", "Ieva", "IJsselmuiden", "Counsel", "Memo to all"):
+        assert name.encode() not in everything
+        assert name not in pages
+    assert "Document withheld" in page_texts(named(masked, "attachments/").read_bytes())[0]
+
+
+def test_only_who_may_reveal_produces_for_a_regulator(workspace: Workspace, store: desk.Store) -> None:
+    desk.create_user(store, SYSTEM, "adam", Role.ADMINISTRATOR, NOW)
+    for actor in ("adam", "system"):
+        with pytest.raises(NotAllowed):
+            package(workspace, Order(MATTER, actor, GATEWAY), None, NOW, lambda _: None)
+    assert not entries(store, MATTER)
+
+
+def test_an_open_item_stops_the_production(workspace: Workspace) -> None:
+    change(
+        workspace, "olga", MATTER, NOW, "matter.answered", lambda matter: matter.with_entry("2", ItemEntry())
+    )
+    with pytest.raises(UsageError, match="Item 2"):
+        produced(workspace)
+
+
+def test_numbers_go_on_after_a_delivered_volume_and_it_stays_as_it_is(
+    workspace: Workspace, store: desk.Store
+) -> None:
+    first = produced(workspace)
+    enter_delivery(store, OLGA, MATTER, Delivery(1, Thing.PRODUCTION, "FINRA", "gateway"), "", NOW)
+    with pytest.raises(UsageError, match="was handed over"):
+        produced(workspace, volume=1)
+    second = produced(workspace)
+    last = rows(first.kept, "LOGS/production_index.csv")[-1]["control_last"]
+    begins = rows(second.kept, "LOGS/production_index.csv")[0]["control_first"]
+    assert int(begins[3:]) == int(last[3:]) + 1
+    assert second.kept.name == "EXB-2016-SWEEP-VOL002"
+    assert verify(second.kept).ok
+    assert verify(first.kept).ok
+    with pytest.raises(UsageError, match="the last one of this matter is 2"):
+        produced(workspace, volume=4)
+
+
+def test_a_passphrase_does_not_go_the_way_of_what_it_opens(workspace: Workspace, store: desk.Store) -> None:
+    made = Made(1, 1, 9, "media", "regulator", "run-1", "0" * 64, "0" * 64, "SHA256:x")
+    enter_made(store, OLGA, MATTER, made, NOW)
+    enter_delivery(store, OLGA, MATTER, Delivery(1, Thing.PRODUCTION, "J. Doe, FINRA", "Courier"), "", NOW)
+    with pytest.raises(UsageError, match=r"8210\(g\)"):
+        enter_delivery(
+            store, OLGA, MATTER, Delivery(1, Thing.PASSPHRASE, "J. Doe, FINRA", " courier "), "", NOW
+        )
+    enter_delivery(store, OLGA, MATTER, Delivery(1, Thing.PASSPHRASE, "J. Doe, FINRA", "telephone"), "", NOW)
+    with pytest.raises(UsageError, match="no volume 7"):
+        enter_delivery(store, OLGA, MATTER, Delivery(7, Thing.PASSPHRASE, "J. Doe", "telephone"), "", NOW)
+
+
+def test_the_command_line_makes_media_that_the_tools_open(workspace: Workspace, tmp_path: Path) -> None:
+    seven_zip, pdfsig = tool("7z"), tool("pdfsig")
+    runner, given = CliRunner(), ["--workspace", str(workspace.path), "--matter", MATTER, "--as", "olga"]
+    secret = tmp_path / "secret.txt"
+    options = ["--for", "media", "--trial-signature", "--passphrase-to", str(secret)]
+    result = runner.invoke(app, ["package", *given, *options], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    passphrase = secret.read_text().strip()
+    assert secret.stat().st_mode & 0o077 == 0
+    assert passphrase not in result.output
+    (container,) = (workspace.path / "productions").glob("*-HANDOVER/*.zip")
+    subprocess.run(
+        [seven_zip, "x", "-y", f"-p{passphrase}", container, f"-o{tmp_path}"], check=True, capture_output=True
+    )
+    volume = tmp_path / container.stem
+    checked = runner.invoke(app, ["verify", str(volume)])
+    assert checked.exit_code == 0
+    assert "nothing was changed" in checked.output
+    shown = subprocess.run(
+        [pdfsig, volume / "PDF/EXB0000001.pdf"], capture_output=True, text=True, check=False
+    )
+    assert "Signature is Valid" in shown.stdout
+    for file in workspace.path.rglob("*"):
+        assert not (file.is_file() and passphrase.encode() in file.read_bytes()), file
+    delivered = ["--volume", "1", "--what", "passphrase", "--to", "J. Doe", "--by", "telephone"]
+    assert runner.invoke(app, ["production", "delivered", *given, *delivered]).exit_code == 0
+    listed = runner.invoke(app, ["production", "list", *given[:4]]).output
+    assert "passphrase delivered to J. Doe by telephone" in listed
+
+
+def test_verify_ends_with_status_5_and_names_the_file(
+    made: Packed, tmp_path: Path, monkeypatch, capfd
+) -> None:
+    from surveil.cli import main
+
+    copy = Path(shutil.copytree(made.kept, tmp_path / "volume"))
+    (copy / "LOGS/exceptions.csv").write_text("note\nall is well\n")
+    monkeypatch.setattr("sys.argv", ["surveil", "verify", str(copy)])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 5
+    assert "LOGS/exceptions.csv was changed." in capfd.readouterr().err
+
+
+def test_a_passphrase_is_not_written_beside_what_it_opens(workspace: Workspace) -> None:
+    productions = workspace.path / "productions"
+    productions.mkdir()
+    given = ["--workspace", str(workspace.path), "--matter", MATTER, "--as", "olga", "--for", "media"]
+    result = CliRunner().invoke(app, ["package", *given, "--passphrase-to", str(productions / "secret.txt")])
+    assert isinstance(result.exception, UsageError)
+    assert not (productions / "secret.txt").exists()
