@@ -11,7 +11,7 @@ from dashboard.components.markup import literal
 from dashboard.components.sign_in import sign_in_page
 from dashboard.components.style import apply_style
 from dashboard.components.words import ROLE
-from dashboard.views import account, alert, approvals, audit, detectors, people, queue, runs
+from dashboard.views import account, alert, approvals, audit, cases, detectors, people, queue, runs
 from surveil.alerts.alert import Action
 from surveil.alerts.errors import NotAllowed
 from surveil.alerts.people import User
@@ -59,6 +59,9 @@ def _pages(user: User | None) -> list[st.Page]:
         for name, page, title, icon, wanted in (
             ("queue", queue.page, "Queue", ":material/inbox:", reads),
             ("alert", alert.page, "Alert", ":material/notification_important:", False),
+            ("cases", cases.page, "Cases", ":material/folder_open:", reads),
+            ("case", cases.one, "Case", ":material/folder:", False),
+            ("calendar", cases.calendar, "Calendar", ":material/event:", reads),
             ("approvals", approvals.page, "Held back and thresholds", ":material/filter_alt:", reads),
             ("runs", runs.page, "What was examined", ":material/fact_check:", reads),
             ("detectors", detectors.page, "Detectors", ":material/menu_book:", reads),
@@ -68,14 +71,8 @@ def _pages(user: User | None) -> list[st.Page]:
         )
     }  # fmt: skip
     navigate.remember(made)
-    return {section: [made[name] for name in names if name in made] for section, names in SECTIONS.items()}
-
-
-SECTIONS = {
-    "Work": ("queue", "alert", "approvals"),
-    "Record": ("runs", "detectors", "audit"),
-    "Desk": ("people", "account"),
-}
+    # One list: the framework draws sections of pages in a way that screen readers can't follow.
+    return list(made.values())
 
 
 def _who(here: session.Place) -> None:

@@ -29,7 +29,7 @@ def show_history(view: AlertView) -> None:
     if len(view.hits) > 1:
         show(_trend(view))
     rows = (
-        (unbroken(moment(entry.at)), text(entry.actor), event(entry.action), _told(entry))
+        (unbroken(moment(entry.at)), text(entry.actor), event(entry.action), told(entry))
         for entry in reversed(view.history)
     )
     show(
@@ -63,7 +63,7 @@ def _trend(view: AlertView) -> Html:
     return table("What each scan measured", headers, rows, (3, 4, 5))
 
 
-def _told(entry: HistoryEntry) -> Html:
+def told(entry: HistoryEntry) -> Html:
     """Reason, what came with it, and each field before and after."""
     lines = [tag("div", text(entry.reason), css="sv-note")] if entry.reason else []
     lines += [

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 import streamlit as st
 
+from dashboard.components.markup import Html, tag, text
+
 ALERT = "alert"
+CASE = "case"
 _PAGES, _ORDER, _QUEUE, _WANTED = "pages", "queue_order", "queue_address", "wanted_address"
 
 
@@ -46,6 +50,30 @@ def order() -> list[str]:
 def alert_link(alert_id: str, label: str) -> None:
     """A link to an alert's page."""
     st.page_link(_page(ALERT), label=label, icon="", query_params={ALERT: alert_id})
+
+
+def case_link(case_id: str, label: str) -> None:
+    """A link to a case's page."""
+    st.page_link(_page(CASE), label=label, icon="", query_params={CASE: case_id})
+
+
+def cases_link(label: str) -> None:
+    """A link to the list of cases."""
+    st.page_link(_page("cases"), label=label, icon=":material/arrow_back:")
+
+
+def chosen_case() -> str | None:
+    """The case that the address names."""
+    return st.query_params.get(CASE)
+
+
+def to(object_type: str, object_id: str) -> Html:
+    """A link to an alert or a case inside a table; plain text for what has no page."""
+    if object_type not in (ALERT, CASE):
+        return text(object_id)
+    return tag(
+        "a", text(object_id), href=f"{object_type}?{object_type}={quote(object_id, safe='')}", target="_self"
+    )
 
 
 def queue_link(label: str, alert_id: str | None = None) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from surveil.alerts.alert import Alert, Source, Status
+from surveil.alerts.cases import Answer, CaseStatus, Channel, Visit
 from surveil.alerts.model import Family, Severity, SubjectType
 from surveil.alerts.people import Role
 from surveil.desk import Sort
@@ -71,7 +72,32 @@ EVENT = {
     "alert.reopened": "Opened again",
     "alert.linked": "Put into a case",
     "alert.unlinked": "Taken out of a case",
+    "alert.suppression_proposed": "Holding back asked for",
+    "alert.suppression_approved": "Holding back approved",
+    "alert.suppression_rejected": "Holding back turned down",
+    "alert.suppression_ended": "Holding back ended",
+    "alert.suppressed": "Held back",
+    "alert.unsuppressed": "No longer held back",
     "case.opened": "Case opened",
+    "case.given": "Case given to somebody",
+    "case.checklist_added": "Checklist added",
+    "case.task_added": "Step added",
+    "case.task_settled": "Step settled",
+    "case.clock_started": "Clock started",
+    "case.clock_met": "Clock stopped: done",
+    "case.noted": "Note written",
+    "case.proposed": "Conclusion proposed, waits for a second person",
+    "case.approved": "Conclusion approved, case closed",
+    "case.rejected": "Conclusion sent back",
+    "case.reopened": "Case opened again",
+    "case.customer_asked": "Customer asked",
+    "case.customer_answered": "Customer answered",
+    "threshold.proposed": "Threshold: change asked for",
+    "threshold.approved": "Threshold: change approved",
+    "threshold.rejected": "Threshold: change turned down",
+    "user.delegated": "Stand-in named",
+    "user.delegation_ended": "Stand-in ended",
+    "user.handed_over": "Work handed over",
     "run.recorded": "Scan recorded",
     "run.completed": "Scan completed",
     "user.created": "User created",
@@ -86,6 +112,37 @@ EVENT = {
     "view.deleted": "View thrown away",
     "view.made_default": "View made the one to open on",
     "user.sign_in_refused": "Sign-in refused",
+}
+CASE_STATUS = {
+    CaseStatus.OPEN: "Open",
+    CaseStatus.PENDING_APPROVAL: "Waits for approval",
+    CaseStatus.CLOSED: "Closed",
+}
+CHANNEL = {
+    Channel.PHONE: "by telephone",
+    Channel.LETTER: "by letter",
+    Channel.EMAIL: "by e-mail",
+    Channel.BRANCH: "at a branch",
+}
+ANSWER = {
+    Answer.CONFIRMED: "he asked for it",
+    Answer.DENIED: "he did not ask for it",
+    Answer.UNSURE: "he is not sure",
+    Answer.DECLINED: "he does not want to say",
+    Answer.NOT_REACHED: "not reached",
+    Answer.UNDELIVERABLE: "came back undelivered",
+}
+VISIT = {Visit.TOOK_PLACE: "took place", Visit.DID_NOT: "did not take place", Visit.NOT_KNOWN: "not known"}
+CHECKLIST = {
+    "unauthorized": "Accounts that nobody asked for",
+    "sales": "Sales that do not fit",
+    "report": "A report from inside or outside",
+}
+SCRIPT = {
+    "account": "Did you ask for this account?",
+    "contact_change": "Did you ask for this change?",
+    "sale": "Did you want this product?",
+    "survey": "How was your visit?",
 }
 EVIDENCE_UNIT = {"-log10 p": "powers of ten of chance", "log-likelihood": "log-likelihood (these add up)"}
 
@@ -154,7 +211,12 @@ def due(alert: Alert, today: date) -> str:
     """When the alert is due, seen from today; empty once it is closed."""
     if alert.status is Status.CLOSED:
         return ""
-    left = (alert.due_on - today).days
+    return days_left(alert.due_on, today)
+
+
+def days_left(last: date, today: date) -> str:
+    """How many days are left until a last day, or how late it is."""
+    left = (last - today).days
     if left < 0:
         return f"{_count(-left, 'day')} late"
     return "due today" if left == 0 else f"{_count(left, 'day')} left"

@@ -17,7 +17,7 @@ from surveil.store.audit import next_number, record
 from surveil.store.tables import CaseAlertRow, CaseRow
 from surveil.store.tables_cases import CaseClockRow, CaseNoteRow, CaseOutreachRow, CaseTaskRow
 
-_NO_CONCLUSION = frozenset({Disposition.DUPLICATE, Disposition.ESCALATED, Disposition.ACCEPTED_RISK})
+NO_CONCLUSION = frozenset({Disposition.DUPLICATE, Disposition.ESCALATED, Disposition.ACCEPTED_RISK})
 
 
 def add_task(
@@ -137,7 +137,7 @@ def conclude_case(
             false alarm what customers have not answered.
     """
     kept = checked_note(note)
-    if conclusion in _NO_CONCLUSION:
+    if conclusion in NO_CONCLUSION:
         raise Unacceptable(f"{conclusion.label!r} does not conclude a case.")
     with store.write(user) as session:
         case = find_case_for(session, user, case_id, expected_version)
