@@ -25,6 +25,7 @@ from surveil.engine import Engine, days, open_engine
 from surveil.errors import UsageError
 from surveil.feeds import snapshots
 from surveil.feeds.contract import FEEDS
+from surveil.remediation import ledger
 from surveil.reports.sources import (
     AlertFacts,
     CoverageFacts,
@@ -110,6 +111,7 @@ def gather(
         tables=tables,
         findings=findings,
         subjects=wanted.subjects,
+        payments=tuple(ledger.paid(workspace.path, store)),
     )
 
 

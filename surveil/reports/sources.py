@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from surveil.remediation.ledger import Entry
+
 
 @dataclass(frozen=True)
 class Period:
@@ -145,6 +147,7 @@ class Sources:
         tables: result of each of the report's SQL models, by the model's name (`surveil/reports/**/*.sql`).
         findings: items behind alerts; columns `alert_id`, `detector`, `feed`, `key`, `account_id`.
         subjects: whom the report is about, by kind (`rep`, `customer`, `account`); empty: the whole firm.
+        payments: the ledger of compensation, every payment made so far.
     """
 
     firm: FirmFacts
@@ -158,6 +161,7 @@ class Sources:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     findings: pd.DataFrame = field(default_factory=pd.DataFrame)
     subjects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    payments: tuple[Entry, ...] = ()
 
     @property
     def desk_day(self) -> dt.date:

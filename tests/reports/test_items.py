@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
+from surveil.remediation.batches import Batch, State
+from surveil.remediation.files import Payment
+from surveil.remediation.ledger import Entry
 from surveil.reports.exhibits import Exhibit
 from surveil.reports.finra.items import BUILDERS
 from surveil.reports.finra.items.base import Content
@@ -164,6 +168,27 @@ def test_compensation_is_tied_to_confirmed_accounts_and_is_partial() -> None:
     found = content("7")
     assert found.exhibits[0].rows[0][-2:] == (Decimal("125.50"), "yes")
     assert found.gaps
+
+
+def test_the_ledger_of_compensation_adds_up_in_item_7_to_the_cent() -> None:
+    given = sources(payments=(ledger_entry("A001", 10_050), ledger_entry("A777", 1)))
+    found = content("7", given)
+    assert not found.gaps
+    ledger = found.exhibits[1]
+    assert ledger.column("total") == [Decimal("100.50"), Decimal("0.01")]
+    assert ledger.column("confirmed_account") == ["yes", "no"]
+    assert ledger.column("approved_by") == ["peter", "peter"]
+    told = figures(found)
+    assert told["Amount paid from the ledger"] == Decimal("100.51")
+    assert told["Of this: on accounts confirmed in item 6"] == Decimal("100.50")
+    assert found.exhibits[2].column("account_id") == ["A002"]
+
+
+def ledger_entry(account: str, cents: int) -> Entry:
+    paid_on = dt.date(2024, 7, 15)
+    batch = Batch("P-1", State.PAID, paid_on, cents, 1, "run", "m-1", {}, "olga", None, "peter", "GL 1")
+    payment = Payment("P-1-00001", account, "C001", "confirmed", cents, 0, 0, 0, 0, cents, paid_on, "m-1")
+    return Entry(payment, batch)
 
 
 def test_an_unknown_commission_makes_the_sum_a_lower_bound() -> None:
