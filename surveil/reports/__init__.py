@@ -68,7 +68,8 @@ def names(workspace: Workspace | None = None) -> list[str]:
 
 def _reports(workspace: Workspace | None) -> Mapping[str, Report]:
     # A report brings ReportLab, pandas and the engine with it: only on demand.
-    from surveil.reports import documentation, exceptions
+    from surveil.reports import complaints_4530, documentation, exceptions, rep_review
+    from surveil.reports import period as period_report
     from surveil.reports.finra import answer
     from surveil.reports.finra.letter import letters
     from surveil.reports.lookback import report as lookback
@@ -78,5 +79,8 @@ def _reports(workspace: Workspace | None) -> Mapping[str, Report]:
     return answers | {
         "detector-documentation": Report(documentation.files, period),
         "exceptions": Report(exceptions.files, period),
+        "complaints-4530": Report(complaints_4530.files, frozenset({"quarter"})),
+        "period": Report(period_report.files, period | {"quarter"}),
+        "rep-review": Report(rep_review.files, period | {"reps"}),
         "lookback": Report(lookback.files, period | {"criteria"}),
     }

@@ -43,21 +43,25 @@ class Listing:
 
 @dataclass(frozen=True)
 class Chart:
-    """Horizontal bars from two fields of an exhibit; rows with the same label are added up."""
+    """Horizontal bars from two fields of an exhibit; rows with the same label are added up.
+
+    `in_order` keeps the order of the rows, as for months; otherwise the highest bar is on top.
+    """
 
     exhibit: str
     title: str
     label: str
     value: str
+    in_order: bool = False
 
     def bars(self, exhibit: Exhibit) -> list[tuple[str, int | Decimal]]:
-        """Label and sum of each bar, highest first."""
+        """Label and sum of each bar, top to bottom."""
         sums: dict[str, int | Decimal] = {}
         for label, value in zip(exhibit.column(self.label), exhibit.column(self.value), strict=True):
             if isinstance(value, int | Decimal):
                 sums[str(label)] = sums.get(str(label), 0) + value
-        drawn = [(label, total) for label, total in sums.items() if total > 0]
-        return sorted(drawn, key=lambda bar: (-bar[1], bar[0]))
+        drawn = [(label, total) for label, total in sums.items() if total > 0 or self.in_order]
+        return drawn if self.in_order else sorted(drawn, key=lambda bar: (-bar[1], bar[0]))
 
 
 @dataclass(frozen=True)

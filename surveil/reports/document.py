@@ -14,7 +14,7 @@ from surveil.reports.making import Request
 from surveil.reports.pdf import fonts
 from surveil.reports.pdf.document import Imprint, Story
 from surveil.reports.pdf.text import Typesetter
-from surveil.reports.sources import Sources
+from surveil.reports.sources import Period, Sources
 from surveil.reports.workbook import workbook
 
 EVERYWHERE = (
@@ -45,6 +45,7 @@ class Document:
         lead: what the report is, in a sentence or two, on its cover.
         facts: names and values for the cover.
         method: how figures were made, one paragraph each; `limits` what to know of them.
+        period: where it is not that of the sources.
         statement: what those who sign say; `people` as what they sign, and their names.
     """
 
@@ -58,6 +59,7 @@ class Document:
     statement: str = ""
     people: tuple[tuple[str, str], ...] = ()
     prefix: str = "SURVEIL"
+    period: Period | None = None
     further: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
@@ -125,7 +127,7 @@ def _cover(story: Story, document: Document, sources: Sources, revealed: bool) -
         [
             ("Firm", firm.name),
             ("CRD number", firm.crd_number or None),
-            ("Period", str(sources.period)),
+            ("Period", str(document.period or sources.period)),
             ("Data as of", f"{run.as_of.isoformat()} ({firm.timezone})"),
             *document.facts,
             ("Copy", "personal data shown" if revealed else "personal data masked"),

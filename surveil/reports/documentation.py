@@ -10,7 +10,7 @@ from surveil.alerts.dispositions import Disposition, Outcome
 from surveil.config import Workspace
 from surveil.detectors import registry
 from surveil.detectors.base import HEADINGS, Detector
-from surveil.reports.content import Block, Heading, Listing, Text
+from surveil.reports.content import Block, Bullets, Heading, Listing, Text
 from surveil.reports.document import Document, Section, build
 from surveil.reports.exhibits import Exhibit, Value
 from surveil.reports.gather import Wanted

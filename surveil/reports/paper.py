@@ -99,14 +99,15 @@ def _places(exhibit: Exhibit) -> list[int]:
 
 def _chart(story: Story, exhibit: Exhibit, chart: Chart) -> None:
     bars = chart.bars(exhibit)
-    highest = bars[:CHART_BARS]
-    if not highest:
+    highest = bars[-CHART_BARS:] if chart.in_order else bars[:CHART_BARS]
+    if not any(value for _, value in highest):
         return
     story.label(chart.title)
     drawn = [(label, float(value), shown(value) or "") for label, value in highest]
     story.flowable(charts.bars(story.typesetter, drawn))
     more = len(bars) - len(highest)
-    note = f" The {len(highest)} highest of {len(bars)} are drawn." if more > 0 else ""
+    which = "last" if chart.in_order else "highest"
+    note = f" The {len(highest)} {which} of {len(bars)} are drawn." if more > 0 else ""
     story.text(f"Sums of '{chart.value}' in exhibit {exhibit.number}.{note}", "small")
 
 

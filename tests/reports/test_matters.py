@@ -16,7 +16,6 @@ from surveil.alerts.people import SYSTEM, Role
 from surveil.cli import app
 from surveil.config import Workspace
 from surveil.errors import UsageError
-from surveil.feeds.load import load
 from surveil.reports import names, write
 from surveil.reports.finra.letter import find_letter
 from surveil.reports.making import Options
@@ -32,9 +31,7 @@ from surveil.reports.matters import (
     withheld,
 )
 from surveil.reports.matters.answering import Said, answered
-from surveil.scan.job import scan
 from surveil.store.audit import Event, history
-from tests.reports.test_write import FEEDS
 
 NOW = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)
 RECEIVED = dt.date(2024, 7, 1)
@@ -65,28 +62,13 @@ items:
 """
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    folder = tmp_path_factory.mktemp("firm")
-    for name, content in FEEDS.items():
-        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
-    made = Workspace.init(tmp_path_factory.mktemp("work"))
-    load(made, folder)
-    desk.prepare_desk(made)
-    store = desk.open_desk(made)
-    desk.create_user(store, SYSTEM, "olga", Role.OFFICER, NOW)
+@pytest.fixture(scope="module", autouse=True)
+def own_letter(workspace: Workspace) -> None:
+    (workspace.path / "letters").mkdir(exist_ok=True)
+    (workspace.path / "letters/state-inquiry.yml").write_text(OWN_LETTER, encoding="utf-8")
+    store = desk.open_desk(workspace)
     desk.create_user(store, SYSTEM, "adam", Role.ADMINISTRATOR, NOW)
-    scan(
-        made,
-        lambda run, drafts: desk.record_scan(store, run, drafts, NOW),
-        as_of=dt.date(2024, 6, 30),
-        from_date=dt.date(2024, 1, 1),
-        detector_ids=["UA01"],
-    )
     store.close()
-    (made.path / "letters").mkdir()
-    (made.path / "letters/state-inquiry.yml").write_text(OWN_LETTER, encoding="utf-8")
-    return made
 
 
 def opened(workspace: Workspace, name: str, letter: str = "state-inquiry") -> None:
