@@ -71,7 +71,7 @@ class SelfAndFamily(Detector):
     id = "UA14"
     slug = "self_and_family"
     name = "Sales to oneself, family or colleagues"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T13"
     severity = Severity.MEDIUM

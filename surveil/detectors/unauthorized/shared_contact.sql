@@ -80,17 +80,32 @@ FROM opener_contacts AS c
 JOIN (SELECT DISTINCT key, stem FROM contact_keys WHERE kind = 'email') AS k ON k.key = c.contact_key
 WHERE c.kind = 'email' AND STRPOS(k.stem, '@') > :least_stem
 
--- model: near_patterns
--- One row per opener and pattern that several contacts and at least :shared_households households of his have in common.
-SELECT p.rep_id AS rep_id, p.kind AS kind, p.pattern AS pattern, MIN(p.exchange) AS exchange, MIN(p.cells) AS cells,
-       COUNT(DISTINCT p.contact_key) AS contacts, COUNT(DISTINCT c.household) AS households,
-       COUNT(DISTINCT c.home) AS homes, COUNT(DISTINCT c.family_name) AS families,
-       COUNT(DISTINCT c.employer) AS employers, COUNT(*) - COUNT(c.employer) AS without_employer
-FROM contact_patterns AS p
+-- model: common_patterns
+-- The patterns that several contacts of an opener's accounts have in common, and how many.
+SELECT rep_id, kind, pattern, MIN(exchange) AS exchange, MIN(cells) AS cells, COUNT(*) AS contacts
+FROM contact_patterns
+GROUP BY rep_id, kind, pattern
+HAVING COUNT(*) > 1
+
+-- model: pattern_households
+-- One row per opener, pattern of `common_patterns` and household of his that has it.
+SELECT n.rep_id AS rep_id, n.kind AS kind, n.pattern AS pattern, c.household AS household, MIN(c.home) AS home,
+       MIN(c.family_name) AS family_name, MIN(c.employer) AS employer
+FROM common_patterns AS n
+JOIN contact_patterns AS p ON p.rep_id = n.rep_id AND p.kind = n.kind AND p.pattern = n.pattern
 JOIN opening_contacts AS c ON c.rep_id = p.rep_id AND c.kind = p.kind AND c.contact_key = p.contact_key
-GROUP BY p.rep_id, p.kind, p.pattern
-HAVING COUNT(DISTINCT p.contact_key) > 1 AND COUNT(DISTINCT c.household) >= :shared_households
-   AND COUNT(DISTINCT c.family_name) >= :shared_households AND COUNT(DISTINCT c.home) >= :shared_households
+GROUP BY n.rep_id, n.kind, n.pattern, c.household
+
+-- model: near_patterns
+-- The rows of `common_patterns` that at least :shared_households households of as many homes and family names have.
+SELECT n.rep_id AS rep_id, n.kind AS kind, n.pattern AS pattern, MIN(n.exchange) AS exchange, MIN(n.cells) AS cells,
+       MIN(n.contacts) AS contacts, COUNT(*) AS households, COUNT(DISTINCT h.employer) AS employers,
+       COUNT(*) - COUNT(h.employer) AS without_employer
+FROM common_patterns AS n
+JOIN pattern_households AS h ON h.rep_id = n.rep_id AND h.kind = n.kind AND h.pattern = n.pattern
+GROUP BY n.rep_id, n.kind, n.pattern
+HAVING COUNT(*) >= :shared_households AND COUNT(DISTINCT h.family_name) >= :shared_households
+   AND COUNT(DISTINCT h.home) >= :shared_households
 
 -- model: pattern_reach
 -- For each of `near_patterns`, the openers' households of the whole firm that have it.
@@ -117,11 +132,7 @@ SELECT n.rep_id AS rep_id, n.kind AS kind, n.pattern AS pattern, n.contacts AS c
        ROW_NUMBER() OVER (PARTITION BY n.rep_id, n.kind, n.pattern ORDER BY s.first_s, s.household) AS place
 FROM near_patterns AS n
 JOIN pattern_reach AS r ON r.kind = n.kind AND r.pattern = n.pattern
-JOIN (
-    SELECT DISTINCT p.rep_id, p.kind, p.pattern, c.household
-    FROM contact_patterns AS p
-    JOIN opening_contacts AS c ON c.rep_id = p.rep_id AND c.kind = p.kind AND c.contact_key = p.contact_key
-) AS m ON m.rep_id = n.rep_id AND m.kind = n.kind AND m.pattern = n.pattern
+JOIN pattern_households AS m ON m.rep_id = n.rep_id AND m.kind = n.kind AND m.pattern = n.pattern
 JOIN households_served AS s ON s.rep_id = m.rep_id AND s.household = m.household
 LEFT JOIN exchange_counts AS x ON x.rep_id = n.rep_id AND x.exchange = n.exchange
 WHERE NOT (n.employers = 1 AND n.without_employer = 0)

@@ -3,8 +3,9 @@
 
 ## What it finds
 Payments of at most {token_cents} cents that wake an account: the first money on a new one, or money on one idle for
-{dormant_days} days, with nothing after it for {funded_days} days. Payments of at most {small_cents} cents into new
-accounts from an employee's account, or from one source into those of {shared_households} or more unrelated households.
+{dormant_days} days, with nothing after it for {funded_days} days. Payments of at most {small_cents} cents, or of any sum
+that went back, into new accounts from an employee's account, or from one source into those of {shared_households} or more
+unrelated households.
 And representatives who open, post or feed such accounts more often than expected.
 
 ## Why it matters
@@ -22,7 +23,7 @@ the extract begins later than {dormant_days} days before, {seen_idle_days} days 
 for whoever posted it, else for the opener of a young account.
 
 ## What it misses
-Tokens above the limit, and money that comes in cash from different hands.
+Tokens above the limit that stay, and money that comes in cash from different hands.
 
 ## Innocent explanations
 - A child's coins, a minimum opening deposit, a test payment of a new payroll or a bill.
@@ -80,7 +81,7 @@ class Parameters(base.Parameters):
     )  # fmt: skip
     small_cents: int = param(
         10_000, unit="cents", ge=0, le=100_000, measured=True, citation="ours: less than a wage or a rent",
-        meaning="largest payment that counts as feeding from another's account",
+        meaning="largest payment that counts as feeding from another's account though it stays",
     )  # fmt: skip
     shared_households: int = param(
         3, unit="households", ge=2, le=50, measured=True, citation="regulation notes T07",

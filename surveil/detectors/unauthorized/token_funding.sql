@@ -86,8 +86,23 @@ WHERE o.rep_id IS NOT NULL
   AND o.transactions_to >= o.opened_day + 2 * :funded_days
 GROUP BY o.account_id, o.rep_id
 
+-- model: repaid_sources
+-- What each new account paid to each other account within :funded_days days of its opening and :return_days days more.
+SELECT o.account_id AS account_id, t.counterparty_account_id AS source, SUM(0 - t.amount_cents) AS back_cents
+FROM openings AS o
+JOIN transactions AS t
+  ON t.account_id = o.account_id
+ AND t.posted_at_day >= o.opened_day
+ AND t.posted_at_day <= o.opened_day + :funded_days + :return_days
+WHERE o.rep_id IS NOT NULL
+  AND t.kind IN ('withdrawal', 'transfer_out')
+  AND t.amount_cents < 0
+  AND t.counterparty_account_id IS NOT NULL
+GROUP BY o.account_id, t.counterparty_account_id
+
 -- model: small_sources
--- Money of at most :small_cents cents that staff-opened accounts got from another customer's account within :funded_days days.
+-- Money that staff-opened accounts got from another customer's account within :funded_days days: at most :small_cents cents, or
+-- any sum of which :returned_percent percent went back there.
 SELECT t.transaction_id AS transaction_id, o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id,
        o.opened_s AS opened_s, x.account_id AS source, x.customer_id AS source_customer,
        COALESCE(m.household, o.customer_id) AS household, COALESCE(m.family_name, o.customer_id) AS family_name
@@ -99,16 +114,17 @@ JOIN transactions AS t
 JOIN accounts AS x ON x.account_id = t.counterparty_account_id
 LEFT JOIN customer_ties AS m ON m.customer_id = o.customer_id
 LEFT JOIN customer_ties AS s ON s.customer_id = x.customer_id
+LEFT JOIN repaid_sources AS b ON b.account_id = o.account_id AND b.source = x.account_id
 WHERE o.rep_id IS NOT NULL
   AND t.kind IN ('deposit', 'transfer_in')
   AND t.amount_cents > 0
-  AND t.amount_cents <= :small_cents
+  AND (t.amount_cents <= :small_cents OR b.back_cents * 100 >= t.amount_cents * :returned_percent)
   AND COALESCE(t.initiated_by, 'customer') <> 'system'
   AND COALESCE(s.household, x.customer_id) <> COALESCE(m.household, o.customer_id)
   AND COALESCE(o.co_owners, '') <> x.customer_id
 
 -- model: fan_sources
--- Accounts from which at least :shared_households unrelated households of one opener got small money, and employees' own.
+-- Accounts from which at least :shared_households unrelated households of one opener got such money, and employees' own.
 SELECT rep_id, source, COUNT(DISTINCT household) AS households, 0 AS employee
 FROM small_sources
 GROUP BY rep_id, source
@@ -134,7 +150,7 @@ JOIN (
 GROUP BY m.transaction_id, m.account_id, m.rep_id
 
 -- model: token_funding_items
--- One row per payment: a lone token, or small money from a source that fans out; with whom it counts for.
+-- One row per payment: a lone token, or money of `small_sources` from a source that fans out; with whom it counts for.
 SELECT k.transaction_id AS transaction_id, k.account_id AS account_id, k.customer_id AS customer_id, k.opener AS rep_id,
        k.subject AS subject, k.branch_id AS branch_id, k.product_code AS product_code, k.posted_day AS posted_day,
        k.cents AS cents, k.tender AS tender, k.age_days AS age_days, k.idle_days AS idle_days,
