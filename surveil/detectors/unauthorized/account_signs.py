@@ -33,7 +33,8 @@ DATED = ("no_consent", "not_met", "unused", "round_trip", "quick_close")
 
 #: Signs that another detector lists item by item: sign -> its id, and details of which one must be there (any, if empty).
 LISTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "doubtful_consent": ("UA02", ()),
+    # A consent taken by somebody who was away is not counted here: it is the same fact as the odd time.
+    "doubtful_consent": ("UA02", ("late", "odd_device", "odd_address", "copied")),
     "token_funding": ("UA04", ()),
     "edited_contact": ("UA05", ()),
     "odd_time": ("UA08", ("away", "gone", "at_night")),

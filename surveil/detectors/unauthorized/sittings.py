@@ -54,6 +54,16 @@ def sittings_of(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     return np.asarray(pd.factorize(keys[0] + "|" + keys[1] + "|" + keys[2])[0], dtype=np.int64)
 
 
+def spoken_for(sitting: npt.NDArray[np.int64], weights: Floats) -> npt.NDArray[np.float64]:
+    """What each account adds to the evidence on its opener: all of it for a sitting's oddest, nothing for the others."""
+    own = weights.sum(axis=1, dtype=np.float64)
+    order = np.lexsort((-own, sitting))
+    first = order[np.flatnonzero(np.diff(sitting[order], prepend=-1))]
+    result = np.zeros(len(own))
+    result[first] = own[first]
+    return result
+
+
 def with_companions(sitting: npt.NDArray[np.int64], weights: Floats, share: float) -> Floats:
     """Each account's log-likelihood ratio, with a share of that of the accounts opened in the same sitting."""
     own = weights.sum(axis=1)

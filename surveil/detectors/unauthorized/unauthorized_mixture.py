@@ -18,8 +18,9 @@ the accounts opened for him: whoever is not met or lets his accounts rest does s
 customers are then a mixture of ordinary ones and a share of wronged ones; the p-value compares the best such mixture
 with what comes of dealing colleagues' customers of the same kind out by lot, so that signs which hang together in honest
 work accuse nobody. The score of an account is the chance that it is unauthorized, given its own signs, those of its
-companions and its opener's other accounts. How often a sign is seen on unauthorized accounts is set by parameters
-({no_consent} for a missing consent, {unused} for an account never used, …).
+companions of the same sitting, and whether its opener's other accounts of those months speak of an episode. How often a
+sign is seen on unauthorized accounts is set by parameters ({no_consent} for a missing consent, {unused} for an account
+never used, …).
 
 ## What it misses
 Unauthorized accounts with good papers that somebody uses.
@@ -34,7 +35,8 @@ Unauthorized accounts with good papers that somebody uses.
 - Call the customers on contact data from before the opening.
 
 ## References
-Likelihood ratios: Fellegi and Sunter, JASA 1969. Regulation notes T02, T03.
+Likelihood ratios: Fellegi and Sunter, JASA 1969. Episodes: hidden Markov chain, Rabiner, Proc. IEEE 1989.
+Regulation notes T02, T03.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.rates import AccountCells, tests_of_mixture
 from surveil.detectors.unauthorized.account_signs import DATED, LISTED, SIGNS, listed_signs, signs_of
-from surveil.detectors.unauthorized.sittings import customers_of, sittings_of, with_companions
+from surveil.detectors.unauthorized.sittings import customers_of, sittings_of, spoken_for, with_companions
 from surveil.detectors.unused.horizons import HorizonParameters
 from surveil.statistics.mixture import account_evidence, adjust_for_habit, expected_spread, mixture_test
 from surveil.statistics.posterior import account_posterior
@@ -104,8 +106,8 @@ class Parameters(HorizonParameters):
     reopened: float = _seen_on(0.06, "unauthorized accounts closed and opened again (UA13)")
     mass_opening: float = _seen_on(0.10, "unauthorized accounts opened among very many at once (UA16)")
     usual_share: float = param(
-        0.003, unit="share of accounts", ge=0.0001, le=0.05, citation="regulation notes 3.2: 0.01 to 2 percent",
-        meaning="share of unauthorized accounts before anything is known of their opener",
+        0.001, unit="share of accounts", ge=0.00001, le=0.05, citation="regulation notes 3.2: 0.01 to 2 percent in all",
+        meaning="share of unauthorized accounts of somebody above suspicion, or outside of his episodes",
     )  # fmt: skip
     least_chance: float = param(
         0.02, unit="share", ge=0.0001, le=0.2, citation="ours: a facility's telephone must not outweigh all other signs",
@@ -128,7 +130,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "3"
+    version = "4"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
@@ -146,7 +148,6 @@ class UnauthorizedMixture(Detector):
         chance = self._chances(rows, flags)
         seen = flags.to_numpy(dtype=float, na_value=np.nan)
         bad = np.array([getattr(parameters, sign) for sign in SIGNS])
-        reps = rows["rep_id"].astype(str)
         sitting = sittings_of(rows)
         known = flags[list(DATED)].notna().any(axis=1).to_numpy()
         weighed = np.maximum(chance, parameters.least_chance)
@@ -155,8 +156,9 @@ class UnauthorizedMixture(Detector):
         units = customers_of(rows[known], weights[known], spread[known])
         found = mixture_test(units["rep"], units["month"], units["evidence"], units["kind"])
         probability = account_posterior(
-            reps,
-            weights.sum(axis=1),
+            rows["rep_id"].astype(str),
+            rows["month"],
+            spoken_for(sitting, weights),
             parameters.usual_share,
             with_companions(sitting, weights, parameters.companion_share),
         )
