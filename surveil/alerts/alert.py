@@ -54,6 +54,7 @@ class Action(enum.StrEnum):
     LINK_CASE = "link_case"
     RAISE = "raise"
     TUNE = "tune"
+    SAMPLE = "sample"
     MANAGE_USERS = "manage_users"
 
 

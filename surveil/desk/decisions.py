@@ -68,7 +68,7 @@ def decide_row(
     _check_acceptance(store, disposition, accepted_until, now)
     pending = needs_second_person(alert_of(row), disposition)
     if row.assignee is None:
-        take_up(store, row, user)
+        take_up(store, row, user, now)
     decision = _decision(session, user, row, disposition, kept, now, duplicate_of, pending)
     decision.accepted_until = accepted_until
     session.add(decision)

@@ -44,12 +44,29 @@ class FirmRows:
         if not self.present(feed):
             raise UsageError(f"The feed {feed} was not handed over; nothing is known of it.")
         contract, wanted = FEEDS[feed], sorted(set(values))
+        if not wanted:
+            return []
         found: dict[tuple[Any, ...], dict[str, Any]] = {}
         for part in self.snapshot.feeds[feed].parts:
             if found and column not in contract.key:
                 _forget_replaced(contract, part, found)
             for raw in _read(part, pc.field(column).isin(wanted)):
                 found[_key(contract, raw)] = raw
+        rows = [_told(contract, found[key]) for key in sorted(found, key=repr)]
+        return [row for row in rows if self._seen(contract, row)]
+
+    def every(self, feed: str) -> Rows:
+        """All current rows of a small feed, in the order of their keys.
+
+        Raises:
+            UsageError: the feed was not handed over.
+        """
+        if not self.present(feed):
+            raise UsageError(f"The feed {feed} was not handed over; nothing is known of it.")
+        contract = FEEDS[feed]
+        found = {
+            _key(contract, raw): raw for part in self.snapshot.feeds[feed].parts for raw in _read(part, None)
+        }
         rows = [_told(contract, found[key]) for key in sorted(found, key=repr)]
         return [row for row in rows if self._seen(contract, row)]
 

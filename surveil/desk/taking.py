@@ -60,7 +60,7 @@ def take_next(
         if row is None:
             return None
         demand(user, Action.TAKE, alert_of(row), now)
-        take_up(store, row, user)
+        take_up(store, row, user, now)
         row.locked_by, row.locked_until = user.name, now + LOCK
         touch(row, now)
         record(session, at=now, action="alert.taken", object_type="alert", object_id=row.alert_id)
@@ -116,7 +116,7 @@ def put_aside(
 ) -> None:
     """Set the alert in this row aside and record it; one that nobody has becomes the user's."""
     if row.assignee is None:
-        take_up(store, row, user)
+        take_up(store, row, user, now)
     row.set_aside_until = until
     unlock(row)
     touch(row, now)

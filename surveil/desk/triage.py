@@ -34,7 +34,7 @@ def take(
     with store.write(user) as session:
         row = find_for(session, user, Action.TAKE, alert_id, expected_version, now)
         unlock(row)
-        take_up(store, row, user)
+        take_up(store, row, user, now)
         touch(row, now)
         record(session, at=now, action="alert.taken", object_type="alert", object_id=alert_id)
         return alert_of(row)
@@ -66,7 +66,7 @@ def note(store: Store, user: User, alert_id: str, text: str, now: datetime) -> A
     with store.write(user) as session:
         row = find_for(session, user, Action.NOTE, alert_id)
         if row.assignee is None and row.status == Status.OPEN:
-            take_up(store, row, user)
+            take_up(store, row, user, now)
         if row.locked_by == user.name:
             unlock(row)  # he has begun: the alert is his now, and no time-out gives it to the next one
         number = next_number(session)
@@ -110,9 +110,10 @@ def hand_to(session: DeskSession, row: AlertRow, assignee: str | None, now: date
     record(session, at=now, action="alert.assigned", object_type="alert", object_id=row.alert_id)
 
 
-def take_up(store: Store, row: AlertRow, user: User) -> None:
+def take_up(store: Store, row: AlertRow, user: User, now: datetime) -> None:
     """Make the alert the user's; from now on the day of the decision is what is due."""
     row.assignee = user.name
+    row.taken_at = row.taken_at or now
     if row.status == Status.OPEN:
         row.status = Status.IN_REVIEW.value
         row.due_on = store.calendar.decision_due(row.first_seen)

@@ -19,6 +19,7 @@ from surveil.store.tables import (
 )
 from surveil.store.tables_cases import CaseClockRow, CaseNoteRow, CaseOutreachRow, CaseTaskRow
 from surveil.store.tables_controls import SuppressionRow
+from surveil.store.tables_reviews import QualityItemRow, QualitySampleRow, SupervisionReviewRow
 from surveil.store.tables_views import SavedViewRow
 
 _OF_AN_ALERT = (AlertHitRow, AlertNoteRow, DecisionRow, CaseAlertRow, SuppressionRow)
@@ -110,6 +111,17 @@ def _narrow(state: ORMExecuteState) -> None:
     options += [
         with_loader_criteria(table, table.alert_id.in_(ids), include_aliases=True) for table in _OF_AN_ALERT
     ]
+    user = session.user
+    reviews = SupervisionReviewRow
+    own = reviews.branch_id.in_(sorted(user.branches)) | reviews.rep_id.in_(sorted(user.reps))
+    others = reviews.rep_id.not_in(sorted(user.own_reps))
+    theirs = others if user.sees_every_branch else others & own.is_(True)
+    options.append(with_loader_criteria(reviews, theirs, include_aliases=True))
+    if not user.sees_every_branch:
+        options += [
+            with_loader_criteria(table, false(), include_aliases=True)
+            for table in (QualityItemRow, QualitySampleRow)
+        ]
     cases = case_exists(session.user)
     options.append(with_loader_criteria(CaseRow, cases, include_aliases=True))
     of_cases = select(CaseRow.case_id).where(cases)

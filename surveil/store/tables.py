@@ -104,6 +104,7 @@ class AlertRow(Base):
     locked_by: Mapped[str | None]
     locked_until: Mapped[datetime | None]
     set_aside_until: Mapped[date | None]
+    taken_at: Mapped[datetime | None]
     suppression_id: Mapped[str | None]
     repeats: Mapped[int]
     first_seen: Mapped[datetime]

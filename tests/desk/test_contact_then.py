@@ -9,22 +9,13 @@ import pytest
 
 from surveil import desk
 from surveil.alerts.errors import NotFound
-from surveil.config import Workspace
 from surveil.desk import Revealed
 from surveil.desk.firm_rows import FirmRows
 from surveil.errors import UsageError
 from surveil.feeds.load import load
+from tests.desk.firm import firm
 
 WHEN = datetime(2026, 2, 1, 12, tzinfo=UTC)
-BASE = {
-    "reps.csv": "rep_id,name,role,hired_on\nR1,Ann Lee,banker,2020-01-01\n",
-    "products.csv": "product_code,name,family\nCHK,Checking,deposit\n",
-    "accounts.csv": "account_id,customer_id,product_code,opened_at,channel\nA1,C1,CHK,2026-02-01T12:00:00,branch\n",
-    "customers.csv": (
-        "customer_id,name,created_on,email,phone,address_line\n"
-        "C1,Ilze Bērziņa,2020-01-01,new@example.org,+12025550199,9 New Road\n"
-    ),
-}
 CHANGES = (
     "change_id,customer_id,field,old_value,new_value,changed_at,changed_by\n"
     "H1,C1,email,first@example.org,old@example.org,2025-05-01T10:00:00,customer\n"
@@ -34,16 +25,6 @@ CHANGES = (
     "H5,C2,email,x@example.org,y@example.org,2026-02-03T10:00:00,R1\n"
 )
 SEEN = Revealed("A-1", "contact of C1", "ann")
-
-
-def firm(folder: Path, **more: str) -> Workspace:
-    workspace = Workspace.init(folder / "ws")
-    files = folder / "files"
-    files.mkdir()
-    for name, text in (BASE | {f"{feed}.csv": text for feed, text in more.items()}).items():
-        (files / name).write_text(text, encoding="utf-8")
-    load(workspace, files)
-    return workspace
 
 
 def test_later_changes_are_taken_back_in_their_order(tmp_path: Path) -> None:

@@ -1,0 +1,197 @@
+"""A database of alerts as a large firm has it after years: made directly, with a whole audit trail."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Engine, insert, text
+
+from surveil.alerts.alert import Source, Status
+from surveil.alerts.dispositions import Disposition
+from surveil.alerts.model import Family, Severity, SubjectType
+from surveil.alerts.recurrence import alert_id
+from surveil.store.audit import FORMAT, GENESIS, audit_event
+from surveil.store.changes import stored_fields
+from surveil.store.database import connect, writing
+from surveil.store.mapping import search_key
+from surveil.store.plain import canonical, moment_text, plain
+from surveil.store.tables import AlertRow
+
+BEGIN = datetime(2021, 1, 4, 9, 0, tzinfo=UTC)
+REPS, BRANCHES, DETECTORS, OFFICERS = 8_000, 600, 30, 60
+_BATCH = 5_000
+_STATUS = {
+    Status.CLOSED: 0.90,
+    Status.OPEN: 0.06,
+    Status.IN_REVIEW: 0.025,
+    Status.PENDING_APPROVAL: 0.005,
+    Status.SUPPRESSED: 0.01,
+}
+_SEVERITY = {Severity.LOW: 0.45, Severity.MEDIUM: 0.40, Severity.HIGH: 0.12, Severity.CRITICAL: 0.03}
+_REASON = (
+    "{rep} opened {n} of {of} accounts without a consent on file where {e:.1f} were to be expected of colleagues with "
+    "the same products in branches of the same kind."
+)
+
+
+def fill(url: str, alerts: int, events: int, say: Callable[[str], None] = print) -> None:
+    """Put so many alerts, and so many events that tell of them, into an empty migrated database.
+
+    Every alert has an event of its opening; the other events tell that scans found alerts again. `events` is at
+    least `alerts`.
+    """
+    engine = connect(url)
+    with writing(engine) as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("PRAGMA cache_size = -200000"))
+    chain = _Chain(engine)
+    again = (events - alerts) // alerts
+    numbers = np.random.default_rng(7)
+    for start in range(0, alerts, _BATCH):
+        rows = [_row(number, again, numbers) for number in range(start, min(start + _BATCH, alerts))]
+        chain.append((_opened(row) for row in rows), rows)
+        if start % 100_000 == 0:
+            say(f"{start} alerts")
+    for turn in range(again):
+        for start in range(0, alerts, 4 * _BATCH):
+            chain.append(_repeated(number, turn) for number in range(start, min(start + 4 * _BATCH, alerts)))
+        say(f"{alerts * (turn + 2)} events")
+    with writing(engine) as connection:
+        connection.execute(text("ANALYZE"))
+    engine.dispose()
+
+
+class _Chain:
+    """Writes events one after the other, as the desk does, but many in a transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.seq, self.prev = engine, 0, GENESIS
+
+    def append(self, told: Iterator[dict[str, Any]], rows: list[dict[str, Any]] | None = None) -> None:
+        with writing(self.engine) as connection:
+            if rows:
+                connection.execute(insert(AlertRow), rows)
+            for batch in iter(lambda: list(itertools.islice(told, 1000)), []):
+                connection.execute(insert(audit_event), [self._sealed(event) for event in batch])
+
+    def _sealed(self, event: dict[str, Any]) -> dict[str, Any]:
+        self.seq += 1
+        values = {"seq": self.seq, "format": FORMAT, "prev": self.prev} | event
+        self.prev = hashlib.sha256(canonical(values).encode()).hexdigest()
+        return values | {"payload": canonical(values["payload"]), "hash": self.prev}
+
+
+def _identity(number: int) -> str:
+    return alert_id(f"UA{number % DETECTORS:02d}|rep|R{number}", 1)
+
+
+def _row(number: int, again: int, numbers: Any) -> dict[str, Any]:
+    status = list(_STATUS)[int(numbers.choice(len(_STATUS), p=list(_STATUS.values())))]
+    severity = list(_SEVERITY)[int(numbers.choice(len(_SEVERITY), p=list(_SEVERITY.values())))]
+    rep = f"R{int(numbers.integers(REPS)):05d}"
+    seen = BEGIN + timedelta(minutes=int(numbers.integers(5 * 365 * 24 * 60)))
+    taken = status in (Status.CLOSED, Status.IN_REVIEW, Status.PENDING_APPROVAL)
+    observed, expected = int(numbers.integers(3, 60)), float(numbers.uniform(0.5, 4))
+    name, detector = _identity(number), f"UA{number % DETECTORS:02d}"
+    reason = _REASON.format(rep=rep, n=observed, of=observed * 3, e=expected)
+    branch = f"B{int(numbers.integers(BRANCHES)):04d}"
+    return {
+        "alert_id": name,
+        "fingerprint": f"{detector}|rep|R{number}",
+        "generation": 1,
+        "previous_alert_id": None,
+        "source": Source.SCAN.value,
+        "detector": detector,
+        "version": "1.0.0",
+        "family": list(Family)[number % len(Family)].value,
+        "typology": "consent missing",
+        "severity": severity.value,
+        "severity_rank": severity.rank,
+        "score": float(numbers.uniform(0, 1)),
+        "subject_type": SubjectType.REP.value,
+        "subject_id": rep,
+        "rep_id": rep,
+        "branch_id": branch,
+        "period_start": "2025-01-01",
+        "period_end": "2025-12-31",
+        "observed": float(observed),
+        "expected": expected,
+        "interval_low": expected / 2,
+        "interval_high": expected * 2,
+        "p_value": 1e-6,
+        "q_value": 1e-3,
+        "reason": reason,
+        "item_count": observed,
+        "drivers": [{"name": "consent", "contribution": 6.8, "text": reason, "unit": "-log10 p"}] * 3,
+        "peers": {"n": 41, "items": 812, "rate": 0.013, "described": "bankers of standard branches"},
+        "explanations": ["Paper consents arrive late from student branches."] * 2,
+        "run_id": None,
+        "status": status.value,
+        "assignee": f"officer-{int(numbers.integers(OFFICERS))}" if taken else None,
+        "due_on": (seen + timedelta(days=30)).date(),
+        "disposition": Disposition.FALSE_POSITIVE_EXPLAINED.value if status is Status.CLOSED else None,
+        "decided_by": None,
+        "decided_by_role": None,
+        "decided_for": None,
+        "accepted_until": None,
+        "locked_by": None,
+        "locked_until": None,
+        "set_aside_until": None,
+        "suppression_id": None,
+        "taken_at": None,
+        "repeats": 1 + again,
+        "first_seen": seen,
+        "last_seen": seen,
+        "updated_at": seen,
+        "row_version": 1 + again,
+        "search_key": search_key(" ".join((name, detector, "consent missing", rep, branch, reason))),
+    }
+
+
+def _opened(row: dict[str, Any]) -> dict[str, Any]:
+    name, fields = stored_fields(AlertRow.__table__, _AsRow(row))  # type: ignore[arg-type]
+    fields |= {"repeats": 1, "row_version": 1}
+    return _event(row["alert_id"], "alert.opened", {name: None}, {name: fields}, None)
+
+
+def _repeated(number: int, turn: int) -> dict[str, Any]:
+    name = _identity(number)
+    before = {"repeats": turn + 1, "row_version": turn + 1}
+    after = {"repeats": turn + 2, "row_version": turn + 2}
+    record = f"alert/{name}"
+    return _event(name, "alert.repeated", {record: before}, {record: after}, {"run_id": f"run-{turn}"})
+
+
+def _event(
+    name: str, action: str, before: dict[str, Any], after: dict[str, Any], details: dict[str, Any] | None
+) -> dict[str, Any]:
+    payload = {"before": before, "after": after, "reason": None} | ({"details": details} if details else {})
+    return {
+        "at": moment_text(BEGIN),
+        "actor": "system",
+        "action": action,
+        "object_type": "alert",
+        "object_id": name,
+        "payload": plain(payload),
+    }
+
+
+class _AsRow:
+    """A mapping read by columns, as a row of a result is."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._mapping = {column: values[column.name] for column in AlertRow.__table__.columns}
+
+
+def size_of(connection: Connection) -> str:
+    """How large the database is, for the record."""
+    query = {
+        "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+        "postgresql": "SELECT pg_database_size(current_database())",
+    }[connection.dialect.name]
+    return f"{connection.execute(text(query)).scalar_one() / 1e9:.1f} GB"
