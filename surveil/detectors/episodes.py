@@ -35,10 +35,11 @@ def with_episodes(
     whole, some = (frame["p_value"].to_numpy(dtype=float) for frame in (rates.tests, runs))
     reason = [
         f"{told}; {seen:.0f} of {n:.0f} in {month_words(start)} to {month_words(end)}, where {mean:.1f} would be expected"
-        if p < q
+        if p < q and n < total
         else told
-        for told, seen, n, mean, start, end, p, q in zip(
+        for told, total, seen, n, mean, start, end, p, q in zip(
             rates.tests["reason"],
+            rates.tests["n"],
             *(runs[name] for name in ("observed", "n", "expected", "start", "end")),
             some,
             whole,

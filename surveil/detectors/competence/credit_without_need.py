@@ -10,14 +10,17 @@ The best customers are the easiest to sell credit to and the last to need it. Th
 it.
 
 ## How it decides
-An opening counts when the customer's liquid net worth is {liquid_cents} cents or more, his record says that he needs no
-credit, and he made no use of it within the product's horizon ({unused_days} days where it states none). All three must be
-known: an opening whose horizon has not passed is not judged. The share of a representative's customers with such an
-opening is compared with colleagues' of the same product, by the same channel, in the same kind of branch. Such customers
-also want cards, so that no single opening is an alert.
+A customer has no need when his liquid net worth is {liquid_cents} cents or more and his record says that he needs no
+credit; both must be known. Two shares are compared with colleagues', over the whole time and over the months that stand
+out most: of the customers whom a representative gave credit, those without need (same product, channel and kind of
+branch); and of the customers without need for whom he opened anything, those who got credit. The larger p-value counts,
+as either alone may have an innocent reason. It is made worse, with a weight of {unused_weight} and up to z =
+{unused_cap}, by how many of them make no use of it within the product's horizon ({unused_days} days where it states
+none); an opening whose horizon has not passed is not judged for that. Listed is the credit that such customers do not
+use. Such customers also want cards, so that no single opening is an alert.
 
 ## What it misses
-Customers whose means are with other firms, and needs that were written down to fit.
+Customers whose means are with other firms, and needs that were written down to fit; a firm that opens nothing but credit.
 
 ## Innocent explanations
 - The customer wanted the card for its rewards, for travel, or as a reserve, and asked for it.
@@ -30,19 +33,23 @@ Customers whose means are with other firms, and needs that were written down to 
 
 ## References
 Regulation notes T23, T24; seven rules of cross-selling (seeds): no credit for customers with high balances and no need.
+Scan over months in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.clusters import SPARSE, customer_cells
-from surveil.detectors.rates import STRATUM, rate_tests
+from surveil.detectors.clusters import customer_cells
+from surveil.detectors.episodes import with_episodes
+from surveil.detectors.rates import STRATUM, rate_cells, rate_tests
+from surveil.statistics.aggravation import aggravated
 
 
 class Parameters(base.Parameters):
@@ -57,6 +64,14 @@ class Parameters(base.Parameters):
         120, unit="days", ge=30, le=730, citation="regulation notes T03, with a month more for lines",
         meaning="horizon of use of a product that states none",
     )  # fmt: skip
+    unused_weight: float = param(
+        0.5, unit="weight", ge=0.0, le=1.0, citation="ours: to press credit is the fault, that it lies idle makes it worse",
+        meaning="weight of credit left unused against that of whom it was given",
+    )  # fmt: skip
+    unused_cap: float = param(
+        2.0, unit="standard deviations", ge=0.0, le=5.0, citation="ours: as for the volume of referrals",
+        meaning="the most that credit left unused counts",
+    )  # fmt: skip
 
 
 class CreditWithoutNeed(Detector):
@@ -65,12 +80,12 @@ class CreditWithoutNeed(Detector):
     id = "CS06"
     slug = "credit_without_need"
     name = "Credit without need"
-    version = "1"
+    version = "2"
     family = Family.COMPETENCE
     typology = "T23 T24"
     severity = Severity.MEDIUM
     needs = ("accounts.opened_by", "customers.liquid_net_worth", "customers.credit_need", "transactions")
-    models = ("credit_openings",)
+    models = ("credit_openings", "needless_customers")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -78,12 +93,12 @@ class CreditWithoutNeed(Detector):
         horizon = rows["unused_after_days"].astype("Int64").fillna(parameters.unused_days)
         used = (rows["first_use_days"] <= horizon).fillna(False)
         seen = used | (rows["seen_days"] >= horizon).fillna(False)
-        known = (rows["credit_need"].notna() & rows["liquid_cents"].notna() & seen).astype(bool)
-        bad = known & (rows["credit_need"] == 0) & (rows["liquid_cents"] >= parameters.liquid_cents) & ~used
-        bad = bad.fillna(False).astype(bool)
-        cells = customer_cells(rows[known], bad[known], STRATUM, "opened_day")
-        what = "customers with high means and no need, given credit that they do not use"
-        result = rate_tests(cells, what, settings=SPARSE)
+        on_record = (rows["credit_need"].notna() & rows["liquid_cents"].notna()).astype(bool)
+        known = on_record & seen.astype(bool)
+        needless = (rows["credit_need"] == 0) & (rows["liquid_cents"] >= parameters.liquid_cents)
+        needless = on_record & needless.fillna(False).astype(bool)
+        bad = (known & needless & ~used).astype(bool)
+        tests = _tests(rows, on_record, needless, known, bad, measured["needless_customers"], parameters)
         chosen = rows[bad]
         items = base.frame(
             base.ITEM_COLUMNS,
@@ -107,7 +122,44 @@ class CreditWithoutNeed(Detector):
                 "use of the credit can't be judged yet, or is not covered",
             ),
         )
-        return Decision(items, result.tests, int(known.sum()), tuple(gap for gap in gaps if gap.count))
+        return Decision(items, tests, int(known.sum()), tuple(gap for gap in gaps if gap.count))
+
+
+def _tests(
+    rows: pd.DataFrame,
+    on_record: pd.Series,
+    needless: pd.Series,
+    known: pd.Series,
+    bad: pd.Series,
+    served: pd.DataFrame,
+    parameters: Parameters,
+) -> pd.DataFrame:
+    """Whom he gave credit, and who of those without need got it, the larger p-value; made worse by credit left unused."""
+    given = with_episodes(
+        rate_tests(
+            customer_cells(rows[on_record], needless[on_record], STRATUM, "opened_day"),
+            "customers whom he gave credit have high means and no need",
+        )
+    )
+    rich = served[(served["liquid_cents"] >= parameters.liquid_cents).fillna(False).astype(bool)]
+    reached = with_episodes(
+        rate_tests(
+            rate_cells(rich.assign(n=1), rich["got_credit"] == 1, ("branch_kind",)),
+            "customers with high means and no need were given credit",
+        )
+    )
+    idle = rate_tests(
+        customer_cells(rows[known & needless], bad[known & needless], STRATUM, "opened_day"), "do not use it"
+    ).tests
+    second, third = (test.set_index("subject_id").reindex(given["subject_id"]) for test in (reached, idle))
+    # Each alone has an innocent reason: wealthy customers, or a job in which credit is sold. Only both together have none.
+    pressed = np.maximum(given["p_value"].to_numpy(dtype=float), second["p_value"].to_numpy(dtype=float))
+    p = aggravated(pressed, third["p_value"].astype(float), parameters.unused_weight, parameters.unused_cap)
+    reason = [
+        f"{one}; {two}" if isinstance(two, str) else one
+        for one, two in zip(given["reason"], second["reason"], strict=True)
+    ]
+    return given.assign(p_value=p, reason=reason)
 
 
 def _score(rows: pd.DataFrame, limit: int) -> pd.Series:
