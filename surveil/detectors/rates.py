@@ -37,17 +37,35 @@ def rate_cells(
     n = counted["n"].astype("int64")
     flags = happened.fillna(0)
     y = n.where(flags.astype(bool), 0) if happened.dtype in ("bool", "boolean") else flags.astype("int64")
-    cells = pd.DataFrame(
-        {
-            "rep": counted[rep].astype(str),
-            "stratum": stratum_of(counted, stratum),
-            "branch": counted["branch_id"].fillna("").astype(str),
-            "month": counted["month"].astype("int64"),
-            "n": n,
-            "y": y.astype("int64"),
-        }
-    )
-    return cells.groupby(["rep", "stratum", "branch", "month"], as_index=False, sort=True).sum()
+    keys = {
+        "rep": pd.factorize(counted[rep], sort=True),
+        "stratum": _strata(counted, stratum),
+        "branch": pd.factorize(counted["branch_id"].fillna(""), sort=True),
+        "month": pd.factorize(counted["month"].astype("int64"), sort=True),
+    }
+    known = keys["rep"][0] >= 0
+    place = np.zeros(int(known.sum()), dtype=np.int64)
+    for codes, values in keys.values():
+        place = place * max(len(values), 1) + codes[known]
+    _, first, cell = np.unique(place, return_index=True, return_inverse=True)
+    columns = {name: values.take(codes[known][first]) for name, (codes, values) in keys.items()}
+    sums = {
+        name: np.bincount(cell, counts[known].to_numpy(dtype=float), minlength=first.size).astype("int64")
+        for name, counts in (("n", n), ("y", y))
+    }
+    return pd.DataFrame({**columns, **sums}).astype({"rep": str, "stratum": str, "branch": str})
+
+
+def _strata(rows: pd.DataFrame, columns: tuple[str, ...]) -> tuple[np.ndarray, pd.Index]:
+    """The stratum of each row as a code, and the names of the strata in order: as `stratum_of`, each name made once."""
+    parts = [pd.factorize(rows[column].fillna("")) for column in columns]
+    place = np.zeros(len(rows), dtype=np.int64)
+    for codes, values in parts:
+        place = place * max(len(values), 1) + codes
+    _, first, stratum = np.unique(place, return_index=True, return_inverse=True)
+    # Two strata may have one name: it is by the name that they are told apart.
+    codes, names = pd.factorize(stratum_of(rows.iloc[first], columns), sort=True)
+    return codes[stratum], names
 
 
 def stratum_of(rows: pd.DataFrame, columns: tuple[str, ...] = STRATUM) -> pd.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
 EPOCH = dt.date(1970, 1, 1)
@@ -23,6 +24,14 @@ def to_date(day: int) -> dt.date:
 def iso(day: int | float | None) -> str | None:
     """A day number as an ISO date; None where it is not known."""
     return None if day is None or pd.isna(day) else to_date(int(day)).isoformat()
+
+
+def isos(days: pd.Series) -> list[str | None]:
+    """`iso` of many day numbers: each different day is written once."""
+    codes, different = pd.factorize(days)
+    texts = np.array([*(iso(day) for day in different), None], dtype=object)
+    written: list[str | None] = texts[codes].tolist()
+    return written
 
 
 @cache

@@ -38,9 +38,11 @@ class Model:
 
     @property
     def tree(self) -> exp.Expr:
+        """The parsed text; shared by all who ask, so that nobody may change it in place."""
         return _parse(self.sql, self.name)
 
 
+@cache
 def _parse(sql: str, name: str) -> exp.Expr:
     try:
         statements = [s for s in sqlglot.parse(sql, read=SOURCE_DIALECT) if s is not None]

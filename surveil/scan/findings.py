@@ -70,7 +70,7 @@ def table(found: pd.DataFrame, run_id: str, alert_ids: Mapping[str, str]) -> pd.
             "alert_id": pd.Series([alert_ids.get(p) for p in found["fingerprint"]], dtype="string"),
             "detector": found["detector"].astype("string"),
             **text,
-            "at": pd.Series([days.iso(day) for day in found["day"]], dtype="string"),
+            "at": pd.Series(days.isos(found["day"]), dtype="string"),
             "score": found["score"].astype(float),
             "detail": [
                 json.dumps(d, sort_keys=True, ensure_ascii=False, default=int) for d in found["detail"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -35,12 +36,12 @@ def drafts(judged: Mapping[str, Judged], subjects: Subjects, fdr: float) -> list
     drivers = driving_tests(judged, subjects.joined, fdr)
     found: list[AlertDraft] = []
     for name, j in judged.items():
-        counts = j.decision.items.groupby("subject_id").size()
         flagged = drivers.get(name, set())
-        alerted = sorted(flagged | set(counts.index) if j.detector.rule else flagged)
+        listed = set(j.decision.items["subject_id"]) if j.detector.rule else set()
+        alerted = sorted(flagged | listed)
         found += [
-            _draft(j.detector, j.decision, subject, int(counts.get(subject, 0)), subjects)
-            for subject in alerted
+            _draft(j.detector, subject, said, subjects)
+            for subject, said in _said(j.detector, j.decision, alerted).items()
         ]
     return sorted(found, key=lambda d: (-d.score, d.fingerprint))
 
@@ -76,18 +77,47 @@ def severity_of(evidence: float) -> Severity:
     return next(word for word, least in SEVERITY_POINTS.items() if evidence >= least)
 
 
-def _draft(
-    detector: Detector, decision: Decision, subject: str, items: int, subjects: Subjects
-) -> AlertDraft:
-    test = _test_of(decision, subject)
-    evidence = max(
-        float(points(pd.Series([test.get("p_value")], dtype=float)).iloc[0]),
-        float(rule_points(pd.Series([items])).iloc[0]) if detector.rule else 0.0,
+@dataclass(frozen=True)
+class _Said:
+    """What a detector says of a subject: its test (what is not known left out), its items, and the points of each."""
+
+    test: Mapping[str, Any]
+    items: int
+    first: Any
+    last: Any
+    by_test: float
+    by_rule: float
+
+
+def _said(detector: Detector, decision: Decision, subjects: list[str]) -> dict[str, _Said]:
+    tests = _tests_of(decision.tests, subjects)
+    strength = points(pd.Series([tests.get(s, {}).get("p_value") for s in subjects], dtype=float))
+    day = pd.to_numeric(decision.items["day"]).astype("Int64")
+    listed = (
+        day.groupby(decision.items["subject_id"].astype(object)).agg(["size", "min", "max"]).reindex(subjects)
     )
-    mine = decision.items[decision.items["subject_id"] == subject]
-    first, last = (
-        (mine["day"].min(), mine["day"].max()) if len(mine) else (subjects.from_day, subjects.as_of_day)
-    )
+    counts = listed["size"].fillna(0).astype("int64")
+    breaches = rule_points(counts) if detector.rule else counts * 0.0
+    rows = zip(subjects, counts, listed["min"], listed["max"], strength, breaches, strict=True)
+    return {
+        subject: _Said(tests.get(subject, {}), int(items), first, last, float(by_test), float(by_rule))
+        for subject, items, first, last, by_test, by_rule in rows
+    }
+
+
+def _tests_of(tests: pd.DataFrame, subjects: list[str]) -> dict[str, dict[str, Any]]:
+    """The test of each of these subjects as plain values, those not known left out."""
+    theirs = tests[tests["subject_id"].isin(subjects)].drop_duplicates("subject_id")
+    return {
+        row["subject_id"]: {k: v.item() if hasattr(v, "item") else v for k, v in row.items() if pd.notna(v)}
+        for row in theirs.to_dict("records")
+    }
+
+
+def _draft(detector: Detector, subject: str, said: _Said, subjects: Subjects) -> AlertDraft:
+    test, items = said.test, said.items
+    evidence = max(said.by_test, said.by_rule)
+    first, last = (said.first, said.last) if items else (subjects.from_day, subjects.as_of_day)
     expected = test.get("expected")
     interval = (float(test["low"]), float(test["high"])) if expected is not None else None
     return AlertDraft(
@@ -110,7 +140,7 @@ def _draft(
         interval=interval,
         p_value=test.get("p_value"),
         q_value=_q(subjects.joined[detector.subject], subject) if test.get("p_value") is not None else None,
-        drivers=_drivers(detector, test, items),
+        drivers=_drivers(detector, said),
         peers=_peers(detector, test),
         explanations=_innocent(detector),
     )
@@ -121,14 +151,6 @@ def _branch(detector: Detector, subject: str, subjects: Subjects) -> str | None:
     if detector.subject is SubjectType.BRANCH:
         return subject if subject in set(subjects.branch.values()) else None
     return subjects.branch.get(subject) or None
-
-
-def _test_of(decision: Decision, subject: str) -> dict[str, Any]:
-    """The subject's test as plain values, those not known left out."""
-    rows = decision.tests[decision.tests["subject_id"] == subject]
-    if rows.empty:
-        return {}
-    return {k: v.item() if hasattr(v, "item") else v for k, v in rows.iloc[0].items() if pd.notna(v)}
 
 
 def _sentence(detector: Detector, test: Mapping[str, Any], items: int) -> str:
@@ -143,14 +165,13 @@ def _q(joined: pd.DataFrame, subject: str) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
-def _drivers(detector: Detector, test: Mapping[str, Any], items: int) -> tuple[Driver, ...]:
+def _drivers(detector: Detector, said: _Said) -> tuple[Driver, ...]:
+    test, items = said.test, said.items
     found = []
     if test.get("p_value") is not None:
-        strength = float(points(pd.Series([test["p_value"]])).iloc[0])
-        found.append(Driver("rate against peers", strength, str(test.get("reason", ""))))
+        found.append(Driver("rate against peers", said.by_test, str(test.get("reason", ""))))
     if detector.rule and items:
-        strength = float(rule_points(pd.Series([items])).iloc[0])
-        found.append(Driver("breaches of a rule", strength, f"{items} listed one by one"))
+        found.append(Driver("breaches of a rule", said.by_rule, f"{items} listed one by one"))
     return tuple(found)
 
 
@@ -165,6 +186,7 @@ def _peers(detector: Detector, test: Mapping[str, Any]) -> Peers | None:
     )
 
 
+@cache
 def _innocent(detector: Detector) -> tuple[str, ...]:
     """The innocent explanations of the manual page, one each."""
     page = detector.manual()

@@ -120,7 +120,7 @@ def rank_accounts(opened: pd.DataFrame, judged: Mapping[str, Judged]) -> pd.Data
     tie = pd.util.hash_array(frame["account_id"].to_numpy(dtype=object)) / 2.0**64
     frame["score"] = frame["score"].fillna(0.0).to_numpy(dtype=float) * (1 - 1e-9) + 1e-9 * tie
     frame["reasons"] = frame["reasons"].fillna("")
-    frame["opened_at"] = [days.iso(day) for day in frame["opened_day"]]
+    frame["opened_at"] = days.isos(frame["opened_day"])
     frame = frame.sort_values(["score", "account_id"], ascending=[False, True], ignore_index=True)
     frame["rank"] = range(1, len(frame) + 1)
     return frame[list(ACCOUNT_RANK_COLUMNS)]

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from surveil.statistics.arrays import Bools, Floats, Ints, sums
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Cells by a key: `group` of each cell, its `own` group (key and rep), and the `first` cell of each own group."""
+
+    group: Ints
+    own: Ints
+    first: Ints
 
 
 @dataclass(frozen=True)
@@ -21,9 +31,24 @@ class Cells:
     y: Floats
     reps: int
 
-    @property
-    def branch_month(self) -> Ints:
-        return self.branch * (int(self.month.max(initial=0)) + 1) + self.month
+    @cached_property
+    def by_stratum(self) -> Grouping:
+        return self._grouping(self.stratum)
+
+    @cached_property
+    def by_month(self) -> Grouping:
+        return self._grouping(self.month)
+
+    @cached_property
+    def by_branch_month(self) -> Grouping:
+        return self._grouping(self.branch * (int(self.month.max(initial=0)) + 1) + self.month)
+
+    def _grouping(self, key: Ints) -> Grouping:
+        _, group = np.unique(key, return_inverse=True)
+        _, first, own = np.unique(
+            group * np.int64(self.reps) + self.rep, return_index=True, return_inverse=True
+        )
+        return Grouping(group, own, first)
 
 
 @dataclass(frozen=True)
@@ -35,21 +60,19 @@ class Baseline:
     baseline_variance: Floats
 
 
-def left_out(cells: Cells, key: Ints, values: Floats, included: Bools) -> Floats:
+def left_out(cells: Cells, by: Grouping, values: Floats, included: Bools) -> Floats:
     """Per cell: sum of `values` over all cells with the same key, without those of the cell's own rep.
 
     Cells of reps that are not `included` count for nobody.
     """
-    _, group = np.unique(key, return_inverse=True)
-    _, own = np.unique(group * np.int64(cells.reps) + cells.rep, return_inverse=True)
     counted = np.where(included[cells.rep], values, 0.0)
-    return sums(group, counted, 0)[group] - sums(own, counted, 0)[own]
+    return sums(by.group, counted, 0)[by.group] - sums(by.own, counted, 0)[by.own]
 
 
 def peer_rates(cells: Cells, included: Bools, prior: float, counts: bool) -> Floats:
     """Rate of the stratum without the rep, drawn to the firm's by `prior` items (counts: events)."""
-    events = left_out(cells, cells.stratum, cells.y, included)
-    items = left_out(cells, cells.stratum, cells.n, included)
+    events = left_out(cells, cells.by_stratum, cells.y, included)
+    items = left_out(cells, cells.by_stratum, cells.n, included)
     firm = cells.y.sum() / cells.n.sum() if cells.n.sum() > 0 else 0.0
     if firm == 0.0:
         return np.zeros_like(cells.y)
@@ -61,14 +84,14 @@ def peer_rates(cells: Cells, included: Bools, prior: float, counts: bool) -> Flo
 def fit(cells: Cells, included: Bools, prior: float, factor_prior: float, counts: bool) -> Baseline:
     """Peer rate × month factor × branch-month factor for every cell, each without the rep's own cells."""
     rate = peer_rates(cells, included, prior, counts)
-    rate, _ = _apply_factor(cells, cells.month, rate, included, factor_prior, counts)
-    rate, doubt = _apply_factor(cells, cells.branch_month, rate, included, factor_prior, counts)
+    rate, _ = _apply_factor(cells, cells.by_month, rate, included, factor_prior, counts)
+    rate, doubt = _apply_factor(cells, cells.by_branch_month, rate, included, factor_prior, counts)
     variance = cells.n * rate if counts else cells.n * rate * (1 - rate)
     return Baseline(rate, variance, _doubt_per_rep(cells, variance, doubt))
 
 
 def _apply_factor(
-    cells: Cells, key: Ints, rate: Floats, included: Bools, prior: float, counts: bool
+    cells: Cells, by: Grouping, rate: Floats, included: Bools, prior: float, counts: bool
 ) -> tuple[Floats, Floats]:
     """Rates moved by what other reps with the same key showed; and the variance of the factor's logarithm.
 
@@ -76,12 +99,12 @@ def _apply_factor(
     leaves it at one. For rates it acts on the odds, which keeps a chance a chance; for rare events that is
     the same thing.
     """
-    observed = left_out(cells, key, cells.y, included)
-    expected = np.maximum(left_out(cells, key, cells.n * rate, included), 0.0)
+    observed = left_out(cells, by, cells.y, included)
+    expected = np.maximum(left_out(cells, by, cells.n * rate, included), 0.0)
     if counts:
         factor = (observed + prior) / (expected + prior)
         return rate * factor, 1.0 / (expected + prior)
-    items = np.maximum(left_out(cells, key, cells.n, included), 0.0)
+    items = np.maximum(left_out(cells, by, cells.n, included), 0.0)
     usable = (items > 0) & (rate > 0)
     mean = np.clip(np.where(usable, expected / np.where(items > 0, items, 1.0), 0.5), 1e-9, 1 - 1e-9)
     # Pseudo-items carry `prior` units of information, the same whether an event or its absence is counted.
@@ -93,11 +116,9 @@ def _apply_factor(
 
 def _doubt_per_rep(cells: Cells, variance: Floats, doubt: Floats) -> Floats:
     """Variance of a rep's expected count that comes from not knowing his branch-months' factors exactly."""
-    _, first, own = np.unique(
-        cells.branch_month * np.int64(cells.reps) + cells.rep, return_index=True, return_inverse=True
-    )
-    together = sums(own, variance, 0)
-    return sums(cells.rep[first], together**2 * doubt[first], cells.reps)
+    by = cells.by_branch_month
+    together = sums(by.own, variance, 0)
+    return sums(cells.rep[by.first], together**2 * doubt[by.first], cells.reps)
 
 
 def peers_of(cells: Cells) -> tuple[Ints, Floats, Floats]:
