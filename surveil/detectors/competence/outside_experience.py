@@ -2,24 +2,25 @@
 # CS03 Pushed outside one's experience
 
 ## What it finds
-Representatives who come to sell a family of products that they hardly sold before, and whose sales of it turn out poorly:
-undone or closed soon after.
+Representatives who for some months sell a family of products that they hardly sell at other times, and whose sales of it
+turn out poorly: undone or closed soon after.
 
 ## Why it matters
 Who is made to sell what he does not know sells it badly. Mergers and campaigns that turned brokers into sellers of
 mortgages, and tellers into sellers of insurance, ended in complaints.
 
 ## How it decides
-A family is outside a representative's experience when it made up less than {usual_percent} percent of his sales up to
-{gap_months} months before, of which there must be at least {least_sales}. It is pushed in a month in which he sold it
-{push_sales} times or more, and {push_factor} times as often as its earlier share makes expected. The sales of such months
-are listed. Two things are tested of them: whether they are reversed, or their accounts closed, within {result_days} days
-more often than everybody's sales of the same product (and more often than an ordinary {ordinary_rate}); and whether more
-of his sales than colleagues' are of this kind. Both are joined (Fisher), the second only down to p = {volume_floor}: a
-new task done well must not raise an alert, however great the change.
+A family is pushed in the run of at most {longest_push} months in which a representative sold it {push_sales} times or
+more and {push_factor} times as often as his sales at other times make expected, of which there must be at least
+{least_sales}, and which stands out from those by a log-likelihood ratio of {push_evidence}; it is outside his experience
+when it made up less than {usual_percent} percent of those. The sales of the run that stands out most are listed. Two
+things are tested of them: whether they are reversed, or their accounts closed, within {result_days} days more often than
+everybody's sales of the same product (and more often than an ordinary {ordinary_rate}); and whether more of his sales
+than colleagues' are of this kind. Both are joined (Fisher), the second only down to p = {volume_floor}: a new task done
+well must not raise an alert, however great the change.
 
 ## What it misses
-Poor advice whose harm shows later, and those without enough of a history.
+Poor advice whose harm shows later, those who sold too little at other times, and a push from the first day to the last.
 
 ## Innocent explanations
 - A new role, a new licence or a transfer: the volume alone says nothing, and first sales are reversed more often.
@@ -40,12 +41,14 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from scipy.special import xlogy
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import rate_cells, rate_tests
+from surveil.statistics.arrays import Floats, Ints
 from surveil.statistics.combine import fisher_combination
 
 #: Set behind a representative's id in cells of his usual sales, which are a baseline and not tested.
@@ -56,25 +59,29 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     usual_percent: int = param(
-        10, unit="percent of earlier sales", ge=1, le=50,
+        10, unit="percent of sales at other times", ge=1, le=50,
         citation="ours: what is sold less than every tenth time is not usual",
-        meaning="share of a family in the earlier sales from which it belongs to his experience",
-    )  # fmt: skip
-    gap_months: int = param(
-        3, unit="months", ge=0, le=24, citation="ours: a push must not become experience while it lasts",
-        meaning="months before a sale that are not counted as experience",
+        meaning="share of a family in the sales of other times from which it belongs to his experience",
     )  # fmt: skip
     least_sales: int = param(
         20, unit="sales", ge=5, le=500, citation="ours: two sales at the usual share",
-        meaning="earlier sales needed to say what is usual",
+        meaning="sales at other times needed to say what is usual",
     )  # fmt: skip
     push_sales: int = param(
         3, unit="sales", ge=2, le=50, citation="ours: more than an occasional wish of a customer",
-        meaning="sales of one family outside the experience in one month that may be a push",
+        meaning="sales of one family outside the experience that may be a push",
     )  # fmt: skip
     push_factor: float = param(
         3.0, unit="times", ge=1.0, le=20.0, citation="ours: three times the usual is not a good month any more",
-        meaning="how many times the number that the earlier share makes expected is a push",
+        meaning="how many times the number that the share at other times makes expected is a push",
+    )  # fmt: skip
+    push_evidence: float = param(
+        8.0, unit="log-likelihood ratio", ge=0.0, le=50.0, citation="ours: with less, a few rare sales would be a push",
+        meaning="how clearly the run must stand out from the sales of other times",
+    )  # fmt: skip
+    longest_push: int = param(
+        12, unit="months", ge=1, le=24, citation="ours: what lasts longer has become his trade",
+        meaning="months that a push lasts at most",
     )  # fmt: skip
     result_days: int = param(
         60, unit="days", ge=10, le=365, measured=True, citation="ours: rights to cancel have passed by then",
@@ -91,12 +98,12 @@ class Parameters(base.Parameters):
 
 
 class OutsideExperience(Detector):
-    """Sales of families that a representative hardly sold before, and what became of them."""
+    """Sales of families that a representative hardly sells at other times, and what became of them."""
 
     id = "CS03"
     slug = "outside_experience"
     name = "Pushed outside one's experience"
-    version = "1"
+    version = "2"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM
@@ -115,7 +122,8 @@ class OutsideExperience(Detector):
         tests = self._tests(sales, out, known, poor, parameters)
         gaps = (
             Gap(
-                int((~known).sum()), f"fewer than {parameters.least_sales} earlier sales to say what is usual"
+                int((~known).sum()),
+                f"fewer than {parameters.least_sales} sales at other times to say what is usual",
             ),
             Gap(
                 int((out & sales["poor"].isna()).sum()),
@@ -158,34 +166,52 @@ class OutsideExperience(Detector):
 
 
 def _pushed(sales: pd.DataFrame, history: pd.DataFrame, parameters: Parameters) -> pd.Series:
-    """Per sale whether its family was new to the seller and pushed in that month; missing where his history is too short."""
-    wide = history.pivot_table(
-        index=["rep_id", "month"], columns="family", values="n", aggfunc="sum", fill_value=0
-    )
-    so_far = wide.astype("int64").groupby(level="rep_id").cumsum().reset_index().sort_values("month")
-    asked = sales[["rep_id", "month", "family"]].assign(
-        before=sales["month"].astype("int64") - parameters.gap_months - 1, row=range(len(sales))
-    )
-    found = pd.merge_asof(
-        asked.sort_values("before", kind="stable"),
-        so_far.rename(columns={"month": "until"}).astype({"until": "int64"}),
-        left_on="before",
-        right_on="until",
-        by="rep_id",
-    ).sort_values("row")
-    counts = found[list(wide.columns)].fillna(0).to_numpy(dtype=float)
-    position = pd.Index(wide.columns).get_indexer(found["family"])
-    own = np.where(position >= 0, counts[np.arange(len(counts)), position], 0.0)
-    total = counts.sum(axis=1)
-    by_month = sales.groupby(["rep_id", "month"])["sale_id"].transform("size").to_numpy(dtype=float)
-    of_family = (
-        sales.groupby(["rep_id", "month", "family"])["sale_id"].transform("size").to_numpy(dtype=float)
-    )
-    strange = own * 100 < parameters.usual_percent * total
-    many = of_family >= np.maximum(
-        parameters.push_sales, parameters.push_factor * by_month * own / np.maximum(total, 1)
-    )
-    return pd.Series(strange & many, index=sales.index, dtype="boolean").mask(total < parameters.least_sales)
+    """Per sale whether its family was pushed then and hardly sold at other times; missing where too little else was sold."""
+    first = int(history["month"].min())
+    shape = (int(history["month"].max()) - first + 1,)
+    who, reps = pd.factorize(history["rep_id"].astype(str), sort=True)
+    what, families = pd.factorize(history["family"].astype(str), sort=True)
+    counts = np.zeros((len(reps), len(families), *shape))
+    when = history["month"].to_numpy(dtype=np.int64) - first
+    np.add.at(counts, (who, what, when), history["n"].to_numpy(dtype=float))
+    start, end = _runs(counts, parameters)
+    every = counts.sum(axis=1)
+    known = every.sum(axis=1, keepdims=True) - every >= parameters.least_sales
+    rep = reps.get_indexer(pd.Index(sales["rep_id"].astype(str)))
+    family = families.get_indexer(pd.Index(sales["family"].astype(str)))
+    month = sales["month"].to_numpy(dtype=np.int64) - first
+    inside = (start[rep, family] <= month) & (month <= end[rep, family])
+    return pd.Series(inside, index=sales.index, dtype="boolean").mask(~known[rep, month])
+
+
+def _runs(counts: Floats, parameters: Parameters) -> tuple[Ints, Ints]:
+    """First and last month of the run in which each family (representatives × families × months) stands out most.
+
+    A run that never was has its end before its start.
+    """
+    months = counts.shape[2]
+    running = np.concatenate([np.zeros((*counts.shape[:2], 1)), counts.cumsum(axis=2)], axis=2)
+    start, end = np.ones(counts.shape[:2], dtype=np.int64), np.zeros(counts.shape[:2], dtype=np.int64)
+    best = np.zeros(counts.shape[:2])
+    for k in range(1, min(parameters.longest_push, months) + 1):
+        own = running[:, :, k:] - running[:, :, :-k]
+        every = own.sum(axis=1, keepdims=True)
+        rest, others = counts.sum(axis=2, keepdims=True) - own, counts.sum(axis=(1, 2), keepdims=True) - every
+        enough = others >= parameters.least_sales
+        # One sale more at other times, so that what was never sold there has a share, too.
+        expected = every * (rest + 1) / (others + 1)
+        fits = (
+            enough
+            & (rest * 100 < parameters.usual_percent * others)
+            & (own >= np.maximum(parameters.push_sales, parameters.push_factor * expected))
+        )
+        gain = np.where(fits, xlogy(own, own / np.maximum(expected, 1e-9)) - (own - expected), 0.0)
+        at = np.argmax(gain, axis=2)
+        top = np.take_along_axis(gain, at[:, :, None], axis=2)[:, :, 0]
+        better = top > np.maximum(best, parameters.push_evidence)
+        best = np.where(better, top, best)
+        start, end = np.where(better, at, start), np.where(better, at + k - 1, end)
+    return start, end
 
 
 def _items(rows: pd.DataFrame, poor: pd.Series) -> pd.DataFrame:
