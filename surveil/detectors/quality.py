@@ -15,6 +15,8 @@ from surveil.statistics.mixed_tails import logit_normal_binomial_tails
 from surveil.statistics.tails import poisson_binomial_tails
 
 STRATUM = ("family", "branch_kind")
+#: Expected events that hold a representative's own level at that of colleagues.
+_HELD_BY = 5.0
 
 
 class QualityParameters(base.Parameters):
@@ -36,10 +38,30 @@ def usual_quality(measured: Mapping[str, pd.DataFrame]) -> Rates:
     return rate_tests(rate_cells(cells, cells["poor"] == 1, STRATUM), "accounts are poor")
 
 
+def design_effect(cells: pd.DataFrame) -> float:
+    """How many times what chance allows the counts of one representative's months vary, 1 to 5.
+
+    Accounts of one customer, or of one bad day, are poor together: so many of them say as much as one (Kish 1965).
+
+    Args:
+        cells: `RateResult.cells`. What a representative is like all the time is taken off first.
+    """
+    usual = cells["n"] * cells["p"]
+    keyed = cells.assign(usual=usual, chance=usual * (1 - cells["p"]))
+    months = keyed.groupby(["rep", "month"])[["y", "usual", "chance"]].sum()
+    own = months.groupby(level="rep")[["y", "usual"]].transform("sum")
+    level = (own["y"] + _HELD_BY) / (own["usual"] + _HELD_BY)
+    by_chance = float((months["chance"] * level).sum())
+    varied = float(((months["y"] - months["usual"] * level) ** 2).sum())
+    return float(np.clip(varied / by_chance, 1.0, 5.0)) if by_chance > 0 else 1.0
+
+
 def part_tests(
     usual: Rates, part: pd.DataFrame, what: str, *, sign: str = "poor", stratum: tuple[str, ...] = STRATUM
 ) -> pd.DataFrame:
     """Whether a part of each representative's accounts holds too many poor ones, with columns `TEST_COLUMNS`.
+
+    Accounts that are poor together count for fewer: counts are divided by the design effect (Rao and Scott 1992).
 
     Args:
         usual: what colleagues' accounts of like kind, branch and month make expected.
@@ -50,12 +72,14 @@ def part_tests(
     if usual.result is None or part.empty:
         return base.frame(base.TEST_COLUMNS)
     n, chance = part["n"].to_numpy(dtype=float), peer_chance(usual, part, stratum)
+    effect = design_effect(usual.result.cells)
     who, names = pd.factorize(part["rep_id"].astype(str), sort=True)
     poor = n * (part[sign] == 1).to_numpy(dtype=float)
     count, observed, expected = (np.bincount(who, x, minlength=len(names)) for x in (n, poor, n * chance))
     exact = poisson_binomial_tails(observed, who, n, chance).p_value()
     sigma = np.sqrt(usual.result.tau2)
-    spread = logit_normal_binomial_tails(observed, count, expected, sigma).p_value()
+    worth = (observed / effect, count / effect, expected / effect)
+    spread = logit_normal_binomial_tails(*worth, sigma).p_value()
     return base.frame(
         base.TEST_COLUMNS,
         subject_id=np.asarray(names, dtype=object),

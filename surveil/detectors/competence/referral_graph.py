@@ -187,6 +187,12 @@ def null_scores(made: pd.DataFrame, places: pd.Series, reps: int, settings: Loop
     return scores.ravel()
 
 
-def mid_p(score: float, null: Floats) -> float:
-    """Share of the null's scores that are higher, and half of those that are equal; never zero."""
-    return float((np.sum(null > score) + 0.5 * np.sum(null == score) + 0.5) / (null.size + 1))
+def ring_p(score: float, members: int, null: Floats) -> float:
+    """Share of the null's scores that are as high, and the loop's own members besides; one half for who is in no loop.
+
+    A loop takes all its members with it: had the rewirings one more like it, that many more scores would be as high. A
+    p-value that counted them as one would claim more than so many rewirings can show.
+    """
+    if members == 0:
+        return 0.5
+    return float(min((np.sum(null >= score) + members) / (null.size + members), 1.0))

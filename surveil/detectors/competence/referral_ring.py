@@ -14,7 +14,8 @@ often referrals stay within a branch, go to another of the same place, or elsewh
 family of products, with negative-binomial tails). Pairs with {least} referrals or more and a tail up to p = {hot_p} are
 hot. A ring is a closed loop of hot pairs through three branches or more; one pair of it may sit in one branch and need
 not be hot. Its p-value is the share of representatives who are in a loop as strong when the receivers of referrals
-between branches are exchanged by chance, {rewirings} times (with the fixed seed {seed}). Two who refer to each other, or
+between branches are exchanged by chance, {rewirings} times (with the fixed seed {seed}); the ring's own members are
+added to them, because so many exchanges can't tell a smaller share from none. Two who refer to each other, or
 two branches that do, are no ring: that is what colleagues do. The referrals along a ring with p up to {listed_p} are
 listed.
 
@@ -50,8 +51,8 @@ from surveil.detectors.competence.referral_graph import (
     LoopSettings,
     best_loops,
     edges,
-    mid_p,
     null_scores,
+    ring_p,
 )
 
 
@@ -75,7 +76,7 @@ class Parameters(base.Parameters):
         meaning="hot pairs of one giver that are looked at",
     )  # fmt: skip
     rewirings: int = param(
-        99, unit="times", ge=15, le=9999, citation="science notes 1.4: 15 or more",
+        199, unit="times", ge=15, le=9999, citation="science notes 1.4: 15 or more",
         meaning="how often receivers are exchanged by chance",
     )  # fmt: skip
     seed: int = param(
@@ -93,7 +94,7 @@ class ReferralRing(Detector):
     id = "RF02"
     slug = "referral_ring"
     name = "Referral ring"
-    version = "1"
+    version = "2"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.HIGH
@@ -161,7 +162,7 @@ def _tests(
     return base.frame(
         base.TEST_COLUMNS,
         subject_id=reps,
-        p_value=[mid_p(loops[rep].score if rep in loops else 0.0, null) for rep in reps],
+        p_value=[_p(loops.get(rep), null) for rep in reps],
         observed=observed,
         expected=expected,
         low=low,
@@ -171,6 +172,10 @@ def _tests(
         peer_items=[int(sent.sum() - sent[rep]) for rep in reps],
         reason=reason,
     )
+
+
+def _p(loop: Loop | None, null: np.ndarray) -> float:
+    return ring_p(loop.score, len(loop.members), null) if loop else ring_p(0.0, 0, null)
 
 
 def _next(loop: Loop, rep: str) -> str:
