@@ -179,15 +179,19 @@ def letters(
     signer: Annotated[str, typer.Option(help="Who signs.")],
     out: Annotated[Path, typer.Option(help="Folder to write into.")],
     actor: ActorOption,
+    currency: Annotated[str, typer.Option(help="Of the amounts.")] = "USD",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write to the customers of an approved batch; their names are shown, which is recorded.
     Example: surveil remediation letters P-17 --contact "1-800-555-0100" --signer "R. Roe" --out letters --as olga"""
+    from surveil.production.customer_letters import Wording
     from surveil.production.writing_letters import write_letters
 
     opened = open_workspace(workspace)
     with open_database(opened) as store:
-        files = write_letters(opened, store, _user(store, actor), batch, contact, signer, out, now())
+        files = write_letters(
+            opened, store, _user(store, actor), batch, Wording(contact, signer, currency), out, now()
+        )
     say(f"{len(files)} letters in {out}.")
 
 

@@ -32,12 +32,12 @@ _SUMS = (
 
 
 @dataclass(frozen=True)
-class Sender:
-    """Who writes: the firm, how to reach it, and who signs."""
+class Wording:
+    """How customers reach the firm about it, who signs, and the currency of the amounts."""
 
-    firm: str
     contact: str
     signer: str
+    currency: str = "USD"
 
 
 def letters(
@@ -45,8 +45,8 @@ def letters(
     payments: Iterable[Payment],
     lines: Sequence[Mapping[str, str]],
     names: Mapping[str, str],
-    sender: Sender,
-    currency: str = "USD",
+    firm: str,
+    wording: Wording,
 ) -> dict[str, bytes]:
     """The letters of a batch by file name; a file's name holds its number in the batch and no customer's.
 
@@ -60,29 +60,30 @@ def letters(
         own = list(group)
         ids = {payment.payment_id for payment in own}
         shown = [line for line in lines if line["payment_id"] in ids]
-        made[f"{batch.batch_id}-L{number:05d}.pdf"] = _letter(
-            batch, own, shown, names.get(customer, "Customer"), sender, currency
-        )
+        reference = f"{batch.batch_id}-L{number:05d}"
+        name = names.get(customer, "Customer")
+        made[f"{reference}.pdf"] = _letter(reference, batch, own, shown, name, firm, wording)
     return made
 
 
 def _letter(
+    reference: str,
     batch: Batch,
     payments: Sequence[Payment],
     lines: Sequence[Mapping[str, str]],
     name: str,
-    sender: Sender,
-    currency: str,
+    firm: str,
+    wording: Wording,
 ) -> bytes:
     story = Story(
         Typesetter(fonts.load()),
         Imprint(
-            title=f"Payment {payments[0].payment_id}",
-            author=sender.firm,
-            header=sender.firm,
+            title=reference,
+            author=firm,
+            header=firm,
             footer="Confidential",
             as_of=batch.paid_on,
-            control_prefix=f"{batch.batch_id}-",
+            control_prefix=f"{reference}-",
         ),
     )
     total = sum(payment.total_cents for payment in payments)
@@ -93,13 +94,13 @@ def _letter(
     story.text(f"Dear {name},")
     story.text(_WHY[Class.CONFIRMED.value if confirmed else Class.CANNOT_RULE_OUT.value])
     story.text(
-        f"On {batch.paid_on.isoformat()} we pay you {currency} {_amount(total)}. You need not do anything for it, and "
-        "taking it does not take away any right of yours."
+        f"On {batch.paid_on.isoformat()} we pay you {wording.currency} {_amount(total)}. You need not do anything for it, "
+        "and taking it does not take away any right of yours."
     )
     for payment in payments:
         story.label(f"Account {payment.account_id}")
         story.table(
-            [TableColumn("For", 4), TableColumn(currency, 1, "right")],
+            [TableColumn("For", 4), TableColumn(wording.currency, 1, "right")],
             [
                 *(
                     (label, _amount(getattr(payment, field)))
@@ -109,8 +110,8 @@ def _letter(
                 ("Together", _amount(payment.total_cents)),
             ],
         )
-    story.text(f"If you think that something is missing or wrong, please tell us: {sender.contact}.")
-    story.text(f"{sender.signer}\n\n{sender.firm}")
+    story.text(f"If you think that something is missing or wrong, please tell us: {wording.contact}.")
+    story.text(f"{wording.signer}\n\n{firm}")
     story.new_page(wide=True)
     story.heading("How it was computed")
     story.text(

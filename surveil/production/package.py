@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import rfc8785
 
 from surveil import desk
 from surveil.alerts.alert import Source
@@ -123,7 +121,20 @@ def _reason(store: Store, profile: Profile, withheld: Sequence[Rule]) -> Callabl
         kinds = _ALWAYS | _WITH_PERSONAL_DATA if profile.personal_data else _ALWAYS
         if event.object_type not in kinds:
             return False
-        text = rfc8785.dumps(event.fields()).decode()
+        text = "\n\n".join(_strings(event.fields()))
         return not found(flat(text), withheld) and not any(alert_id in text for alert_id in reported)
 
     return lambda event: "" if shown(event) else NOT_PRODUCED
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every text in an event, as it was before it was written as JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            yield str(name)
+            yield from _strings(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _strings(part)

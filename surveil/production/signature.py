@@ -101,9 +101,9 @@ def check(content: bytes) -> list[Signed]:
         embedded = PdfFileReader(io.BytesIO(content)).embedded_signatures
         found = []
         for signature in embedded:
-            status = validate_pdf_signature(
-                signature, ValidationContext(trust_roots=[], allow_fetching=False)
-            )
+            # Whether the issuer is to be trusted is not asked: only whether this certificate signed these bytes.
+            context = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
+            status = validate_pdf_signature(signature, context)
             found.append(
                 Signed(
                     signer=status.signing_cert.subject.human_friendly,

@@ -60,7 +60,9 @@ class Document:
 
     @property
     def suffix(self) -> str:
-        """The ending of the file, lower case; empty where it has none that is plain."""
+        """The ending of the file, lower case; that of the page in its place; empty where it has none that is plain."""
+        if self.redaction is Redaction.WITHHELD:
+            return ".pdf"
         suffix = PurePosixPath(self.name).suffix.lower()
         return suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""
 

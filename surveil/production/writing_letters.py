@@ -13,7 +13,7 @@ from surveil.config import Workspace
 from surveil.engine import days, open_engine
 from surveil.errors import UsageError
 from surveil.feeds import snapshots
-from surveil.production.customer_letters import Sender, letters
+from surveil.production.customer_letters import Wording, letters
 from surveil.remediation.batches import BATCH, FOLDER, State, find, payments
 from surveil.remediation.files import LINES, read_lines
 from surveil.scan import results
@@ -26,8 +26,7 @@ def write_letters(
     store: Store,
     user: User,
     batch_id: str,
-    contact: str,
-    signer: str,
+    wording: Wording,
     out: Path,
     now: dt.datetime,
 ) -> list[Path]:
@@ -49,8 +48,7 @@ def write_letters(
             reason="letters with customers' names", details={"letters": len({p.customer_id for p in made_of})},
         )  # fmt: skip
     names = _names(workspace, batch.run_id, {payment.customer_id for payment in made_of})
-    sender = Sender(workspace.settings.firm.name, contact, signer)
-    files = letters(batch, made_of, lines, names, sender)
+    files = letters(batch, made_of, lines, names, workspace.settings.firm.name, wording)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():

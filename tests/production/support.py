@@ -25,6 +25,36 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PASSPHRASE = "seven-bright-foxes-jump-over"
 AS_OF = dt.date(2024, 6, 30)
 
+FEEDS = {
+    "reps": """rep_id,name,crd_number,role,registered,hired_on
+R1,Ieva Āboliņa,1234567,banker,Y,2020-01-01
+R2,Kőrösi Őze,,banker,N,2020-01-01
+""",
+    "products": """product_code,name,family
+CHK,Checking,deposit
+CRD,Card,card
+""",
+    "customers": """customer_id,name,created_on
+C1,Мария Иванова,2019-01-01
+C2,Jan van der IJsselmuiden,2019-01-01
+""",
+    "accounts": """account_id,customer_id,product_code,opened_at,opened_by,branch_id,channel
+A1,C1,CHK,2024-01-10 10:00,R1,B1,branch
+A2,C2,CRD,2024-02-11 11:00,R1,B1,branch
+A3,C2,CHK,2024-03-01 12:00,,B1,online
+""",
+    "complaints": """complaint_id,customer_id,received_on,account_id,source,status,amount_paid,settled_on
+K1,C1,2024-03-01,A1,customer,resolved,12.34,2024-04-01
+K2,C2,2024-03-02,,whistleblower,open,,
+""",
+    "transactions": """transaction_id,account_id,posted_at,kind,amount,initiated_by
+T1,A1,2024-02-01 09:00,fee,-12.00,system
+T2,A1,2024-03-01 09:00,fee_refund,5.00,system
+T3,A1,2024-06-30 09:00,purchase,-9.00,customer
+""",
+}
+"""A firm of two representatives and three accounts; a fee on A1 was given back in part."""
+
 
 def tool(name: str) -> str:
     """The full name of a program a receiver would use; the test is skipped where it is missing."""

@@ -26,18 +26,23 @@ from surveil.config import Workspace
 from surveil.errors import UsageError
 from surveil.feeds.load import load
 from surveil.production.assemble import Channel, Handover, Packed
+from surveil.production.customer_letters import Wording
 from surveil.production.package import Order, package
 from surveil.production.receivers import Receiver
 from surveil.production.receiving import verify
 from surveil.production.redaction.pdf import page_texts
 from surveil.production.register import Delivery, Made, Thing, enter_delivery, enter_made, entries
+from surveil.production.writing_letters import write_letters
+from surveil.remediation.batches import State, approve, find, pay
+from surveil.remediation.job import propose_batch
+from surveil.remediation.ledger import paid, total_cents
+from surveil.remediation.subjects import Class
 from surveil.reports.finra.firm_file import ItemEntry
 from surveil.reports.finra.letter import LetterPeriod, WithheldDocument, find_letter
 from surveil.reports.matters import change, open_matter
 from surveil.reports.matters.keeping import matter_folder, put_attachment
 from surveil.scan.job import scan
-from tests.production.support import tool
-from tests.reports.test_write import FEEDS
+from tests.production.support import FEEDS, tool
 
 NOW = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)
 MATTER = "2016-SWEEP"
@@ -338,3 +343,41 @@ def test_a_passphrase_is_not_written_beside_what_it_opens(workspace: Workspace) 
     result = CliRunner().invoke(app, ["package", *given, "--passphrase-to", str(productions / "secret.txt")])
     assert isinstance(result.exception, UsageError)
     assert not (productions / "secret.txt").exists()
+
+
+def test_what_customers_are_paid_ties_out_with_item_7_of_the_production(
+    workspace: Workspace, store: desk.Store, tmp_path
+) -> None:
+    (workspace.path / "remediation").mkdir()
+    (workspace.path / "remediation/method.yml").write_text(
+        "id: m-1\nauthority: the board\nrates: [{first: 2020-01-01, percent: '3.65', source: policy}]\n"
+    )
+    paid_on = dt.date(2024, 7, 10)
+    batch, owed = propose_batch(workspace, store, OLGA, paid_on, {Class.CONFIRMED}, NOW)
+    # A fee of 12.00 of 1 February, of which 5.00 were given back; 160 days of interest on 7.00.
+    assert [(line.account_id, line.refund_cents, line.interest_cents) for line in owed.lines] == [
+        ("A1", 700, 11)
+    ]
+    approve(store, OTTO, batch.batch_id, NOTE, NOW, workspace.path)
+    pay(store, OLGA, batch.batch_id, paid_on, "GL 1", NOW, workspace.path)
+    assert total_cents(paid(workspace.path, store)) == 711
+    made = produced(workspace).kept
+    (row,) = rows(made, named(made, "exhibits/EX-07B").relative_to(made).as_posix())
+    assert (row["customer_name"], row["fees"], row["interest"], row["total"]) == (
+        "Мария Иванова",
+        "7.00",
+        "0.11",
+        "7.11",
+    )
+    assert (row["approved_by"], row["confirmed_account"]) == ("otto", "yes")
+    text = "".join(page_texts(named(made, "finra-cross-selling.pdf").read_bytes()))
+    assert "Amount paid from the ledger" in text
+    assert '"remediation.approved"' in (made / "LOGS/audit_trail.jsonl").read_text()
+    (letter,) = write_letters(
+        workspace, store, OLGA, batch.batch_id, Wording("555-0100", "R. Roe"), tmp_path / "letters", NOW
+    )
+    told = page_texts(letter.read_bytes())
+    assert "Dear Мария Иванова," in told[0]
+    assert "USD 7.11" in told[0]
+    assert "7.00 × (160 × 3.65 %) ÷ 365" in told[1]
+    assert find(store, batch.batch_id).state is State.PAID

@@ -102,12 +102,28 @@ def test_a_name_is_found_however_it_is_written_and_broken(lines: tuple[str, ...]
     assert "tattle" not in "".join(page_texts(made.content)).casefold()
 
 
-def test_names_in_other_scripts_are_found() -> None:
-    for name in ("Ķēniņš Õunapuu", "Мария Иванова", "محمد بن سلمان"):
+def test_names_in_other_scripts_are_found_even_where_no_font_has_them() -> None:
+    for name in ("Ķēniņš Õunapuu", "Мария Иванова", "محمد بن سلمان", "王小明", "𠮷野家"):
         source = response(f"Written by {name} last week.", "A second paragraph.")
         made = redact_pdf(source, person([name]))
         assert made.touched, name
-        assert name.split()[0] not in "".join(page_texts(made.content))
+        text = "".join(page_texts(made.content))
+        assert name.split()[0] not in text
+        assert "[U+" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Tat\u200btle Tale\u2011Secret\u00adname said", NAME),
+        ("昨日王小明说", "王小明"),
+        ("ＴＡＴＴＬＥ tale secretname", NAME),
+    ],
+)
+def test_a_name_in_a_list_is_found_with_invisible_signs_and_without_gaps(text: str, name: str) -> None:
+    kept, grounds = redact_cell(text, person([name]))
+    assert grounds.total() == 1
+    assert "[withheld: identity protected]" in kept
 
 
 def test_a_turned_and_cropped_page_is_painted_in_the_right_place() -> None:

@@ -71,7 +71,6 @@ def withhold(document: Document, grounds: Counter[Ground], slip: Slip) -> Redact
     made = replace(
         document,
         content=slip(document),
-        name=document.name.removesuffix(document.suffix) + ".pdf",
         rows=None,
         redaction=Redaction.WITHHELD,
         grounds=_sorted(grounds),
@@ -109,9 +108,8 @@ def _in_part(document: Document, content: bytes, grounds: Counter[Ground]) -> Do
 def _list_notes(grounds: Counter[Ground]) -> tuple[str, ...]:
     if not grounds:
         return ()
-    places = sum(grounds.values())
     return (
-        f"{{}}: {places} places are withheld; its hash therefore differs from the one the response prints.",
+        f"{{}}: places withheld: {grounds.total()}. Its hash therefore differs from the one the response prints.",
     )
 
 

@@ -10,7 +10,12 @@ from enum import StrEnum
 
 MARK = "[withheld: {}]"
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
-_BROKEN = r"(?:[-\u00ad]?[ \t]*[\r\n]+[ \t]*|[-\u00ad])?"
+_ESCAPED = r"(?:\\u\{[0-9A-F]{4,6}\})*"
+_BROKEN = _ESCAPED + r"(?:[-\u00ad]?[ \t]*[\r\n]+[ \t]*|[-\u00ad])?" + _ESCAPED
+"""What may stand between two letters of a word: a hyphen, a line's end, and signs that paper makes visible."""
+_NO_SPACES = ("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "KHMER", "LAO", "MYANMAR", "THAI")
+_LAST_SIMPLE = 0x2FF
+"""Characters after it may be missing from the fonts at hand, and are then printed as a code, such as [U+738B]."""
 
 
 class Ground(StrEnum):
@@ -65,8 +70,11 @@ def person(terms: Sequence[str], ground: Ground = Ground.IDENTITY) -> tuple[Rule
 
 
 def flat(text: str) -> str:
-    """Text in which one character is one character: compatibility forms resolved, composed."""
-    return unicodedata.normalize("NFKC", text)
+    """Text in which nothing invisible stands between letters: compatibility forms resolved, format characters gone."""
+    composed = unicodedata.normalize("NFKC", text)
+    if composed.isascii():
+        return composed
+    return "".join(c for c in composed if unicodedata.category(c) != "Cf" or c == "\u00ad")
 
 
 def found(text: str, rules: Sequence[Rule]) -> list[tuple[int, int, Rule]]:
@@ -75,6 +83,20 @@ def found(text: str, rules: Sequence[Rule]) -> list[tuple[int, int, Rule]]:
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:
-    """The words in a row with anything but letters between them, each perhaps broken at a line end."""
-    spelled = (_BROKEN.join(map(re.escape, word)) for word in words)
-    return re.compile(r"(?<![^\W_])" + r"[\W_]+".join(spelled) + r"(?![^\W_])", re.IGNORECASE)
+    """The words in a row with anything but letters between them, each perhaps broken at a line's end."""
+    spelled = [_BROKEN.join(map(_character, word)) for word in words]
+    before = "" if _runs_on(words[0][0]) else r"(?<![^\W_])"
+    after = "" if _runs_on(words[-1][-1]) else r"(?![^\W_])"
+    return re.compile(before + r"[\W_]+".join(spelled) + after, re.IGNORECASE)
+
+
+def _character(character: str) -> str:
+    if ord(character) <= _LAST_SIMPLE:
+        return re.escape(character)
+    code = _BROKEN.join(map(re.escape, f"[U+{ord(character):04X}]"))
+    return f"(?:{re.escape(character)}|{code})"
+
+
+def _runs_on(character: str) -> bool:
+    """Whether words of the character's script stand next to each other without a gap."""
+    return unicodedata.name(character, "").startswith(_NO_SPACES)
