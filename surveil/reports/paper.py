@@ -104,7 +104,8 @@ def _chart(story: Story, exhibit: Exhibit, chart: Chart) -> None:
         return
     story.label(chart.title)
     drawn = [(label, float(value), shown(value) or "") for label, value in highest]
-    story.flowable(charts.bars(story.typesetter, drawn))
+    told = "; ".join(f"{label}: {printed}" for label, _, printed in drawn)
+    story.figure(charts.bars(story.typesetter, drawn), f"Bar chart. {chart.title}. {told}")
     more = len(bars) - len(highest)
     which = "last" if chart.in_order else "highest"
     note = f" The {len(highest)} {which} of {len(bars)} are drawn." if more > 0 else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import LETTER, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import inch
+from reportlab.lib.utils import asBytes
+from reportlab.pdfbase.pdfdoc import PDFObject
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -27,6 +30,7 @@ from reportlab.platypus import (
 from reportlab.platypus.tableofcontents import TableOfContents
 
 from surveil.reports.pdf.table import StreamTable, TableColumn
+from surveil.reports.pdf.tags import Tagged, Tags, artifact
 from surveil.reports.pdf.text import Markup, Typesetter
 
 MARGIN = 0.8 * inch
@@ -104,15 +108,16 @@ class Story:
             Gap(8),
         ]
 
-    def flowable(self, flowable: Flowable) -> None:
-        self._flowables += [flowable, Gap(8)]
+    def figure(self, drawing: Flowable, alternative: str) -> None:
+        """A drawing; `alternative` says in words what it shows, for whoever has the page read out."""
+        self._flowables += [Tagged(drawing, "Figure", alternative), Gap(8)]
 
     def later(self, write: Callable[[Story], None]) -> None:
         """Write a part, without headings, when all before it has been laid out (for what depends on that)."""
         self._flowables.append(_Later(self, write))
 
     def contents(self) -> None:
-        contents = TableOfContents()
+        contents = _Contents()
         contents.levelStyles = [self._styles["contents0"], self._styles["contents1"]]
         contents.dotsMinLevel = 0
         # The library's own style names a font of the viewer's; every font of a report is embedded.
@@ -157,6 +162,18 @@ class Gap(Spacer):  # type: ignore[misc]
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         return 1, max(0.0, min(self.height, available_height))
+
+
+class _Contents(TableOfContents):  # type: ignore[misc]
+    """The library's table of contents, tagged as one on each of its pages."""
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:
+        return [Tagged(part, "TOC") for part in super().split(available_width, available_height)]
+
+    def drawOn(self, canvas: Canvas, x: float, y: float, _sW: float = 0) -> None:
+        canvas.tags.begin("TOC")
+        super().drawOn(canvas, x, y, _sW)
+        canvas.tags.end()
 
 
 class _Later(Flowable):  # type: ignore[misc]
@@ -206,17 +223,32 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
 
     def _furniture(self, canvas: Canvas, document: BaseDocTemplate) -> None:
         width, height = canvas._pagesize
-        canvas.saveState()
-        canvas.setFont(self._typesetter.fonts.regular, 7)
-        canvas.setFillColor(GREY)
-        canvas.drawString(MARGIN, height - 0.5 * inch, self._typesetter.plain(self._imprint.header))
-        number = f"{self._imprint.control_prefix}{self._imprint.first_number + document.page - 1:07d}"
-        canvas.drawRightString(width - MARGIN, height - 0.5 * inch, number)
-        canvas.drawString(MARGIN, 0.45 * inch, self._typesetter.plain(self._imprint.footer))
-        canvas.drawRightString(width - MARGIN - 22, 0.45 * inch, f"Page {document.page} of ")
-        canvas.translate(width - MARGIN - 22, 0.45 * inch)
-        canvas.doForm(_PAGE_COUNT)
-        canvas.restoreState()
+        with artifact(canvas):
+            canvas.saveState()
+            canvas.setFont(self._typesetter.fonts.regular, 7)
+            canvas.setFillColor(GREY)
+            canvas.drawString(MARGIN, height - 0.5 * inch, self._typesetter.plain(self._imprint.header))
+            number = f"{self._imprint.control_prefix}{self._imprint.first_number + document.page - 1:07d}"
+            canvas.drawRightString(width - MARGIN, height - 0.5 * inch, number)
+            canvas.drawString(MARGIN, 0.45 * inch, self._typesetter.plain(self._imprint.footer))
+            canvas.drawRightString(width - MARGIN - 22, 0.45 * inch, f"Page {document.page} of ")
+            canvas.translate(width - MARGIN - 22, 0.45 * inch)
+            canvas.doForm(_PAGE_COUNT)
+            canvas.restoreState()
+
+
+class _PageContent(PDFObject):  # type: ignore[misc]
+    """The drawing commands of a page, compressed."""
+
+    __RefOnly__ = 1
+
+    def __init__(self, commands: str) -> None:
+        self._compressed = zlib.compress(asBytes(commands, "latin1"))
+
+    def format(self, document: object) -> bytes:
+        """The stream as it stands in the file."""
+        head = b"<</Filter/FlateDecode/Length %d>>\nstream\n" % len(self._compressed)
+        return head + self._compressed + b"\nendstream"
 
 
 def _canvas_maker(as_of: dt.date) -> Callable[..., Canvas]:
@@ -228,6 +260,13 @@ def _canvas_maker(as_of: dt.date) -> Callable[..., Canvas]:
         def __init__(self, *arguments: Any, **options: Any) -> None:
             super().__init__(*arguments, **options)
             self.setDateFormatter(lambda *_: stamp)
+            self.tags = Tags(self)
+
+        def showPage(self) -> None:
+            super().showPage()
+            # Compressed at once: a thousand pages of plain drawing commands would not fit in memory otherwise.
+            page = self._doc.Pages.pages[-1]
+            page.Contents, page.stream = _PageContent(page.stream), None
 
         def save(self) -> None:
             pages = self.getPageNumber() - 1
@@ -236,7 +275,10 @@ def _canvas_maker(as_of: dt.date) -> Callable[..., Canvas]:
             self.setFillColor(GREY)
             self.drawString(0, 0, str(pages))
             self.endForm()
+            self.tags.prepare()
             super().save()
+            for part in self.tags.update(self._filename.getvalue()):
+                self._filename.write(part)
 
     return NumberedCanvas
 

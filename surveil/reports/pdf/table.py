@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable
 
+from surveil.reports.pdf.tags import Tags, artifact
 from surveil.reports.pdf.text import CELL_LIMIT, UNBROKEN_LIMIT, Typesetter
 
 SIZE = 7.5
@@ -67,6 +69,8 @@ class StreamTable(Flowable):  # type: ignore[misc]
         super().__init__()
         self.height = 0.0
         self._typesetter, self._columns, self._rows, self._limit = typesetter, columns, rows, limit
+        # The parts of a table on several pages are one table to whoever has it read out.
+        self._key = object()
         self._start = 0
         self._ready: _Row | None = None
         self._measured_for = -1.0
@@ -115,6 +119,7 @@ class StreamTable(Flowable):  # type: ignore[misc]
         rest = StreamTable(self._typesetter, self._columns, self._rows, limit=self._limit)
         rest._start, rest._ready = start, ready
         rest._measured_for, rest._widths, rest._head = self._measured_for, self._widths, self._head
+        rest._key = self._key
         return rest
 
     def draw(self) -> None:
@@ -122,7 +127,24 @@ class StreamTable(Flowable):  # type: ignore[misc]
 
     def paint(self, canvas: Any, rows: Sequence[_Row], height: float) -> None:
         """Draw head and rows from the top down, on a canvas whose origin is the lower left corner."""
+        tags = getattr(canvas, "tags", None)
         canvas.saveState()
+        with artifact(canvas):
+            self._paint_lines(canvas, rows, height)
+        canvas.setFillColor(colors.black)
+        top = height
+        if self._head.height:
+            # On the pages after the first the head repeats what has been read out.
+            repeated = tags is not None and tags.has(self._key)
+            with artifact(canvas) if repeated else nullcontext():
+                self._paint_cells(canvas, self._head, top, None if repeated else tags, "TH")
+            top -= self._head.height
+        for row in rows:
+            self._paint_cells(canvas, row, top, tags, "TD")
+            top -= row.height
+        canvas.restoreState()
+
+    def _paint_lines(self, canvas: Any, rows: Sequence[_Row], height: float) -> None:
         total = sum(self._widths)
         if self._head.height:
             canvas.setFillColor(HEAD_FILL)
@@ -131,22 +153,24 @@ class StreamTable(Flowable):  # type: ignore[misc]
         canvas.setLineWidth(0.4)
         top = height
         for row in (self._head, *rows) if self._head.height else rows:
-            self._paint_cells(canvas, row, top)
             top -= row.height
             canvas.line(0, top, total, top)
-        canvas.restoreState()
 
-    def _paint_cells(self, canvas: Any, row: _Row, top: float) -> None:
+    def _paint_cells(self, canvas: Any, row: _Row, top: float, tags: Tags | None, role: str) -> None:
+        element = tags.row(self._key) if tags is not None else 0
         left = 0.0
-        canvas.setFillColor(colors.black)
         canvas.setFont(self._typesetter.fonts.regular, SIZE)
         for cell, width, column in zip(row.cells, self._widths, self._columns, strict=True):
+            if tags is not None:
+                tags.mark(role, element)
             if not isinstance(cell, str):
                 cell.drawOn(canvas, left + PADDING, top - PADDING - cell.height)
             elif column.align == "right":
                 canvas.drawRightString(left + width - PADDING, top - PADDING - SIZE, cell)
             else:
                 canvas.drawString(left + PADDING, top - PADDING - SIZE, cell)
+            if tags is not None:
+                tags.end()
             left += width
 
     def _measure(self, available_width: float) -> None:

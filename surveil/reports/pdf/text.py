@@ -13,6 +13,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Paragraph
 
 from surveil.reports.pdf.fonts import FontSet
+from surveil.reports.pdf.tags import TaggedParagraph
 
 CELL_LIMIT = 2_000
 NARRATIVE_LIMIT = 200_000
@@ -71,12 +72,14 @@ class Typesetter:
     def paragraph(self, value: object, style: object, *, limit: int = NARRATIVE_LIMIT) -> Paragraph:
         """A value (or `Markup`) as a flowable; right-to-left text is broken into lines, then reordered."""
         if isinstance(value, Markup):
-            return Paragraph(value, style)
+            return TaggedParagraph(value, style)
         text = self.plain(value, limit=limit)
         if self.bidi is not None and is_right_to_left(text):
             self.reordered = True
             return _RightToLeftParagraph(self, text, style)
-        return Paragraph(Markup("<br/>".join(self._line(line, False) for line in text.split("\n"))), style)
+        return TaggedParagraph(
+            Markup("<br/>".join(self._line(line, False) for line in text.split("\n"))), style
+        )
 
     def is_simple(self, text: str) -> bool:
         """Whether `plain` text is one line, left to right, in the regular font: drawable without markup."""
@@ -122,7 +125,7 @@ class Typesetter:
         return runs
 
 
-class _RightToLeftParagraph(Paragraph):  # type: ignore[misc]
+class _RightToLeftParagraph(TaggedParagraph):
     """A paragraph whose lines are filled in reading order and then reordered, each by itself, for the eye."""
 
     def __init__(self, typesetter: Typesetter, text: str, style: object) -> None:
@@ -138,7 +141,7 @@ class _RightToLeftParagraph(Paragraph):  # type: ignore[misc]
         return float(width), float(height)
 
     def split(self, available_width: float, available_height: float) -> list[Paragraph]:
-        settled = Paragraph(self.text, self.style)
+        settled = TaggedParagraph(self.text, self.style)
         settled.wrap(available_width, available_height)
         return list(settled.split(available_width, available_height))
 
