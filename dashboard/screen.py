@@ -11,7 +11,20 @@ from dashboard.components.markup import literal
 from dashboard.components.sign_in import sign_in_page
 from dashboard.components.style import apply_style
 from dashboard.components.words import ROLE
-from dashboard.views import account, alert, approvals, audit, cases, detectors, people, queue, runs
+from dashboard.views import (
+    account,
+    alert,
+    approvals,
+    audit,
+    cases,
+    detectors,
+    overview,
+    people,
+    quality,
+    queue,
+    runs,
+    team,
+)
 from surveil.alerts.alert import Action
 from surveil.alerts.errors import NotAllowed
 from surveil.alerts.people import User
@@ -62,6 +75,9 @@ def _pages(user: User | None) -> list[st.Page]:
             ("cases", cases.page, "Cases", ":material/folder_open:", reads),
             ("case", cases.one, "Case", ":material/folder:", False),
             ("calendar", cases.calendar, "Calendar", ":material/event:", reads),
+            ("team", team.page, "People and branches", ":material/supervisor_account:", reads),
+            ("overview", overview.page, "Overview", ":material/monitoring:", reads),
+            ("quality", quality.page, "Quality", ":material/balance:", reads),
             ("approvals", approvals.page, "Held back and thresholds", ":material/filter_alt:", reads),
             ("runs", runs.page, "What was examined", ":material/fact_check:", reads),
             ("detectors", detectors.page, "Detectors", ":material/menu_book:", reads),

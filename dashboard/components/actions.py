@@ -62,7 +62,7 @@ def _review(here: Place, view: AlertView) -> None:
     _act(view, Action.DECIDE, "Escalate", "E", form="escalate")
     _act(view, Action.DECIDE, "False alarm", "F", form="false_alarm")
     _act(view, Action.DECIDE, "Breach", "B", form="breach")
-    _act(view, Action.DECIDE, "Other decision", "", form="decide")
+    _act(view, Action.DECIDE, "Other …", "", form="decide")
 
 
 def _act(

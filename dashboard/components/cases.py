@@ -91,7 +91,7 @@ def _open_case(here: Place, view: AlertView) -> None:
                 "The alert is in the case.",
                 words="",
                 fields=lambda: st.selectbox(
-                    "Case", list(others), format_func=lambda case: literal(others[case]), key="link-case"
+                    "Case", list(others), format_func=others.__getitem__, key="link-case"
                 ),
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.components.markup import visible
 from dashboard.components.words import number
 from surveil.alerts.alert import Alert
-from surveil.alerts.model import Driver
+from surveil.alerts.model import Driver, Severity
 
 ACCENT, DARK, BAND, WORDS = "#1d4e89", "#111827", "#94a3b8", "#374151"
 ADDING_UNITS = frozenset({"log-likelihood"})
@@ -134,8 +134,75 @@ def timeline(rows: Sequence[Mapping[str, Any]]) -> None:
     _draw(chart, 45 * max(len(feeds), 1) + 60)
 
 
+def trend(points: Sequence[tuple[str, float]]) -> None:
+    """A score over the scans, oldest first."""
+    rows = [{"day": day, "score": score} for day, score in points]
+    x = alt.X("day:O", title="Data as of", axis=alt.Axis(labelAngle=0, labelOverlap="greedy"))
+    y = alt.Y("score:Q", title="Score", scale=alt.Scale(domain=[0, 1]))
+    base = alt.Chart(alt.InlineData(values=rows)).encode(x=x, y=y)
+    _draw(base.mark_line(color=ACCENT) + base.mark_point(color=ACCENT, filled=True, size=60, opacity=1), 170)
+
+
+def months(rows: Sequence[tuple[str, int, int]]) -> None:
+    """Alerts raised and decided by month."""
+    long = [{"month": month, "kind": kind, "alerts": count}
+            for month, raised, decided in rows for kind, count in (("raised", raised), ("decided", decided))]  # fmt: skip
+    chart = (
+        alt.Chart(alt.InlineData(values=long))
+        .mark_bar()
+        .encode(
+            x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy")),
+            xOffset=alt.XOffset("kind:N", sort=["raised", "decided"]),
+            y=alt.Y("alerts:Q", title="Alerts", axis=alt.Axis(tickMinStep=1)),
+            color=alt.Color(
+                "kind:N", title=None, sort=["raised", "decided"], legend=alt.Legend(orient="top"),
+                scale=alt.Scale(domain=["raised", "decided"], range=[BAND, ACCENT]),
+            ),
+        )
+    )  # fmt: skip
+    _draw(chart, 210)
+
+
+def ages(counts: Mapping[str, int]) -> None:
+    """Open alerts by age, in the order given."""
+    rows = [{"age": age, "open": count} for age, count in counts.items()]
+    base = alt.Chart(alt.InlineData(values=rows)).encode(y=alt.Y("age:N", sort=list(counts), title=None))
+    x = alt.X("open:Q", title="Open alerts", axis=alt.Axis(tickMinStep=1), scale=_room(counts.values()))
+    labels = base.mark_text(align="left", dx=5, color=DARK).encode(x="open:Q", text="open:Q")
+    _draw(base.mark_bar(color=ACCENT, height=16).encode(x=x) + labels, 210)
+
+
+def _room(counts: Iterable[int]) -> alt.Scale:
+    return alt.Scale(domain=[0, max([*counts, 1]) * 1.15], nice=False)
+
+
+def heat(rows: Sequence[tuple[str, Mapping[Severity, int]]], order: Sequence[Severity]) -> None:
+    """A grid of branches and severities; the number stands in each field, its depth repeats it."""
+    names = [visible(branch) for branch, _ in rows]
+    words = [severity.value.capitalize() for severity in order]
+    values: list[dict[str, Any]] = [
+        {"branch": visible(branch), "severity": severity.value.capitalize(), "open": counts.get(severity, 0)}
+        for branch, counts in rows for severity in order
+    ]  # fmt: skip
+    most = max([value["open"] for value in values], default=1) or 1
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        x=alt.X("severity:N", sort=words, title=None, axis=alt.Axis(labelAngle=0, orient="top")),
+        y=alt.Y(
+            "branch:N", sort=names, title=None, axis=alt.Axis(labelLimit=_NAME_LIMIT, labelOverlap=False)
+        ),
+    )
+    scale = alt.Scale(domain=[0, most], range=["#f8fafc", ACCENT])
+    fields = base.mark_rect(stroke="#d1d5db").encode(color=alt.Color("open:Q", scale=scale, legend=None))
+    deep = alt.datum.open > most * 0.45
+    on_light = base.transform_filter(~deep).mark_text(color=DARK).encode(text="open:Q")
+    on_dark = base.transform_filter(deep).mark_text(color="#ffffff").encode(text="open:Q")
+    _draw(fields + on_light + on_dark, 24 * len(names) + 40)
+
+
 def _draw(chart: Any, height: int) -> None:
-    quiet = chart.properties(height=height, width="container").configure_axis(
-        labelColor=WORDS, titleColor=WORDS
+    quiet = (
+        chart.properties(height=height, width="container")
+        .configure_axis(labelColor=WORDS, titleColor=WORDS)
+        .configure_legend(labelColor=WORDS, titleColor=WORDS)
     )
     st.altair_chart(quiet, width="stretch")

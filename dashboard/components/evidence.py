@@ -16,7 +16,7 @@ from surveil.alerts.alert import Alert
 from surveil.alerts.policy import Allowed, Refused
 from surveil.desk import Evidence, Revealed
 
-ROWS_PER_PAGE = 25
+ROWS_PER_PAGE = 15
 TIMELINE_ROWS = 2_000
 _REVEALED, _ROWS_OF = "revealed", "rows_of"
 
@@ -38,12 +38,12 @@ def show_timeline(here: Place, alert: Alert) -> None:
 
 def show_evidence(here: Place, alert: Alert, may_reveal: Allowed | Refused) -> None:
     """The rows, a page at a time."""
-    revealed = _revealed(here, alert)
+    proof = revealed(here, alert)
     if st.session_state.get(_ROWS_OF) != alert.alert_id:
         st.session_state[_ROWS_OF] = alert.alert_id
         st.session_state.pop("rows", None)
     number_of_page = address.page_number("rows")
-    found = _page(here, alert, number_of_page, revealed)
+    found = _page(here, alert, number_of_page, proof)
     if found.problem is not None:
         st.info(literal(found.problem))
         return
@@ -51,14 +51,32 @@ def show_evidence(here: Place, alert: Alert, may_reveal: Allowed | Refused) -> N
     if total == 0:
         st.info("The run has written down no single rows for this alert: it is about a rate as a whole.")
         return
-    _reveal(here, alert, may_reveal, revealed)
+    _reveal(here, alert, may_reveal, proof)
     show(_table(found, total))
     address.pagination(-(-total // ROWS_PER_PAGE), "rows")
 
 
-def _page(here: Place, alert: Alert, page: int, revealed: Revealed | None) -> Evidence:
+def show_blind(here: Place, alert: Alert) -> None:
+    """The rows for a second judgement: masked, and without the score that a first one was made on."""
+    found = desk.evidence(here.workspace.runs_dir, alert, ROWS_PER_PAGE)
+    if found.problem is not None:
+        st.info(literal(found.problem))
+        return
+    rows = (
+        (unbroken(str(row.get("at") or "not known")[:10]), unbroken(field(str(row.get("feed") or ""))),
+         text(row.get("key") or ""), text(row.get("account_id") or ""), text(row.get("customer_id") or ""))
+        for row in sorted(found.rows, key=lambda row: str(row.get("key")))
+    )  # fmt: skip
+    show(
+        table("Rows behind it, in no order of weight", ("Day", "Record", "Key", "Account", "Customer"), rows)
+    )
+    if (found.total or 0) > len(found.rows):
+        st.caption(f"{len(found.rows):,} of {found.total:,} rows.")
+
+
+def _page(here: Place, alert: Alert, page: int, proof: Revealed | None) -> Evidence:
     offset = (max(page, 1) - 1) * ROWS_PER_PAGE
-    return desk.evidence(here.workspace.runs_dir, alert, ROWS_PER_PAGE, offset, revealed)
+    return desk.evidence(here.workspace.runs_dir, alert, ROWS_PER_PAGE, offset, proof)
 
 
 def _table(found: Evidence, total: int) -> Any:
@@ -80,7 +98,7 @@ def _row(row: Mapping[str, Any]) -> tuple[object, ...]:
     )
 
 
-def _revealed(here: Place, alert: Alert) -> Revealed | None:
+def revealed(here: Place, alert: Alert) -> Revealed | None:
     """The proof that a look was recorded; leaving the alert ends it."""
     proof: Revealed | None = st.session_state.get(_REVEALED)
     if proof is not None and (proof.alert_id != alert.alert_id or proof.user != here.user.name):
@@ -89,8 +107,8 @@ def _revealed(here: Place, alert: Alert) -> Revealed | None:
     return proof
 
 
-def _reveal(here: Place, alert: Alert, may_reveal: Allowed | Refused, revealed: Revealed | None) -> None:
-    if revealed is not None:
+def _reveal(here: Place, alert: Alert, may_reveal: Allowed | Refused, proof: Revealed | None) -> None:
+    if proof is not None:
         st.warning(
             "Personal data are shown. That you looked at them stands in the audit trail, with your reason."
         )

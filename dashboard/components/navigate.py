@@ -62,6 +62,21 @@ def cases_link(label: str) -> None:
     st.page_link(_page("cases"), label=label, icon=":material/arrow_back:")
 
 
+def page_link(name: str, label: str) -> None:
+    """A link to a page by its name."""
+    st.page_link(_page(name), label=label, icon=":material/arrow_forward:")
+
+
+def queue_of(rep_id: str, label: str) -> None:
+    """A link to the queue with all alerts of one representative."""
+    st.page_link(
+        _page("queue"),
+        label=label,
+        icon=":material/inbox:",
+        query_params={"view": "everything", "rep": rep_id},
+    )
+
+
 def chosen_case() -> str | None:
     """The case that the address names."""
     return st.query_params.get(CASE)

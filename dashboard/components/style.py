@@ -35,6 +35,7 @@ _CSS = """<style>
   font-size:.9rem;background:#f8fafc;color:#1f2937}
 .sv-banner.sv-warn{border-color:#9a3412;border-left-color:#9a3412;background:#fff4ec}
 .sv-scroll{overflow-x:auto}
+.sv-picture{max-width:100%;height:auto}
 .sv-table{border-collapse:collapse;width:100%;font-size:.875rem}
 .sv-table caption{text-align:left;color:#4b5563;padding:.2rem 0;font-size:.85rem}
 .sv-table th,.sv-table td{border-bottom:1px solid #d1d5db;padding:.3rem .55rem;text-align:left;vertical-align:top;
@@ -49,6 +50,8 @@ _CSS = """<style>
 .sv-list{margin:.2rem 0 .2rem 1.1rem;padding:0}
 .sv-list li{margin:.25rem 0;line-height:1.45}
 .sv-text{line-height:1.5;max-width:75ch}
+.sv-wide{display:inline-block;min-width:15rem}
+.stMainBlockContainer .stHtml p{margin:.15rem 0}
 .sv-note{white-space:pre-wrap;overflow-wrap:anywhere}
 </style>"""
 

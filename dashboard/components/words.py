@@ -9,8 +9,10 @@ from typing import Any
 
 from surveil.alerts.alert import Alert, Source, Status
 from surveil.alerts.cases import Answer, CaseStatus, Channel, Visit
+from surveil.alerts.dispositions import Outcome
 from surveil.alerts.model import Family, Severity, SubjectType
 from surveil.alerts.people import Role
+from surveil.alerts.supervision import Method, ReviewOutcome
 from surveil.desk import Sort
 
 SEVERITY_SHAPE = {Severity.CRITICAL: "◆", Severity.HIGH: "▲", Severity.MEDIUM: "●", Severity.LOW: "○"}
@@ -92,6 +94,9 @@ EVENT = {
     "case.reopened": "Case opened again",
     "case.customer_asked": "Customer asked",
     "case.customer_answered": "Customer answered",
+    "review.signed": "Review of a representative signed",
+    "quality.drawn": "Quality sample drawn",
+    "quality.judged": "Judged blind",
     "threshold.proposed": "Threshold: change asked for",
     "threshold.approved": "Threshold: change approved",
     "threshold.rejected": "Threshold: change turned down",
@@ -133,6 +138,29 @@ ANSWER = {
     Answer.UNDELIVERABLE: "came back undelivered",
 }
 VISIT = {Visit.TOOK_PLACE: "took place", Visit.DID_NOT: "did not take place", Visit.NOT_KNOWN: "not known"}
+OUTCOME = {
+    Outcome.BREACH: "breach",
+    Outcome.USEFUL: "useful, no breach",
+    Outcome.FALSE_ALARM: "false alarm",
+    Outcome.UNDETERMINED: "undetermined",
+    Outcome.ADMINISTRATIVE: "administrative",
+}
+METHOD = {
+    Method.FILES_READ: "files read",
+    Method.CONVERSATION: "talked with him",
+    Method.BRANCH_VISIT: "branch visited",
+    Method.FIGURES_ONLY: "figures only",
+}
+REVIEW_OUTCOME = {
+    ReviewOutcome.NO_CONCERN: "no concern",
+    ReviewOutcome.FOLLOW_UP: "a follow-up",
+    ReviewOutcome.ESCALATED: "escalated",
+}
+STRATUM = {
+    "closed": "alerts closed",
+    "suppressed": "alerts held back",
+    "below_line": "people just below the line",
+}
 CHECKLIST = {
     "unauthorized": "Accounts that nobody asked for",
     "sales": "Sales that do not fit",
@@ -222,12 +250,18 @@ def days_left(last: date, today: date) -> str:
     return "due today" if left == 0 else f"{_count(left, 'day')} left"
 
 
+def days(count: float | None) -> str:
+    """A number of days, which may be a fraction."""
+    return "not known" if count is None else f"{number(count)} days"
+
+
 def items(count: int) -> str:
     return _count(count, "item")
 
 
 def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    several = "people" if noun == "person" else f"{noun}s"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {several}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.components import actions, charts, evidence, navigate, shortcuts, take
+from dashboard.components import actions, charts, evidence, navigate, shortcuts, take, ties
 from dashboard.components.banner import show_banner
 from dashboard.components.cases import show_cases
 from dashboard.components.history import show_history
@@ -30,6 +30,7 @@ from surveil.alerts.alert import Action, Alert, Source
 from surveil.alerts.errors import NotFound
 from surveil.desk import AlertView
 from surveil.desk.screen_detectors import ManualPage, manual_page
+from surveil.desk.thresholds import in_force
 
 SMALL_PEER_GROUP = 20
 
@@ -71,7 +72,9 @@ def _way(here: Place, alert_id: str | None) -> None:
 
 def _draw(here: Place, view: AlertView) -> None:
     alert = view.alert
-    manual = manual_page(alert.detector, here.workspace.settings.detectors)
+    with here.store.read() as session:
+        session.narrow(here.user)
+        manual = manual_page(alert.detector, in_force(session, here.workspace).settings.detectors)
     show(tag("h1", text(subject(alert)), css="sv-title"))
     show(chips(alert, here.today))
     show(tag("p", text(alert.reason), css="sv-verdict"))
@@ -84,6 +87,8 @@ def _draw(here: Place, view: AlertView) -> None:
     evidence.show_timeline(here, alert)
     st.header("Evidence rows")
     evidence.show_evidence(here, alert, view.allowed[Action.REVEAL])
+    st.header("What ties these accounts to each other")
+    ties.show_ties(here, alert)
     st.header("Cases and related alerts")
     show_cases(here, view)
     _guide(alert, manual)

@@ -107,7 +107,7 @@ def _draw(here: Place, view: CaseView) -> None:
     _outreach(here, view)
     st.header("Alerts")
     for alert in view.alerts:
-        words, way = st.columns([9, 1], vertical_alignment="center")
+        words, way = st.columns([5, 1], vertical_alignment="center")
         with words:
             show(row(alert, here.now, here.today, False, True))
         with way:
@@ -227,7 +227,7 @@ def _asked(one: Outreach) -> tuple[object, ...]:
         unbroken(moment(one.asked_at)),
         text(one.customer_id),
         CHANNEL[one.channel],
-        text(one.question),
+        tag("span", text(one.question), css="sv-wide"),
         unbroken(then),
         ANSWER[one.answer] if one.answer else "nothing yet",
         VISIT[one.visit] if one.visit else "",

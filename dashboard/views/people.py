@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components import address
 from dashboard.components.forms import ask, given, value
-from dashboard.components.markup import Html, literal, show, table, text
+from dashboard.components.markup import Html, show, table, text
 from dashboard.components.session import Place, place
 from dashboard.components.words import ROLE
 from surveil import desk
@@ -35,7 +35,7 @@ def page() -> None:
         return
     st.header("Change somebody")
     names = {user.name: user for user in people}
-    picked = names[address.one("Who", list(names), "who", lambda name: literal(_named(names[name])))]
+    picked = names[address.one("Who", list(names), "who", lambda name: _named(names[name]))]
     _change(here, picked)
 
 

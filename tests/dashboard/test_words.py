@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.components import charts, words
+from surveil import desk
 from surveil.alerts.alert import Source, Status
 from surveil.alerts.model import Driver, Family, Severity, SubjectType
 from surveil.alerts.people import Role
@@ -115,3 +118,12 @@ def test_money_is_not_taken_for_a_day() -> None:
     assert words.measured("opened_day", 20_500) == "2026-02-16"
     assert words.measured("day", 0) == date(1970, 1, 1).isoformat()
     assert words.measured("in_cents", -150) == "-1.50"
+
+
+def test_everything_that_the_trail_records_is_told_in_words() -> None:
+    kinds = "alert|case|run|user|view|threshold|review|quality"
+    recorded = set()
+    for file in sorted((Path(desk.__file__).parent).glob("*.py")):
+        recorded |= set(re.findall(rf'"((?:{kinds})\.[a-z_]+)"', file.read_text("utf-8")))
+    assert len(recorded) > 40
+    assert not recorded - set(words.EVENT), "events without words"
