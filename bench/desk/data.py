@@ -20,7 +20,7 @@ from surveil.store.changes import stored_fields
 from surveil.store.database import connect, writing
 from surveil.store.mapping import search_key
 from surveil.store.plain import canonical, moment_text, plain
-from surveil.store.tables import AlertRow
+from surveil.store.tables import AlertRow, urgency_key
 
 BEGIN = datetime(2021, 1, 4, 9, 0, tzinfo=UTC)
 REPS, BRANCHES, DETECTORS, OFFICERS = 8_000, 600, 30, 60
@@ -100,8 +100,12 @@ def _row(number: int, again: int, numbers: Any) -> dict[str, Any]:
     name, detector = _identity(number), f"UA{number % DETECTORS:02d}"
     reason = _REASON.format(rep=rep, n=observed, of=observed * 3, e=expected)
     branch = f"B{int(numbers.integers(BRANCHES)):04d}"
+    score, due_on = float(numbers.uniform(0, 1)), (seen + timedelta(days=30)).date()
     return {
         "alert_id": name,
+        "urgency": urgency_key(severity.rank, due_on, score, name),
+        "score_order": score,
+        "about": rep,
         "fingerprint": f"{detector}|rep|R{number}",
         "generation": 1,
         "previous_alert_id": None,
@@ -112,7 +116,7 @@ def _row(number: int, again: int, numbers: Any) -> dict[str, Any]:
         "typology": "consent missing",
         "severity": severity.value,
         "severity_rank": severity.rank,
-        "score": float(numbers.uniform(0, 1)),
+        "score": score,
         "subject_type": SubjectType.REP.value,
         "subject_id": rep,
         "rep_id": rep,
@@ -133,7 +137,7 @@ def _row(number: int, again: int, numbers: Any) -> dict[str, Any]:
         "run_id": None,
         "status": status.value,
         "assignee": f"officer-{int(numbers.integers(OFFICERS))}" if taken else None,
-        "due_on": (seen + timedelta(days=30)).date(),
+        "due_on": due_on,
         "disposition": Disposition.FALSE_POSITIVE_EXPLAINED.value if status is Status.CLOSED else None,
         "decided_by": None,
         "decided_by_role": None,

@@ -31,7 +31,7 @@ from surveil.store.tables import (
 
 _RELATED_MAX = 50
 _RECORD = {"alert": "alert", "case": "review_case"}
-_UNTOLD = frozenset({"row_version", "updated_at", "last_seen", "severity_rank"})
+_UNTOLD = frozenset({"row_version", "updated_at", "last_seen", "severity_rank", "taken_at"})
 """Fields that change with every event and tell a reader nothing."""
 
 

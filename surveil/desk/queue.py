@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -122,19 +122,27 @@ def queue(
     chosen = filters or QueueFilters()
     size = min(max(page_size, 1), PAGE_SIZE_MAX)
     conditions = conditions_of(chosen)
-    total = count_of(session, conditions)
+    facets = _facets(session, chosen)
+    total = sum(
+        count
+        for (status, severity), count in facets.items()
+        if status in (chosen.status or Status) and severity in (chosen.severity or Severity)
+    )
     pages = max(1, -(-total // size))
     number = min(max(page, 1), pages)
-    rows = session.scalars(
-        select(AlertRow).where(*conditions).order_by(*ORDER[sort]).limit(size).offset((number - 1) * size)
-    )
     return QueuePage(
-        alerts=tuple(alert_of(row) for row in rows),
+        alerts=tuple(_page(session, conditions, sort, size, number)) if total else (),
         total=total,
         page=number,
         pages=pages,
-        by_status=_counts(session, Status, AlertRow.status, replace(chosen, status=())),
-        by_severity=_counts(session, Severity, AlertRow.severity, replace(chosen, severity=())),
+        by_status={
+            status: sum(facets.get((status, severity), 0) for severity in chosen.severity or Severity)
+            for status in Status
+        },
+        by_severity={
+            severity: sum(facets.get((status, severity), 0) for status in chosen.status or Status)
+            for severity in Severity
+        },
         empty=None if total else why_empty(session, user),
     )
 
@@ -156,21 +164,20 @@ _CHOICES: dict[str, InstrumentedAttribute[Any]] = {
     "assignee": AlertRow.assignee,
     "family": AlertRow.family,
 }
-_SCORE = AlertRow.score.desc().nulls_last()
 ORDER: dict[Sort, tuple[ColumnElement[Any], ...]] = {
-    Sort.URGENCY: (AlertRow.severity_rank.desc(), AlertRow.due_on.asc(), _SCORE, AlertRow.alert_id.asc()),
-    Sort.SCORE: (_SCORE, AlertRow.alert_id.asc()),
-    Sort.DUE: (AlertRow.due_on.asc(), AlertRow.severity_rank.desc(), _SCORE, AlertRow.alert_id.asc()),
-    Sort.NEWEST: (AlertRow.first_seen.desc(), _SCORE, AlertRow.alert_id.asc()),
-    Sort.CHANGED: (AlertRow.updated_at.desc(), AlertRow.alert_id.asc()),
+    Sort.URGENCY: (AlertRow.urgency.asc(),),
+    Sort.SCORE: (AlertRow.score_order.desc(), AlertRow.alert_id.desc()),
+    Sort.DUE: (AlertRow.due_on.asc(), AlertRow.urgency.asc()),
+    Sort.NEWEST: (AlertRow.first_seen.desc(), AlertRow.score_order.desc(), AlertRow.alert_id.desc()),
+    Sort.CHANGED: (AlertRow.updated_at.desc(), AlertRow.alert_id.desc()),
 }
+"""Each is the order of one index, read forwards or backwards."""
 
 
 def conditions_of(filters: QueueFilters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     listed: Sequence[tuple[InstrumentedAttribute[Any], tuple[str, ...]]] = (
         (AlertRow.status, filters.status),
-        (AlertRow.severity, filters.severity),
         (AlertRow.family, filters.family),
         (AlertRow.detector, filters.detector),
         (AlertRow.branch_id, filters.branch_id),
@@ -178,6 +185,8 @@ def conditions_of(filters: QueueFilters) -> list[ColumnElement[bool]]:
         (AlertRow.run_id, filters.run_id),
     )
     conditions += [column.in_([str(value) for value in values]) for column, values in listed if values]
+    if filters.severity:
+        conditions.append(AlertRow.severity_rank.in_([severity.rank for severity in filters.severity]))
     if filters.assignee:
         names = [name for name in filters.assignee if name != NOBODY]
         nobody = [AlertRow.assignee.is_(None)] if NOBODY in filters.assignee else []
@@ -195,12 +204,25 @@ def count_of(session: DeskSession, conditions: Sequence[ColumnElement[bool]]) ->
     return session.scalars(select(func.count(AlertRow.alert_id)).where(*conditions)).one()
 
 
-def _counts(
-    session: DeskSession, kind: type[Value], column: InstrumentedAttribute[str], filters: QueueFilters
-) -> dict[Value, int]:
-    query = select(column, func.count(AlertRow.alert_id)).where(*conditions_of(filters)).group_by(column)
-    found = dict(session.execute(query).all())
-    return {value: found.get(value.value, 0) for value in kind}
+def _page(
+    session: DeskSession, conditions: Sequence[ColumnElement[bool]], sort: Sort, size: int, number: int
+) -> Iterator[Alert]:
+    """The alerts of one page: which they are is found in an index, and only their rows are read."""
+    wanted = select(AlertRow.alert_id).where(*conditions).order_by(*ORDER[sort])
+    ids = session.scalars(wanted.limit(size).offset((number - 1) * size)).all()
+    rows = {row.alert_id: row for row in session.scalars(select(AlertRow).where(AlertRow.alert_id.in_(ids)))}
+    return (alert_of(rows[alert_id]) for alert_id in ids)
+
+
+def _facets(session: DeskSession, filters: QueueFilters) -> dict[tuple[Status, Severity], int]:
+    """How many match by status and severity, with the filters on these two left open."""
+    rank, ranks = AlertRow.severity_rank, list(Severity)
+    open_filters = replace(filters, status=(), severity=())
+    query = select(AlertRow.status, rank, func.count()).where(*conditions_of(open_filters))
+    return {
+        (Status(status), ranks[number]): count
+        for status, number, count in session.execute(query.group_by(AlertRow.status, rank))
+    }
 
 
 def why_empty(session: DeskSession, user: User) -> Emptiness:

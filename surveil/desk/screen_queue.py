@@ -52,16 +52,12 @@ class SubjectPage:
     empty: Emptiness | None
 
 
-_KEY: ColumnElement[str] = func.coalesce(AlertRow.rep_id, AlertRow.subject_type + ":" + AlertRow.subject_id)
+_KEY = AlertRow.about
 _FIRST: dict[Sort, tuple[ColumnElement[Any], ...]] = {
-    Sort.URGENCY: (
-        func.max(AlertRow.severity_rank).desc(),
-        func.min(AlertRow.due_on).asc(),
-        func.max(AlertRow.score).desc().nulls_last(),
-    ),
-    Sort.SCORE: (func.max(AlertRow.score).desc().nulls_last(),),
-    Sort.DUE: (func.min(AlertRow.due_on).asc(), func.max(AlertRow.severity_rank).desc()),
-    Sort.NEWEST: (func.max(AlertRow.first_seen).desc(), func.max(AlertRow.score).desc().nulls_last()),
+    Sort.URGENCY: (func.min(AlertRow.urgency).asc(),),
+    Sort.SCORE: (func.max(AlertRow.score_order).desc(),),
+    Sort.DUE: (func.min(AlertRow.due_on).asc(), func.min(AlertRow.urgency).asc()),
+    Sort.NEWEST: (func.max(AlertRow.first_seen).desc(),),
     Sort.CHANGED: (func.max(AlertRow.updated_at).desc(),),
 }
 

@@ -65,7 +65,7 @@ def visible(user: User) -> ColumnElement[bool]:
     people = sorted(user.reps)
     subject = (AlertRow.subject_type == SubjectType.REP.value) & AlertRow.subject_id.in_(people)
     mine = or_(AlertRow.branch_id.in_(sorted(user.branches)), AlertRow.rep_id.in_(people), subject)
-    return others & mine.is_(true())
+    return others & mine
 
 
 def case_exists(user: User) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from surveil.store.types import Moment, Words
@@ -51,14 +51,39 @@ class AlertRow(Base):
     __tablename__ = "alert"
     __table_args__ = (
         UniqueConstraint("fingerprint", "generation", name="uq_alert_fingerprint_generation"),
-        Index("ix_alert_urgency", "status", "severity_rank", "due_on", "score", "alert_id"),
-        Index("ix_alert_score", "status", "score", "alert_id"),
-        Index("ix_alert_branch", "branch_id", "status"),
+        # Each way of reading the queue finds all it filters, counts and sorts by in one of these, without the rows.
+        Index("ix_alert_urgency", "urgency", "status", "assignee", "set_aside_until", "alert_id"),
+        Index(
+            "ix_alert_facets", "status", "severity_rank", "assignee", "set_aside_until", "due_on", "alert_id"
+        ),
+        Index(
+            "ix_alert_assignee",
+            "assignee",
+            "status",
+            "severity_rank",
+            "set_aside_until",
+            "due_on",
+            "urgency",
+            "about",
+            "alert_id",
+        ),
+        Index("ix_alert_detector", "detector", "status", "severity_rank", "urgency", "alert_id"),
+        Index("ix_alert_branch", "branch_id", "status", "severity_rank", "urgency", "alert_id"),
+        Index("ix_alert_due", "due_on", "urgency", "status", "assignee", "severity_rank", "alert_id"),
+        Index("ix_alert_score", "score_order", "alert_id", "status", "assignee", "set_aside_until"),
+        Index(
+            "ix_alert_first_seen",
+            "first_seen",
+            "score_order",
+            "alert_id",
+            "status",
+            "assignee",
+            "set_aside_until",
+        ),
+        Index("ix_alert_updated_at", "updated_at", "alert_id", "status", "assignee", "set_aside_until"),
+        Index("ix_alert_about", "about", "status"),
         Index("ix_alert_rep", "rep_id", "status"),
         Index("ix_alert_subject", "subject_type", "subject_id"),
-        Index("ix_alert_detector", "detector", "status"),
-        Index("ix_alert_assignee", "assignee", "status"),
-        Index("ix_alert_updated_at", "updated_at"),
         Index("ix_alert_previous", "previous_alert_id"),
         Index("ix_alert_suppression", "suppression_id"),
     )
@@ -112,6 +137,28 @@ class AlertRow(Base):
     updated_at: Mapped[datetime]
     row_version: Mapped[int]
     search_key: Mapped[str] = mapped_column(info={"derived": True})
+    urgency: Mapped[str] = mapped_column(info={"derived": True})
+    score_order: Mapped[float] = mapped_column(info={"derived": True})
+    about: Mapped[str] = mapped_column(info={"derived": True})
+
+
+_SCORE_STEPS = 10**9
+
+
+def urgency_key(severity_rank: int, due_on: date, score: float | None, alert_id: str) -> str:
+    """Text that sorts as the queue does: severity, the day it is due, score (none last), id."""
+    least = _SCORE_STEPS + 1
+    place = least if score is None else _SCORE_STEPS - round(min(max(score, 0.0), 1.0) * _SCORE_STEPS)
+    return f"{9 - severity_rank}{due_on.isoformat()}{place:010d}{alert_id}"
+
+
+@event.listens_for(AlertRow, "before_insert")
+@event.listens_for(AlertRow, "before_update")
+def _derive(_mapper: Any, _connection: Any, row: AlertRow) -> None:
+    """Keep what the indexes sort and group by in step with what it is made of."""
+    row.urgency = urgency_key(row.severity_rank, row.due_on, row.score, row.alert_id)
+    row.score_order = -1.0 if row.score is None else row.score
+    row.about = row.rep_id or f"{row.subject_type}:{row.subject_id}"
 
 
 class AlertHitRow(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from surveil import desk
+from surveil.alerts.alert import Source
+from surveil.alerts.model import Family, Severity, SubjectType
+from surveil.alerts.people import Role, User
 from surveil.config import Workspace
 from surveil.desk import open_desk, prepare_desk
 from surveil.errors import UsageError
@@ -16,6 +21,7 @@ from surveil.store import Store, migrate
 from surveil.store.audit import audit_event
 from surveil.store.database import writing
 from surveil.store.migrate import is_current
+from tests.store.support import NOW, draft, run
 
 
 def test_the_migrated_database_has_every_mapped_column_index_and_constraint(store: Store) -> None:
@@ -73,3 +79,27 @@ def test_a_workspace_is_prepared_once_and_opened_with_its_own_calendar(tmp_path:
     store = open_desk(workspace)
     assert store.calendar.timezone == workspace.settings.timezone
     store.close()
+
+
+def test_older_alerts_get_the_same_derived_values_as_new_ones(store: Store) -> None:
+    manual = desk.Report(
+        Source.HOT_LINE,
+        Family.CONTROL,
+        "report",
+        Severity.LOW,
+        SubjectType.CUSTOMER,
+        "C1",
+        "A customer rang us up.",
+    )
+    desk.record_scan(
+        store, run(1), [draft(n, score=n / 3, rep_id=None if n == 2 else "R1") for n in range(4)], NOW
+    )
+    desk.raise_alert(store, User("ann", Role.OFFICER), manual, NOW)
+    derived = text("SELECT alert_id, urgency, score_order, about FROM alert ORDER BY alert_id")
+    migration = importlib.import_module("surveil.store.migrations.versions.0007_quick_queue")
+    with writing(store.engine) as connection:
+        written = connection.execute(derived).all()
+        connection.execute(text("UPDATE alert SET urgency = '', score_order = 9, about = ''"))
+        connection.execute(text(migration._FILLED[connection.dialect.name]))
+        assert connection.execute(derived).all() == written
+    assert len(written) == 5
