@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.components import address, filters, focus, navigate, selection, shortcuts, take
+from dashboard.components import address, filters, focus, navigate, raising, selection, shortcuts, take
 from dashboard.components.banner import show_banner
 from dashboard.components.filters import Chosen
 from dashboard.components.markup import joined, literal, show, tag, text
@@ -49,6 +49,7 @@ def page() -> None:
     shown = _look(here, chosen, number)
     if shown.empty is not None:
         _empty(here, chosen, shown.empty)
+        raising.raise_by_hand(here)
         return
     navigate.remember_queue(shown.alert_ids)
     take.remember(chosen.filters, chosen.sort)
@@ -58,6 +59,7 @@ def page() -> None:
     for group in shown.groups:
         _group(here, group, chosen.grouped)
     address.pagination(shown.pages, "page")
+    raising.raise_by_hand(here)
     picked = navigate.chosen()
     if picked in shown.alert_ids:
         focus.follow(f"open-{picked}")

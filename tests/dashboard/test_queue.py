@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from surveil import desk
+from surveil.alerts.alert import Source
 from surveil.alerts.people import SYSTEM, Role, User
 from surveil.config import Workspace
 from tests.dashboard import firm
@@ -178,3 +179,14 @@ def test_an_auditor_cannot_act_on_many_either(run_desk: Desk) -> None:
     acts = [button for button in app.button if str(button.key).startswith(("bulk-", "one-", "take-next"))]
     assert len(acts) > 5
     assert all(button.disabled for button in acts)
+
+
+def test_what_somebody_reports_is_raised_by_hand_and_stands_in_the_queue(run_desk: Desk) -> None:
+    app = run_desk()
+    app.selectbox(key="raise-source").set_value(Source.WHISTLE_BLOWER)
+    app.text_input(key="raise-subject").set_value("R9")
+    app.text_area(key="raise-words").set_value(f"Two colleagues heard him boast {firm.BEACON}")
+    submit(app, "Raise it")
+    page = shown(app)
+    assert "Representative R9" in page
+    assert firm.BEACON in page
