@@ -34,7 +34,6 @@ class Engine:
     Attributes:
         window: the days of the run.
         coverage: (feed, scope) -> the spans of days its extract covers.
-        compiled: model name -> the SQL that ran, kept so that an examiner can run it again.
     """
 
     def __init__(
@@ -54,7 +53,7 @@ class Engine:
         self._parameters = {"from_day": window.from_day, "as_of_day": window.as_of_day, **parameters}
         self._done: set[str] = set()
         self._readers: Counter[str] = Counter()
-        self.compiled: dict[str, str] = {}
+        self._compiled: dict[str, str] = {}
 
     def fetch(self, name: str, parameters: Mapping[str, int] | None = None) -> pd.DataFrame:
         """A model's rows, sorted; whole numbers as Int64, text as string.
@@ -97,7 +96,6 @@ class Engine:
 
     def make(self, name: str, parameters: Mapping[str, int] | None = None) -> None:
         """Compute a model and all it reads, each once a run."""
-        values = {**self._parameters, **(parameters or {})}
         pending = {key: model for key, model in catalogue().items() if key not in self._done}
         if name in self._done:
             return
@@ -105,12 +103,21 @@ class Engine:
         if any(_CONTACT_KEYS in model.reads for model in models) and _CONTACT_KEYS not in self._done:
             self._normalise_contacts()
         for model in models:
-            self._create(model, values)
+            self._create(model, parameters or {})
 
-    def _create(self, model: Model, values: Mapping[str, int]) -> None:
-        sql = compile_model(model, self._backend.dialect, values)
-        self._backend.create(model.name, sql)
-        self.compiled[model.name] = sql
+    def compile(self, names: Iterable[str]) -> dict[str, str]:
+        """The SQL of models and all they read, by name, as this engine runs it: an examiner can run it again."""
+        return {model.name: self._text(model, {}) for model in in_order(names, catalogue())}
+
+    def _text(self, model: Model, further: Mapping[str, int]) -> str:
+        """A model's SQL; `further` parameters are those of a report, whose models nobody else reads."""
+        if model.name not in self._compiled:
+            values = {**self._parameters, **further}
+            self._compiled[model.name] = compile_model(model, self._backend.dialect, values)
+        return self._compiled[model.name]
+
+    def _create(self, model: Model, further: Mapping[str, int]) -> None:
+        self._backend.create(model.name, self._text(model, further))
         self._done.add(model.name)
         for read in model.reads:
             self._read(read)

@@ -1,0 +1,129 @@
+"""A scan that is stopped: what was finished is used again, nothing else is, and the result is that of a whole scan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from surveil.config import Workspace
+from surveil.detectors import registry
+from surveil.scan import job, steps
+from surveil.scan.job import ScanResult
+from surveil.scan.pace import Pace
+
+CHOSEN = ["CS01", "QB01", "UA01", "UN01", "UA17"]
+STOPPED_AT = "UN01"
+
+
+@pytest.fixture
+def workspace(firm: Path, tmp_path: Path) -> Workspace:
+    from surveil.feeds.load import load
+
+    made = Workspace.init(tmp_path / "workspace")
+    load(made, firm)
+    return made
+
+
+def scan(workspace: Workspace, told: list[str] | None = None) -> ScanResult:
+    def keep(_: object, drafts: Any) -> dict[str, str]:
+        return {draft.fingerprint: draft.fingerprint for draft in drafts}
+
+    progress = (lambda _: None) if told is None else told.append
+    return job.scan(workspace, keep, detector_ids=CHOSEN, progress=progress)
+
+
+def stop(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, with_: type[BaseException]) -> None:
+    """A scan that is stopped while it decides `STOPPED_AT`."""
+
+    def stopped(*_: object) -> None:
+        raise with_
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(registry.detectors()[STOPPED_AT]), "decide", stopped)
+        with pytest.raises(with_):
+            scan(workspace)
+
+
+def outputs(folder: Path) -> dict[str, bytes]:
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return {str(file.relative_to(folder)): file.read_bytes() for file in files}
+
+
+def test_a_stopped_scan_goes_on_and_ends_as_a_whole_one(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = scan(workspace)
+    expected = outputs(whole.folder)
+    for file in workspace.runs_dir.iterdir():
+        if file.is_dir():
+            file.rename(workspace.path / file.name)
+    stop(workspace, monkeypatch, KeyboardInterrupt)
+    assert not [f for f in workspace.runs_dir.iterdir() if f.name.startswith("R-")], "half a run is no run"
+    told: list[str] = []
+    again = scan(workspace, told)
+    assert [text[:4] for text in told][:2] == ["UN01", "UA17"], "what was finished is not done again"
+    assert outputs(again.folder) == expected
+    assert not list(workspace.runs_dir.glob(".stopped-*"))
+    assert not list(workspace.runs_dir.glob(".making-*"))
+
+
+def test_a_killed_scan_goes_on_too(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop(workspace, monkeypatch, KeyboardInterrupt)
+    (left,) = workspace.runs_dir.glob(".stopped-*")
+    nobody = 2**22 + 1  # beyond the largest process id of Linux
+    left.rename(left.with_name(f".making-{left.name.removeprefix('.stopped-')}-{nobody}-x"))
+    told: list[str] = []
+    scan(workspace, told)
+    assert [text[:4] for text in told][:2] == ["UN01", "UA17"]
+
+
+def test_a_step_that_was_altered_is_done_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop(workspace, monkeypatch, KeyboardInterrupt)
+    (left,) = workspace.runs_dir.glob(".stopped-*")
+    altered = left / "steps" / "UA01.tests.parquet"
+    altered.write_bytes(altered.read_bytes()[:-1] + b"?")
+    told: list[str] = []
+    scan(workspace, told)
+    assert [text[:4] for text in told][:3] == ["UA01", "UN01", "UA17"]
+
+
+def test_other_data_settings_or_program_text_begin_anew() -> None:
+    one = {"snapshot": "1-abc", "as_of": None, "parameters": {"UA01": {"grace_days": 5}}}
+    same = steps.key_of(**one)
+    assert steps.key_of(**one) == same
+    assert steps.key_of(**{**one, "snapshot": "2-abc"}) != same
+    assert steps.key_of(**{**one, "parameters": {"UA01": {"grace_days": 6}}}) != same
+
+
+def test_a_scan_that_finished_nothing_leaves_nothing(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(job, "_run", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        scan(workspace)
+    assert not list(workspace.runs_dir.iterdir())
+
+
+def test_the_estimate_comes_from_the_last_scan_and_from_the_pace_of_this_one(tmp_path: Path) -> None:
+    now = [0.0]
+    file = tmp_path / "pace.json"
+    first = Pace(file, ["a", "b", "c"], lambda: now[0])
+    assert first.begin("a") == "1 of 3", "nothing is promised that is not known"
+    for step, took in (("b", 100.0), ("c", 200.0)):
+        now[0] += took
+        first.begin(step)
+    now[0] += 300.0
+    first.keep()
+    assert json.loads(file.read_text()) == {"a": 100.0, "b": 200.0, "c": 300.0}
+    second = Pace(file, ["a", "b", "c"], lambda: now[0])
+    assert second.begin("a") == "1 of 3, about 10 minutes left"
+    now[0] += 201.0
+    assert second.begin("b") == "2 of 3, about 17 minutes left"
+    file.write_text("[]")
+    assert Pace(file, ["a"], lambda: now[0]).begin("a") == "1 of 1"
