@@ -98,8 +98,7 @@ def _fonts(workspace: Workspace) -> str:
     from surveil.reports.pdf import fonts
 
     found = fonts.load()
-    others = found.fallback_title or "no font for Chinese, Japanese, Korean found (such names print as codes)"
-    return f"Latin, Greek, Cyrillic on board; {others}"
+    return f"DejaVu Sans (Latin, Greek, Cyrillic, Hebrew, Arabic) and {found.fallback_title} (East Asian) on board"
 
 
 def _disk(workspace: Workspace) -> str:

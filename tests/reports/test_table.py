@@ -17,7 +17,9 @@ COLUMNS = [TableColumn("Key", 1), TableColumn("Remark", 4), TableColumn("Amount"
 
 
 def printed(rows: list[tuple[object, ...]]) -> list[str]:
-    story = Story(Typesetter(fonts.load([])), Imprint("t", "a", "h", "f", dt.date(2024, 1, 31), "T"))
+    story = Story(
+        Typesetter(fonts.load(east_asian=False)), Imprint("t", "a", "h", "f", dt.date(2024, 1, 31), "T")
+    )
     story.text("before the table")
     story.table(COLUMNS, rows)
     story.text("after the table")

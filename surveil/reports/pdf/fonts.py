@@ -1,49 +1,39 @@
-"""The typefaces of a report: DejaVu Sans from this package, and a font of the machine for East Asian text."""
+"""The typefaces of a report, all part of this package: DejaVu Sans, and Droid Sans Fallback for East Asian text."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import os
-import sys
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase import pdfmetrics, ttfonts
+from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR = "SurveilSans"
 BOLD = "SurveilSans-Bold"
+EAST_ASIAN = "SurveilSans-EastAsian"
 BUNDLED = Path(__file__).parents[1] / "fonts"
 
-# Fonts with TrueType outlines (ReportLab embeds no other), best first: file name in lower case, its title.
-EAST_ASIAN_FONTS = {
-    "wqy-microhei.ttc": "WenQuanYi Micro Hei",
-    "wqy-zenhei.ttc": "WenQuanYi Zen Hei",
-    "droidsansfallbackfull.ttf": "Droid Sans Fallback",
-    "droidsansfallback.ttf": "Droid Sans Fallback",
-    "msyh.ttc": "Microsoft YaHei",
-    "simsun.ttc": "SimSun",
-    "arial unicode.ttf": "Arial Unicode",
-    "uming.ttc": "AR PL UMing",
-    "ukai.ttc": "AR PL UKai",
-}
-
-# Ideographs with their radicals and punctuation, kana, bopomofo, hangul; compatibility, vertical and full-width forms.
-EAST_ASIAN = (
+# Ideographs with their radicals and punctuation, kana, bopomofo, hangul; compatibility, vertical and full-width forms:
+# scripts that stand without shaping. Others would come out of the fallback wrong, unseen.
+EAST_ASIAN_CODES = (
     (0x2E80, 0x9FFF),
     (0xA960, 0xA97F),
     (0xAC00, 0xD7FF),
     (0xF900, 0xFAFF),
     (0xFE30, 0xFE4F),
     (0xFF00, 0xFFEF),
+    (0x20000, 0x2FA1F),
 )
+# Arabic letters as they are joined on paper (presentation forms).
+_JOINED = ((0xFB50, 0xFDFF), (0xFE70, 0xFEFF))
 
 
 @dataclass(frozen=True)
 class FontSet:
-    """Registered ReportLab font names, and what each can draw. `fallback` is None where none was found."""
+    """Registered ReportLab font names, and what each can draw. `fallback` is None where it was left out."""
 
     regular: str
     bold: str
@@ -53,11 +43,7 @@ class FontSet:
     fallback_covered: frozenset[int]
 
     def font_for(self, character: str, *, bold: bool = False) -> str | None:
-        """The registered font that has a glyph for the character, or None.
-
-        Characters beyond U+FFFF have none: ReportLab writes a wrong text layer for them, so that what is read
-        on the page would not be what is copied or searched.
-        """
+        """The registered font that has a glyph for the character, or None."""
         code = ord(character)
         if code in self.covered:
             return self.bold if bold else self.regular
@@ -66,27 +52,17 @@ class FontSet:
         return None
 
 
-def load(folders: Sequence[Path] | None = None) -> FontSet:
-    """Register the fonts and say what they cover; `folders` (default: the system's) may hold a fallback."""
-    covered = _register_bundled()
-    found = _find_fallback(tuple(system_folders() if folders is None else folders))
-    if found is None:
+def load(*, east_asian: bool = True) -> FontSet:
+    """Register the fonts and say what they cover; `east_asian` takes in the fallback."""
+    covered = _register()
+    if not east_asian:
         return FontSet(REGULAR, BOLD, covered, None, None, frozenset())
-    name, title, fallback_covered = found
-    return FontSet(REGULAR, BOLD, covered, name, title, fallback_covered)
-
-
-def system_folders() -> list[Path]:
-    """Where operating systems keep their fonts."""
-    if sys.platform == "win32":
-        return [Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts"]
-    if sys.platform == "darwin":
-        return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), Path.home() / "Library/Fonts"]
-    return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts"]
+    return FontSet(REGULAR, BOLD, covered, EAST_ASIAN, "Droid Sans Fallback", _register_east_asian())
 
 
 @functools.cache
-def _register_bundled() -> frozenset[int]:
+def _register() -> frozenset[int]:
+    ttfonts.makeToUnicodeCMap = to_unicode
     regular = TTFont(REGULAR, str(BUNDLED / "DejaVuSans.ttf"))
     bold = TTFont(BOLD, str(BUNDLED / "DejaVuSans-Bold.ttf"))
     pdfmetrics.registerFont(regular)
@@ -96,29 +72,41 @@ def _register_bundled() -> frozenset[int]:
 
 
 @functools.cache
-def _find_fallback(folders: tuple[Path, ...]) -> tuple[str, str, frozenset[int]] | None:
-    """The first font of the list that is here and can be embedded: its name, title and characters."""
-    present: dict[str, list[Path]] = {}
-    for folder in folders:
-        for path in folder.rglob("*"):
-            if path.name.lower() in EAST_ASIAN_FONTS:
-                present.setdefault(path.name.lower(), []).append(path)
-    for file_name, title in EAST_ASIAN_FONTS.items():
-        for path in sorted(present.get(file_name, [])):
-            name = f"Fallback-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
-            try:
-                font = TTFont(name, str(path), subfontIndex=0)
-            except (TTFError, OSError):
-                continue
-            pdfmetrics.registerFont(font)
-            return name, title, frozenset(filter(_is_east_asian, _drawable(font)))
-    return None
-
-
-def _is_east_asian(code: int) -> bool:
-    """Whether a fallback may draw it: scripts that stand without shaping. Others would come out wrong, unseen."""
-    return any(first <= code <= last for first, last in EAST_ASIAN)
+def _register_east_asian() -> frozenset[int]:
+    font = TTFont(EAST_ASIAN, str(BUNDLED / "DroidSansFallback.ttf"))
+    pdfmetrics.registerFont(font)
+    return frozenset(
+        code for code in _drawable(font) if any(first <= code <= last for first, last in EAST_ASIAN_CODES)
+    )
 
 
 def _drawable(font: TTFont) -> frozenset[int]:
-    return frozenset(code for code, glyph in font.face.charToGlyph.items() if glyph and code <= 0xFFFF)
+    return frozenset(code for code, glyph in font.face.charToGlyph.items() if glyph)
+
+
+def to_unicode(font_name: str, subset: Sequence[int]) -> str:
+    """Which text each glyph of a subset stands for (ISO 32000-1, 9.10.3), so that it can be searched and copied.
+
+    In the place of the library's own, which writes codes beyond U+FFFF wrongly. Joined Arabic letters stand for the letters
+    themselves, which is what somebody who searches types.
+    """
+    lines = [
+        f"<{place:02X}> <{_text_of(code).encode('utf-16-be').hex().upper()}>"
+        for place, code in enumerate(subset)
+    ]
+    head = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap "
+        f"/CIDSystemInfo <</Registry ({font_name}) /Ordering ({font_name}) /Supplement 0>> def "
+        f"/CMapName /{font_name} def /CMapType 2 def 1 begincodespacerange <00> <{len(subset) - 1:02X}> endcodespacerange"
+    )
+    # A block has at most a hundred lines.
+    blocks = [lines[first : first + 100] for first in range(0, len(lines), 100)]
+    body = [line for block in blocks for line in (f"{len(block)} beginbfchar", *block, "endbfchar")]
+    return "\n".join([head, *body, "endcmap CMapName currentdict /CMap defineresource pop end end"])
+
+
+def _text_of(code: int) -> str:
+    character = chr(code)
+    if any(first <= code <= last for first, last in _JOINED):
+        return unicodedata.normalize("NFKC", character)
+    return "\ufffd" if unicodedata.category(character) == "Cs" else character
