@@ -2,6 +2,19 @@
 
 from surveil.links.drawing import svg
 from surveil.links.graph import Edge, Graph, Node, Scope, graph_of
-from surveil.links.measure import LINK_COLUMNS, links
+from surveil.links.measure import LINK_COLUMNS, LINK_MODELS, links
+from surveil.links.people import name_key, same_people
 
-__all__ = ["LINK_COLUMNS", "Edge", "Graph", "Node", "Scope", "graph_of", "links", "svg"]
+__all__ = [
+    "LINK_COLUMNS",
+    "LINK_MODELS",
+    "Edge",
+    "Graph",
+    "Node",
+    "Scope",
+    "graph_of",
+    "links",
+    "name_key",
+    "same_people",
+    "svg",
+]

@@ -14,6 +14,7 @@ import pandas as pd
 REP, CUSTOMER, SHARED = 0, 1, 2
 KINDS = {
     "phone": "phone", "email": "e-mail", "address": "home", "device": "device", "document": "document", "money": "paid from",
+    "person": "one person with",
 }  # fmt: skip
 Labels = Callable[[str, str], str]
 

@@ -64,3 +64,23 @@ LEFT JOIN (
     SELECT kind, contact_key, MIN(rep_id) AS rep_id FROM employee_contacts GROUP BY kind, contact_key
 ) AS e ON e.kind = v.kind AND e.contact_key = v.value
 WHERE r.customers > 1 OR e.rep_id IS NOT NULL
+
+-- model: linked_people
+-- The owners of the accounts asked for who are persons, with what may show that two records are one person's.
+SELECT DISTINCT u.customer_id AS customer_id, u.name AS name, u.birth_on_day AS birth_day, m.key AS email, p.key AS phone,
+       t.home AS home
+FROM linked_accounts AS q
+JOIN accounts AS a ON a.account_id = q.account_id
+JOIN customers AS u ON u.customer_id = a.customer_id
+LEFT JOIN customer_ties AS t ON t.customer_id = u.customer_id
+LEFT JOIN contact_keys AS m ON m.kind = 'email' AND m.raw = u.email
+LEFT JOIN contact_keys AS p ON p.kind = 'phone' AND p.raw = u.phone
+WHERE COALESCE(u.kind, 'person') = 'person'
+
+-- model: account_owners
+-- One row per account asked for: its opener, its customer and his household.
+SELECT a.account_id AS account_id, a.opened_by AS rep_id, a.customer_id AS customer_id,
+       COALESCE(t.household, a.customer_id) AS household
+FROM linked_accounts AS q
+JOIN accounts AS a ON a.account_id = q.account_id
+LEFT JOIN customer_ties AS t ON t.customer_id = a.customer_id

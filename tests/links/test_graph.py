@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveil.links import LINK_COLUMNS, Graph, Scope, graph_of, svg
@@ -99,6 +99,7 @@ TEXT = st.text(min_size=1, max_size=12) | st.sampled_from(
 )  # fmt: skip
 
 
+@settings(max_examples=40)
 @given(
     st.lists(
         st.builds(
