@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,7 +71,7 @@ def package(
     Example: surveil package --matter 2016-SWEEP --for media --as olga"""
     from surveil.production.assemble import Channel, Handover
     from surveil.production.container import make_passphrase
-    from surveil.production.package import Order, package
+    from surveil.production.package import FOLDER, Order, package
     from surveil.production.receivers import Receiver
 
     opened = open_workspace(workspace)
@@ -77,27 +79,25 @@ def package(
         pass  # brings an older database up to date before anything is read from it
     secret = make_passphrase() if way is Way.MEDIA else ""
     handover = Handover(Channel(way.value), part_megabytes * MEGABYTE, secret)
-    order = Order(
-        matter,
-        actor,
-        handover,
-        Receiver(receiver.value),
-        run,
-        volume,
-        load_files,
-        protect,
-        _signer(opened, matter, sign, trial_signature),
-    )
-    packed = package(opened, order, out, now(), say)
+    signer = _signer(opened, matter, sign, trial_signature)
+    order = Order(matter, actor, handover, Receiver(receiver.value), run, volume, load_files, protect, signer)
+    target = out or opened.path / FOLDER
+    with _kept(secret, passphrase_to, target):
+        packed = package(opened, order, target, now(), say)
     for note in packed.notes:
         say(f"Note: {note}")
     say(f"Kept by the firm: {packed.kept}. To hand over: {packed.handover}")
     say(f"Tell the receiver by another way: the signing key's fingerprint is {packed.fingerprint}")
-    if secret:
-        _put_secret(secret, passphrase_to, packed.kept.parent)
-    else:
+    if not secret:
         for file in packed.files:
             typer.echo(str(file))
+    elif passphrase_to:
+        say(
+            f"The passphrase is in {passphrase_to}: deliver it by another way, enter that, and remove the file."
+        )
+    else:
+        say("The passphrase follows on standard output. It is kept nowhere: deliver it by another way.")
+        typer.echo(secret)
 
 
 @app.command()
@@ -195,13 +195,15 @@ def _signer(workspace: Workspace, matter_id: str, file: Path | None, trial: bool
     return lambda content: signature.sign(content, signer, name=principal, reason=reason, at=now())
 
 
-def _put_secret(secret: str, file: Path | None, out: Path) -> None:
-    """The passphrase, once: to a file only its owner can read, away from what it opens, or to standard output."""
-    if file is None:
-        say(
-            "The passphrase of the container follows on standard output. It is kept nowhere: deliver it by another way."
-        )
-        typer.echo(secret)
+@contextmanager
+def _kept(secret: str, file: Path | None, out: Path) -> Iterator[None]:
+    """Write the passphrase to a file only its owner can read, before anything is made that needs it to be opened.
+
+    Raises:
+        UsageError: the file is there already, or would lie with what it opens.
+    """
+    if not secret or file is None:
+        yield
         return
     if file.resolve().is_relative_to(out.resolve()):
         raise UsageError(
@@ -214,7 +216,11 @@ def _put_secret(secret: str, file: Path | None, out: Path) -> None:
             stream.write(secret + "\n")
     except OSError as error:
         raise UsageError(f"The passphrase can't be written to {file}: {error.strerror}.") from error
-    say(f"The passphrase is in {file}: deliver it by another way, enter that, and remove the file.")
+    try:
+        yield
+    except BaseException:
+        file.unlink()
+        raise
 
 
 def _plain(text: str) -> str:

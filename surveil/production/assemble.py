@@ -16,6 +16,7 @@ from surveil.production import container, folder, instructions, loadfiles, logs,
 from surveil.production.redaction.apply import apply, withhold
 from surveil.production.redaction.pdf import page_texts
 from surveil.production.redaction.rules import Ground, Rule
+from surveil.production.redaction.tables import redact_cell
 from surveil.production.slips import slip
 from surveil.production.trail import Extract
 from surveil.production.volume import Document, Kind, Redaction, Volume, control
@@ -66,7 +67,11 @@ def redacted(
     Raises:
         UsageError: a document can't be searched, and nobody has released it.
     """
-    documents, notes = [], list(volume.exceptions)
+
+    def clean(text: str) -> str:
+        return redact_cell(text, rules)[0]
+
+    documents, notes = [], list(map(clean, volume.exceptions))
     number = volume.first
     for document in volume.documents:
         first = control(volume.facts.prefix, number)
@@ -81,10 +86,11 @@ def redacted(
             result = withhold(document, Counter({Ground.PERSONAL: 1}), make_slip)
         else:
             result = apply(document, rules, released, make_slip, label)
-        documents.append(result.document)
+        documents.append(replace(result.document, title=clean(result.document.title)))
         notes += [note.format(first) for note in result.notes]
         number += document.pages
-    return replace(volume, documents=tuple(documents), exceptions=tuple(notes))
+    held = tuple(entry.changed(clean) for entry in volume.privileged)
+    return replace(volume, documents=tuple(documents), privileged=held, exceptions=tuple(notes))
 
 
 def pack(

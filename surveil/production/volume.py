@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import Any
 
 from surveil.errors import UsageError
 
@@ -93,6 +94,13 @@ class PrivilegeEntry:
     subject: str = ""
     custodian: str = ""
     pages: int | None = None
+
+    def changed(self, edit: Callable[[str], str]) -> PrivilegeEntry:
+        """The same line with each of its words changed."""
+        words: dict[str, Any] = {
+            name: edit(value) for name, value in vars(self).items() if isinstance(value, str)
+        }
+        return replace(self, **words)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
+
 from surveil.alerts.alert import Action
 from surveil.alerts.people import User
 from surveil.alerts.policy import demand
@@ -61,8 +63,9 @@ def write_letters(
 def _names(workspace: Workspace, run_id: str, customers: Iterable[str]) -> dict[str, str]:
     """Customers' names in the data of the run that the batch was computed from."""
     manifest = results.manifest(workspace, run_id)
-    wanted = set(customers)
+    wanted = pd.DataFrame({"customer_id": pd.Series(sorted(set(customers)), dtype="string")})
     snapshot = snapshots.at(workspace, manifest["snapshot"]["load"])
     with open_engine(workspace, snapshot, days.to_day(dt.date.fromisoformat(manifest["as_of"]))) as engine:
-        people = engine.feed("customers")[["customer_id", "name"]].dropna()
-    return {row.customer_id: row.name for row in people.itertuples(index=False) if row.customer_id in wanted}
+        engine.stage("addressed", wanted)
+        people = engine.fetch("addressees")
+    return {row.customer_id: row.name for row in people.itertuples(index=False)}

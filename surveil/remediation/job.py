@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+import pandas as pd
 
 from surveil import harm
 from surveil.alerts.people import User
@@ -13,7 +16,7 @@ from surveil.errors import UsageError
 from surveil.feeds import snapshots
 from surveil.remediation.batches import Batch, propose, settled
 from surveil.remediation.compute import Owed, owed
-from surveil.remediation.credit import read_register
+from surveil.remediation.credit import CreditHarm, read_register
 from surveil.remediation.method import read_method
 from surveil.remediation.subjects import Class, accounts
 from surveil.scan import results
@@ -45,7 +48,36 @@ def propose_batch(
     snapshot = snapshots.at(workspace, manifest["snapshot"]["load"])
     with open_engine(workspace, snapshot, days.to_day(window_end)) as engine:
         measured = harm.measure(engine, wanted)
+        pulled = engine.fetch("credit_inquiries")
     credit = [entry for entry in read_register(workspace.path) if entry.account_id in wanted]
+    told = {**measured.not_known}
+    for account, reason in uncorrected(pulled, credit, paid_on).items():
+        told[account] = f"{told[account]}; {reason}" if account in told else reason
+    measured = replace(measured, not_known=told)
     found = owed(measured, method, paid_on, credit=credit, settled=settled(workspace.path, store))
     batch = propose(workspace.path, store, user, found, method, manifest["run_id"], wanted, now)
     return batch, found
+
+
+def uncorrected(pulled: pd.DataFrame, credit: Iterable[CreditHarm], on: dt.date) -> dict[str, str]:
+    """Accounts for which a credit report was pulled and that the register does not show as corrected, with the reason.
+
+    Args:
+        pulled: rows of the model `credit_inquiries`.
+        on: the day it is asked about.
+    """
+    corrected = {
+        e.account_id for e in credit if e.correction_confirmed_on and e.correction_confirmed_on <= on
+    }
+    listed = {entry.account_id for entry in credit}
+    reasons = {}
+    for row in pulled.itertuples(index=False):
+        if row.account_id not in corrected:
+            day = dt.date(1970, 1, 1) + dt.timedelta(days=int(row.pulled_day))
+            state = (
+                "its correction is not confirmed"
+                if row.account_id in listed
+                else "the register of credit harm has none"
+            )
+            reasons[row.account_id] = f"a credit report was pulled on {day.isoformat()}, and {state}"
+    return reasons

@@ -336,13 +336,25 @@ def test_verify_ends_with_status_5_and_names_the_file(
     assert "LOGS/exceptions.csv was changed." in capfd.readouterr().err
 
 
-def test_a_passphrase_is_not_written_beside_what_it_opens(workspace: Workspace) -> None:
-    productions = workspace.path / "productions"
-    productions.mkdir()
+@pytest.mark.parametrize("place", ["productions/secret.txt", "there.txt"])
+def test_where_the_passphrase_cannot_be_kept_nothing_is_made(
+    workspace: Workspace, store: desk.Store, place: str
+) -> None:
+    (workspace.path / "productions").mkdir()
+    (workspace.path / "there.txt").write_text("already here")
     given = ["--workspace", str(workspace.path), "--matter", MATTER, "--as", "olga", "--for", "media"]
-    result = CliRunner().invoke(app, ["package", *given, "--passphrase-to", str(productions / "secret.txt")])
+    result = CliRunner().invoke(app, ["package", *given, "--passphrase-to", str(workspace.path / place)])
     assert isinstance(result.exception, UsageError)
-    assert not (productions / "secret.txt").exists()
+    assert not list((workspace.path / "productions").iterdir())
+    assert (workspace.path / "there.txt").read_text() == "already here"
+    assert not entries(store, MATTER)
+
+
+def test_a_production_that_fails_leaves_no_passphrase_behind(workspace: Workspace, tmp_path: Path) -> None:
+    given = ["--workspace", str(workspace.path), "--matter", "NONE", "--as", "olga", "--for", "media"]
+    result = CliRunner().invoke(app, ["package", *given, "--passphrase-to", str(tmp_path / "secret.txt")])
+    assert isinstance(result.exception, UsageError)
+    assert not (tmp_path / "secret.txt").exists()
 
 
 def test_what_customers_are_paid_ties_out_with_item_7_of_the_production(

@@ -7,6 +7,7 @@ import io
 import subprocess
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -21,7 +22,7 @@ from surveil.production.receivers import Redactions, rules
 from surveil.production.redaction.pdf import page_texts, redact_pdf
 from surveil.production.redaction.rules import SUSPICIOUS_ACTIVITY, person
 from surveil.production.redaction.tables import redact_cell, redact_csv, redact_text
-from surveil.production.volume import Document, Kind, Redaction, Volume
+from surveil.production.volume import Document, Kind, PrivilegeEntry, Redaction, Volume
 from tests.production.support import facts, response, tool
 
 NAME = "Tattle Tale-Secretname"
@@ -257,3 +258,19 @@ def test_protection_that_names_nobody_is_refused() -> None:
         rules(Redactions(), True)
     with pytest.raises(UsageError, match="too short"):
         rules(Redactions(terms=("x",)), False)
+
+
+def test_titles_and_the_privilege_log_give_nothing_away_either() -> None:
+    held = PrivilegeEntry(
+        "15", "privileged", "Draft of a SAR", subject=f"Talk with {NAME}", author="K. Counsel"
+    )
+    volume = replace(
+        document("attachments/memo.txt", b"Plain."), privileged=(held,), exceptions=(f"Ask {NAME}.",)
+    )
+    titled = replace(volume, documents=(replace(volume.documents[0], title="SAR of May"),))
+    made = released(titled)
+    assert made.documents[0].title == "[withheld: by law]"
+    assert made.documents[0].content == b"Plain."
+    assert made.privileged[0].description == "[withheld: by law]"
+    assert made.privileged[0].author == "K. Counsel"
+    assert "Secretname" not in made.privileged[0].subject + made.exceptions[0]
