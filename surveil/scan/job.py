@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +18,15 @@ from surveil.alerts.runs import RunRecord, RunStatus
 from surveil.config import Workspace
 from surveil.detectors import registry
 from surveil.detectors.base import Decision, Detector, items_of
-from surveil.engine import Engine, days, open_engine, read_frame
+from surveil.engine import Engine, days, open_engine, shown
 from surveil.errors import SurveilError
 from surveil.feeds import snapshots
 from surveil.links import LINK_MODELS, links
-from surveil.scan import coverage, evidence, findings, grouping, ranking, results
+from surveil.scan import coverage, evidence, findings, grouping, ranking, results, steps
 from surveil.scan.coverage import Covered, Ran
 from surveil.scan.evidence import Judged
+from surveil.scan.pace import Pace
+from surveil.scan.steps import Steps
 
 Progress = Callable[[str], None]
 #: Keeps the alerts of a run and says under which id each is known: (run, drafts) -> fingerprint -> alert_id.
@@ -35,6 +35,7 @@ Keeper = Callable[[RunRecord, Sequence[AlertDraft]], Mapping[str, str]]
 
 #: The models that a run needs besides those of its detectors.
 _OF_THE_RUN = ("home_branches", "active_reps", "staff_accounts", *LINK_MODELS)
+_JOINING, _LINKS = "joining the evidence", "links between the accounts behind alerts"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def scan(
 ) -> ScanResult:
     """Run detectors on the current snapshot.
 
-    The run's folder `runs/RUN_ID` is made aside and put in its place when all is kept, so that it is never half there.
+    The run's folder `runs/RUN_ID` is made aside and put in its place when all is kept, so that it is never half there. A
+    scan that was stopped or killed goes on from the last detector it finished when the same scan is asked for again.
 
     Raises:
         UsageError: nothing is loaded, or a setting or a detector's name is wrong.
@@ -69,8 +71,17 @@ def scan(
     overrides = workspace.settings.detectors
     parameters = {d.id: d.parameters(overrides.get(d.id, {})) for d in chosen}
     workspace.runs_dir.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".making-", dir=workspace.runs_dir))
-    try:
+    settings = workspace.settings
+    key = steps.key_of(
+        snapshot=snapshot.id,
+        as_of=as_of,
+        from_date=from_date,
+        parameters={d.id: parameters[d.id].model_dump() for d in chosen},
+        measured=registry.measured_parameters(overrides),
+        settings=[settings.fdr, settings.timezone, settings.holidays, settings.engine.url],
+    )
+    with steps.aside(workspace.runs_dir, key) as aside:
+        done = steps.Steps(aside)
         with open_engine(
             workspace,
             snapshot,
@@ -79,10 +90,13 @@ def scan(
             parameters=registry.measured_parameters(overrides),
             folder=aside,
         ) as engine:
-            judged, lines = _run(engine, chosen, parameters, aside / "measurements", progress)
-            progress("joining the evidence")
+            pace = Pace(workspace.runs_dir / ".pace.json", _steps_of(engine, chosen, done))
+            judged, lines = _run(
+                engine, chosen, parameters, done, lambda s: progress(f"{s} ({pace.begin(s)})")
+            )
+            progress(f"{_JOINING} ({pace.begin(_JOINING)})")
             made = _outputs(engine, judged, workspace.settings.fdr)
-            progress("links between the accounts behind alerts")
+            progress(f"{_LINKS} ({pace.begin(_LINKS)})")
             tied = links(engine, made.items.loc[made.items["fingerprint"].notna(), "account_id"].dropna())
             manifest = _manifest(workspace, engine, chosen, parameters, lines)
         run = _record(manifest)
@@ -90,9 +104,9 @@ def scan(
         made.write(aside, run.run_id, ids)
         tied.to_parquet(aside / "links.parquet", index=False)
         _write_json(aside / "run.json", manifest)
+        done.put_away()
         folder = results.put_in_place(aside, workspace, run.run_id)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        pace.keep()
     return ScanResult(run, folder, len(made.drafts), len(made.items), run.failed_detectors)
 
 
@@ -100,26 +114,30 @@ def _run(
     engine: Engine,
     chosen: Sequence[Detector],
     parameters: Mapping[str, Any],
-    folder: Path,
+    done: Steps,
     progress: Progress,
 ) -> tuple[dict[str, Judged], dict[str, Covered]]:
     """Every detector that can run, decided; and the coverage report's line of each."""
     judged: dict[str, Judged] = {}
     lines: dict[str, Covered] = {}
-    folder.mkdir()
     reasons = {detector.id: coverage.missing(detector, engine.snapshot) for detector in chosen}
-    able = [detector for detector in chosen if not reasons[detector.id]]
-    engine.expect({model: None for detector in able for model in (*detector.models, *_OF_THE_RUN)})
-    for detector in sorted(chosen, key=lambda d: (bool(d.listens), d.id)):
+    to_do = [d for d in chosen if not reasons[d.id] and d.id not in done.finished]
+    wanted = dict.fromkeys(model for detector in to_do for model in detector.models)
+    engine.expect([*(model for model in wanted if not done.is_measured(model)), *_OF_THE_RUN])
+    for detector in _in_turn(chosen):
         if reason := reasons[detector.id]:
             lines[detector.id] = Covered(detector.id, detector.name, Ran.NOT_RUN, reason)
             continue
-        progress(f"{detector.id} {detector.name}")
+        if detector.id in done.finished:
+            judged[detector.id] = Judged(detector, done.decision(detector.id))
+            lines[detector.id] = coverage.ran(detector, judged[detector.id].decision)
+            continue
+        progress(_title(detector))
         try:
             heard = {
                 items_of(name): judged[name].decision.items for name in detector.listens if name in judged
             }
-            decision = _judge(engine, detector, parameters[detector.id], folder, heard)
+            decision = _judge(engine, detector, parameters[detector.id], done, heard)
         except SurveilError:
             raise
         except Exception as error:  # a detector's defect must not take the others' results with it
@@ -133,13 +151,27 @@ def _run(
 
 
 def _judge(
-    engine: Engine, detector: Detector, parameters: Any, folder: Path, heard: Mapping[str, pd.DataFrame]
+    engine: Engine, detector: Detector, parameters: Any, done: Steps, heard: Mapping[str, pd.DataFrame]
 ) -> Decision:
     measured = dict(heard)
     for model in detector.models:
-        file = folder / f"{model}.parquet"
-        measured[model] = read_frame(file) if file.exists() else engine.write(model, file)
-    return findings.checked(detector, detector.decide(measured, parameters))
+        measured[model] = done.measured(engine, model)
+    return done.keep(detector, findings.checked(detector, detector.decide(measured, parameters)))
+
+
+def _in_turn(chosen: Sequence[Detector]) -> list[Detector]:
+    """The detectors in the order they run in: one that listens to others after them."""
+    return sorted(chosen, key=lambda d: (bool(d.listens), d.id))
+
+
+def _title(detector: Detector) -> str:
+    return f"{detector.id} {detector.name}"
+
+
+def _steps_of(engine: Engine, chosen: Sequence[Detector], done: Steps) -> list[str]:
+    """What there is to do, in order."""
+    able = [d for d in _in_turn(chosen) if not coverage.missing(d, engine.snapshot)]
+    return [*(_title(d) for d in able if d.id not in done.finished), _JOINING, _LINKS]
 
 
 @dataclass(frozen=True)
@@ -194,6 +226,8 @@ def _manifest(
 ) -> dict[str, Any]:
     """All that a run depends on and could examine, JSON-ready, the same for the same data, settings and version."""
     settings = workspace.settings
+    used = [m for d in chosen if lines[d.id].status is not Ran.NOT_RUN for m in d.models]
+    used += _OF_THE_RUN
     detectors = {
         d.id: {
             "slug": d.slug,
@@ -216,10 +250,11 @@ def _manifest(
         "as_of": days.iso(engine.window.as_of_day),
         "from": days.iso(engine.window.from_day),
         "config_hash": _hash(judging),
-        "engine": settings.engine.url,
+        "engine": shown(settings.engine.url),
         "snapshot": engine.snapshot.manifest(),
         "models": {
-            name: hashlib.sha256(sql.encode()).hexdigest() for name, sql in sorted(engine.compiled.items())
+            name: hashlib.sha256(sql.encode()).hexdigest()
+            for name, sql in sorted(engine.compile(used).items())
         },
         "covered": [
             {"feed": feed, "scope": scope, "from": days.iso(start), "to": days.iso(end)}
