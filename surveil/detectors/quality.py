@@ -104,6 +104,6 @@ def with_quality(effort: pd.DataFrame, quality: pd.DataFrame, least_p: float) ->
     first = np.maximum(effort["p_value"].to_numpy(dtype=float), least_p)
     both = np.column_stack([first, second["p_value"].to_numpy(dtype=float)])
     joined = np.where(np.isnan(first), np.nan, fisher_combination(both))
-    told = second["reason"].fillna("what became of the accounts is not known")
+    told = second["reason"].astype(object).fillna("what became of the accounts is not known")
     reason = [f"{one}; {two}" for one, two in zip(effort["reason"], told, strict=True)]
     return effort.assign(p_value=joined, reason=reason)

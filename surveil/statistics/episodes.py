@@ -42,12 +42,13 @@ class Sign:
 
 @dataclass(frozen=True)
 class _Counts:
-    """Items, events and expected events, reps × months, events being what is remarkable; spread of reps' log odds."""
+    """Items, events and expected events, reps × months, events being what is remarkable. `tau2`: per rep, the variance of
+    his log odds among ordinary reps, with the doubt about his baseline."""
 
     n: Floats
     y: Floats
     mean: Floats
-    tau2: float
+    tau2: Floats
 
 
 def episode_test(signs: Sequence[Sign], settings: EpisodeSettings | None = None) -> pd.DataFrame:
@@ -113,7 +114,16 @@ def _counts(sign: Sign, reps: pd.Index, first: int, months: int) -> _Counts:
     )
     if sign.side == "low":
         y, mean = n - y, n - mean
-    return _Counts(n, y, mean, sign.result.tau2)
+    return _Counts(n, y, mean, _spread(sign, reps))
+
+
+def _spread(sign: Sign, reps: pd.Index) -> Floats:
+    """Per rep the variance of his log odds among ordinary reps that his rate test allowed for (usual where it has none)."""
+    cells, judged = sign.result.cells, sign.result.reps.set_index("rep")
+    by_chance = cells["n"] * cells["p"] * (1 - cells["p"])
+    sampling = by_chance.groupby(cells["rep"]).sum().reindex(judged.index)
+    allowed = (judged["variance"] - sampling) / sampling.where(sampling > 0) ** 2
+    return np.asarray(allowed.reindex(reps).fillna(sign.result.tau2).clip(lower=sign.result.tau2), np.float64)
 
 
 def _of_run(values: Floats, start: Ints, end: Ints) -> Floats:
@@ -153,14 +163,14 @@ def _maxima(signs: Sequence[_Counts], settings: EpisodeSettings) -> tuple[Floats
     return best, start, end
 
 
-def _score(n: Floats, y: Floats, mean: Floats, tau2: float) -> Floats:
+def _score(n: Floats, y: Floats, mean: Floats, tau2: Floats) -> Floats:
     """Half the deviance from `mean` over the dispersion of ordinary reps, negative where there are fewer."""
     some = (n > 0) & (mean > _EDGE)
     size = np.where(some, n, 2.0)
     seen, wanted = np.where(some, y, 1.0), np.clip(np.where(some, mean, 1.0), _EDGE, size - _EDGE)
     rest = size - seen
     deviance = xlogy(seen, seen / wanted) + xlogy(rest, rest / (size - wanted))
-    score = np.sign(seen - wanted) * deviance / (1 + tau2 * wanted * (1 - wanted / size))
+    score = np.sign(seen - wanted) * deviance / (1 + tau2[:, None] * wanted * (1 - wanted / size))
     return np.where(some, score, 0.0)
 
 
@@ -173,12 +183,12 @@ def _simulated(signs: Sequence[_Counts], settings: EpisodeSettings) -> Floats:
     for sign in signs:
         chance = np.clip(sign.mean / np.where(sign.n > 0, sign.n, 1.0), _EDGE, 1 - _EDGE)
         # The centre moves so that the mean stays where it is, to second order.
-        centres.append(logit(chance) - 0.5 * sign.tau2 * (1 - 2 * chance))
+        centres.append(logit(chance) - 0.5 * sign.tau2[:, None] * (1 - 2 * chance))
     found = np.empty((draws, reps))
     for i in range(draws):
         drawn = []
         for sign, centre in zip(signs, centres, strict=True):
-            habit = rng.normal(0.0, np.sqrt(sign.tau2), (reps, 1))
+            habit = rng.normal(0.0, 1.0, (reps, 1)) * np.sqrt(sign.tau2)[:, None]
             y = rng.binomial(sign.n.astype(np.int64), expit(centre + habit)).astype(np.float64)
             drawn.append(replace(sign, y=y))
         found[i] = _maxima(drawn, settings)[0]

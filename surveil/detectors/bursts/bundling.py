@@ -3,7 +3,7 @@
 
 ## What it finds
 Representatives who, more often than colleagues, open {least_products} or more products for one customer on one day, with
-more unused ones among them than the same products elsewhere. Listed are the unused products of such sittings, where
+more unused ones among them than in colleagues' such sittings. Listed are the unused products of such sittings, where
 {least_unused} or more are.
 
 ## Why it matters
@@ -14,9 +14,10 @@ sale; those nobody wanted cost the customer fees.
 All that one representative opens for one customer on one day, cards and enrolments included, is a sitting. The share of
 his sittings with {least_products} or more products is compared with that of colleagues' sittings with new or known
 customers, through the same channel, at the same kind of branch, corrected for the branch's month. And the products of
-these sittings are compared with colleagues' openings of the same products: how many had no action of the customer within
-the product's horizon, else {quality_days} days. Both p-values are joined by Fisher's method; selling several products at
-once may serve the customer, so its p-value counts as no smaller than {least_effort_p}.
+these sittings are compared with the same products of colleagues' such sittings: how many had no action of the customer
+within the product's horizon, else {quality_days} days. Both are looked at over the whole time and over the months that
+stand out most. The two p-values are joined by Fisher's method; selling several products at once may serve the customer, so
+its p-value counts as no smaller than {least_effort_p}.
 
 ## What it misses
 Products spread over several days, and unwanted ones that somebody uses for show.
@@ -31,7 +32,7 @@ Products spread over several days, and unwanted ones that somebody uses for show
 - Was each product's consent given on its own? What did the customer come for?
 
 ## References
-Regulation notes T10.
+Regulation notes T10. Scan over months in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.quality import QualityParameters, part_tests, with_quality
+from surveil.detectors.episodes import with_episodes
+from surveil.detectors.quality import QualityParameters, with_quality
 from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
 
 STRATUM = ("is_new", "channel", "branch_kind")
@@ -73,7 +75,7 @@ class Bundling(Detector):
     id = "QB06"
     slug = "bundling"
     name = "Bundles of unused products"
-    version = "1"
+    version = "2"
     family = Family.BURST
     typology = "T10"
     severity = Severity.MEDIUM
@@ -89,9 +91,10 @@ class Bundling(Detector):
         )
         known = uses["unused"].notna()
         judged = uses[known]
-        usual = rate_tests(rate_cells(judged, judged["unused"] == 1, USE_STRATUM), "products are unused")
         bundled = judged[judged["products"] >= parameters.least_products]
-        unused = part_tests(usual, bundled, "products of these", sign="unused", stratum=USE_STRATUM)
+        idle = rate_tests(
+            rate_cells(bundled, bundled["unused"] == 1, USE_STRATUM), "products opened in these are unused"
+        )
         rows = measured["bundling_items"]
         rows = rows[
             (rows["products"] >= parameters.least_products)
@@ -107,10 +110,10 @@ class Bundling(Detector):
             account_id=rows["account_id"],
             branch_id=rows["branch_id"],
             day=rows["opened_day"],
-            score=1 - peer_chance(usual, rows, USE_STRATUM),
+            score=1 - peer_chance(idle, rows, USE_STRATUM),
             detail=base.details(rows, ["product_code", "products", "unused_together"]),
         )
         unknown = int(uses["n"][~known].sum())
         gap = Gap(unknown, "products too young to be called unused, or not covered by the transactions")
-        tests = with_quality(often.tests, unused, parameters.least_effort_p)
+        tests = with_quality(with_episodes(often), with_episodes(idle), parameters.least_effort_p)
         return Decision(items, tests, int(judged["n"].sum()), (gap,) if unknown else ())

@@ -12,11 +12,11 @@ periods are wrong; where a goal pays, it is paid for twice.
 ## How it decides
 Of the applications signed in the last {held_days} business days of a goal period, those opened in a later period and at
 least {least_lag_days} business days after they were signed are compared with colleagues' applications for the same family
-of products, by the same channel, at the same kind of branch and as close to the period's end; a backlog of the branch's
-month is taken out. And after periods in which he reached his goal, the share of his openings in the first {first_days}
-business days of the next is compared with that of colleagues who had reached theirs. Both are joined into one p-value.
-Periods that ended less than {settle_days} days ago are left out: what was held back in them may not be opened yet. Goal
-periods are those of the quotas, else calendar months.
+of products, by the same channel and as close to the period's end, over the whole time and over the months that stand out
+most; a backlog of the branch's month is taken out. And after periods in which he reached his goal, the share of his
+openings in the first {first_days} business days of the next is compared with that of colleagues who had reached theirs.
+Both are joined into one p-value. Periods that ended less than {settle_days} days ago are left out: what was held back in
+them may not be opened yet. Goal periods are those of the quotas, else calendar months.
 
 ## What it misses
 Applications whose date is written down only at the opening, and paper that never reached a system.
@@ -31,7 +31,8 @@ Applications whose date is written down only at the opening, and paper that neve
 - Had the goal been reached when the applications were signed?
 
 ## References
-Regulation notes T09. Joined p-values: Liu and Xie, JASA 2020.
+Regulation notes T09. Joined p-values: Liu and Xie, JASA 2020. Scan over months in the manner of
+Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -44,10 +45,12 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, param
 from surveil.detectors.bursts.goals import MODELS, goal_results
+from surveil.detectors.episodes import with_episodes
 from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
 from surveil.detectors.signs import strongest
 
-STRATUM = ("family", "channel", "branch_kind", "applied_left")
+# Not by kind of branch: with so few applications a kind the rates would be guesses, and a branch's months are known anyway.
+STRATUM = ("family", "channel", "applied_left")
 START_STRATUM = ("month", "branch_kind")
 
 
@@ -78,7 +81,7 @@ class Sandbagging(Detector):
     id = "QB05"
     slug = "sandbagging"
     name = "Openings held back for the next period"
-    version = "1"
+    version = "2"
     family = Family.BURST
     typology = "T09"
     severity = Severity.MEDIUM
@@ -116,7 +119,7 @@ class Sandbagging(Detector):
             score=1 - peer_chance(waiting, rows, STRATUM),
             detail=base.details(rows, ["product_code", "applied_day", "applied_left", "lag"]),
         )
-        return Decision(items, strongest([waiting.tests, rich.tests]), int(cells["n"].sum()))
+        return Decision(items, strongest([with_episodes(waiting), rich.tests]), int(cells["n"].sum()))
 
 
 def _after_reached(measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> pd.DataFrame:
