@@ -105,7 +105,8 @@ def scan(
     as_of: Annotated[dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE",
                      help="Last day seen.")] = None,
     detector: Annotated[list[str] | None, typer.Option(help="Only this detector (may be repeated).")] = None,
-    engine: Annotated[str | None, typer.Option(help="Where to run, such as spark://local[2].")] = None,
+    engine: Annotated[str | None, typer.Option(help="Where to run: duckdb://, postgresql://USER@HOST/DATABASE, "
+                      "spark://local[2] or spark://HOST:PORT.")] = None,
 ) -> None:  # fmt: skip
     """Run the detectors. Example: surveil scan --as-of 2016-09-30"""
     from surveil.alerts.people import SYSTEM
@@ -122,14 +123,18 @@ def scan(
         with store.read() as session:
             session.narrow(SYSTEM)
             opened = in_force(session, opened)
-        result = run_scan(
-            opened,
-            lambda run, drafts: record_scan(store, run, drafts, now()),
-            as_of=as_of.date() if as_of else None,
-            from_date=from_.date() if from_ else None,
-            detector_ids=detector,
-            progress=say,
-        )
+        try:
+            result = run_scan(
+                opened,
+                lambda run, drafts: record_scan(store, run, drafts, now()),
+                as_of=as_of.date() if as_of else None,
+                from_date=from_.date() if from_ else None,
+                detector_ids=detector,
+                progress=say,
+            )
+        except KeyboardInterrupt:
+            say("surveil: what was finished is kept; the same command goes on from there")
+            raise
     typer.echo(scan_summary(result))
     if result.failed:
         raise RunIncomplete(f"the run {result.run.run_id} is incomplete: {', '.join(result.failed)} failed")

@@ -1,6 +1,7 @@
-"""Stage a snapshot as of a day and run SQL models on it: DuckDB in the process, or the firm's own Spark."""
+"""Stage a snapshot as of a day and run SQL models on it: DuckDB in the process, or the firm's own PostgreSQL or Spark."""
 
-from surveil.engine.backends import read_frame
+from surveil.engine.backends import shown
 from surveil.engine.run import Engine, open_engine
+from surveil.engine.tables import read_frame
 
-__all__ = ["Engine", "open_engine", "read_frame"]
+__all__ = ["Engine", "open_engine", "read_frame", "shown"]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from surveil.config import EngineSettings
+from surveil.engine.tables import in_one_order, plain
 from surveil.errors import UsageError
 
 if TYPE_CHECKING:
@@ -90,10 +90,10 @@ class DuckDB:
         return f"SELECT {columns} FROM ({sql}) AS plain"
 
     def query(self, sql: str) -> pa.Table:
-        return _plain(self._connection.sql(self._with_plain_integers(sql)).to_arrow_table())
+        return plain(self._connection.sql(self._with_plain_integers(sql)).to_arrow_table())
 
     def rows(self, name: str) -> pa.Table:
-        return _plain(self._connection.sql(f"SELECT * FROM {name} ORDER BY ALL").to_arrow_table())
+        return plain(self._connection.sql(f"SELECT * FROM {name} ORDER BY ALL").to_arrow_table())
 
     def drop(self, name: str) -> None:
         self._connection.execute(f"DROP TABLE {name}")
@@ -148,7 +148,7 @@ class Spark:
         self._names.append(name)
 
     def query(self, sql: str) -> pa.Table:
-        return _plain(self._session.sql(sql).toArrow())
+        return plain(self._session.sql(sql).toArrow())
 
     def rows(self, name: str) -> pa.Table:
         return in_one_order(self.query(f"SELECT * FROM {name}"))
@@ -164,17 +164,6 @@ class Spark:
                 self._session.catalog.dropTempView(name)
 
 
-def _plain(table: pa.Table) -> pa.Table:
-    """One type for whole numbers and one for text, whatever the engine calls them."""
-    types = [pa.int64() if pa.types.is_integer(f.type) else pa.string() for f in table.schema]
-    return table.cast(pa.schema([(f.name, t) for f, t in zip(table.schema, types, strict=True)]))
-
-
-def in_one_order(table: pa.Table) -> pa.Table:
-    """A table's rows in the order that `Backend.rows` promises."""
-    return table.sort_by([(name, "ascending") for name in table.column_names])
-
-
 def connect(settings: EngineSettings, folder: Path) -> Backend:
     """The engine a workspace names.
 
@@ -185,19 +174,16 @@ def connect(settings: EngineSettings, folder: Path) -> Backend:
         return DuckDB(settings, folder)
     if settings.url.startswith("spark:"):
         return Spark(settings.url, folder)
+    if settings.url.startswith(("postgresql:", "postgresql+psycopg:")):
+        from surveil.engine.postgres import Postgres
+
+        return Postgres(settings.url.replace("+psycopg", "", 1))
     raise UsageError(
-        f"engine {settings.url!r} is not known; use duckdb:// or spark://local[2] or spark://HOST:PORT"
+        f"engine {shown(settings.url)!r} is not known; use duckdb:// or postgresql://USER@HOST/DATABASE or "
+        "spark://local[2] or spark://HOST:PORT"
     )
 
 
-def read_frame(file: Path) -> pd.DataFrame:
-    """A model's rows from the Parquet file they were written to, as `Engine.fetch` gives them."""
-    return to_frame(_plain(pq.read_table(file)))
-
-
-def to_frame(table: pa.Table) -> pd.DataFrame:
-    """A pandas frame in the table's order: whole numbers as Int64 (missing allowed), text as string."""
-    frame: pd.DataFrame = table.to_pandas(
-        types_mapper={pa.int64(): pd.Int64Dtype(), pa.string(): pd.StringDtype()}.get
-    )
-    return frame
+def shown(url: str) -> str:
+    """An engine's address without the password."""
+    return re.sub(r"(?<=//)([^/@:]*):[^/@]*@", r"\1:***@", url)

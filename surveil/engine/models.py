@@ -133,7 +133,13 @@ def compile_model(model: Model, dialect: str, parameters: Mapping[str, int]) -> 
     if missing:
         raise ModelError(f"model {model.name}: no value for parameter {', '.join(sorted(missing))}")
 
+    postgres = dialect == "postgres"
+
     def fill(node: exp.Expr) -> exp.Expr:
+        if postgres and isinstance(node, exp.Substring) and (length := node.args.get("length")):
+            # Nothing before the first letter is no text elsewhere, and an error there.
+            node.set("length", exp.Greatest(this=length, expressions=[exp.Literal.number(0)]))
         return exp.Literal.number(int(parameters[node.name])) if isinstance(node, exp.Placeholder) else node
 
-    return model.tree.transform(fill).sql(dialect=dialect, comments=False)
+    # Names such as `day` or `end` are words of PostgreSQL's own unless they are quoted.
+    return model.tree.transform(fill).sql(dialect=dialect, comments=False, identify=postgres)

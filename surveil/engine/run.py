@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 
 from surveil.config import Workspace
 from surveil.engine import days, staging
-from surveil.engine.backends import Backend, connect, in_one_order, to_frame
+from surveil.engine.backends import Backend, connect
 from surveil.engine.contact_keys import contact_keys
 from surveil.engine.models import Model, catalogue, compile_model, in_order
+from surveil.engine.tables import in_one_order, to_frame
 from surveil.errors import UsageError
 from surveil.feeds.contract import FEEDS
 from surveil.feeds.snapshots import Snapshot

@@ -1,0 +1,33 @@
+"""Results of every engine in one form: the same types, the same order, in Arrow, in Parquet and in pandas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """One type for whole numbers and one for text, whatever the engine calls them."""
+    types = [pa.int64() if pa.types.is_integer(f.type) else pa.string() for f in table.schema]
+    return table.cast(pa.schema([(f.name, t) for f, t in zip(table.schema, types, strict=True)]))
+
+
+def in_one_order(table: pa.Table) -> pa.Table:
+    """The rows sorted by all columns: missing last, text by its code points."""
+    return table.sort_by([(name, "ascending") for name in table.column_names])
+
+
+def read_frame(file: Path) -> pd.DataFrame:
+    """A model's rows from the Parquet file they were written to, as `Engine.fetch` gives them."""
+    return to_frame(plain(pq.read_table(file)))
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """A pandas frame in the table's order: whole numbers as Int64 (missing allowed), text as string."""
+    frame: pd.DataFrame = table.to_pandas(
+        types_mapper={pa.int64(): pd.Int64Dtype(), pa.string(): pd.StringDtype()}.get
+    )
+    return frame

@@ -1,0 +1,46 @@
+"""The same detectors, unchanged, on DuckDB and on PostgreSQL: every model row for row, every decision to the last digit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from surveil.config import EngineSettings, Workspace
+from surveil.detectors import registry
+from surveil.engine.backends import connect, shown
+from surveil.errors import UsageError
+from tests.engine.test_spark import measured
+
+
+def test_postgresql_measures_and_decides_as_duckdb_does(
+    small_firm: Workspace, postgres_url: str, tmp_path: Path
+) -> None:
+    ours = measured(small_firm, "duckdb://", tmp_path)
+    theirs = measured(small_firm, postgres_url, tmp_path)
+    assert sum(len(frame) for frame in ours.values()) > 5_000, "too little was measured to compare"
+    for name, frame in ours.items():
+        pd.testing.assert_frame_equal(frame, theirs[name], obj=name)
+    for detector in registry.detectors().values():
+        parameters = detector.parameters({})
+        one, other = detector.decide(ours, parameters), detector.decide(theirs, parameters)
+        pd.testing.assert_frame_equal(one.tests, other.tests, check_exact=True, obj=detector.id)
+        pd.testing.assert_frame_equal(one.items, other.items, check_exact=True, obj=detector.id)
+
+
+def test_an_engine_out_of_reach_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="PostgreSQL can't be used"):
+        connect(EngineSettings(url="postgresql://nobody@127.0.0.1:1/nothing"), tmp_path)
+
+
+def test_an_unknown_engine_is_refused_without_telling_its_password(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is not known") as refused:
+        connect(EngineSettings(url="oracle://clerk:secret@host/db"), tmp_path)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_password_is_not_shown() -> None:
+    assert shown("postgresql://clerk:s3:cret@host:5432/db") == "postgresql://clerk:***@host:5432/db"
+    assert shown("postgresql://clerk@host/db") == "postgresql://clerk@host/db"
+    assert shown("spark://local[2]") == "spark://local[2]"
