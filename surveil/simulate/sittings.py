@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from surveil.simulate.branches import CALL_CENTRE, PAYROLL
 from surveil.simulate.days import call_hours, leisure_hours, office_hours
 from surveil.simulate.figures import BRANCH, OPENING, REP
 from surveil.simulate.firm import Firm, Group, base_rate
+from surveil.simulate.schemes.plan import Scheme
 from surveil.simulate.table import Array, Columns, Streams, length, spread, stack
 
 BRANCH_CHANNEL, PHONE_CHANNEL, ONLINE, MOBILE, MAIL, SYSTEM = range(6)
@@ -28,6 +30,21 @@ class Part:
     @property
     def start(self) -> int:
         return self.firm.calendar.first
+
+    @cached_property
+    def schemes(self) -> tuple[tuple[int, Scheme], ...]:
+        """Position and plan of each scheme that somebody who works at this group's branches takes part in.
+
+        A firm of ten thousand branches has thousands of schemes; hardly any concerns one group.
+        """
+        reps = self.firm.reps
+        here = np.isin(np.arange(reps.count), self.group.reps)
+        homes = set(reps.home[here].tolist())
+        return tuple(
+            (position, scheme)
+            for position, scheme in enumerate(self.firm.schemes)
+            if here[scheme.rep] or (scheme.kind == "branch_pressure" and reps.home[scheme.rep] in homes)
+        )
 
 
 def make_sittings(rep: Array, day: Array, branch: Array, **others: Array | int) -> Columns:

@@ -55,7 +55,7 @@ def coins(part: Part, accounts: Columns, transactions: Columns) -> Columns:
     funded[transactions["account"][transactions["cents"] > 0]] = True
     idle = np.flatnonzero(activity.IS_DEPOSIT[accounts["product"]] & ~funded & (accounts["closed"] == NONE))
     pieces: list[Columns] = []
-    for position, scheme in enumerate(part.firm.schemes):
+    for position, scheme in part.schemes:
         if scheme.kind != "dormant_activator":
             continue
         rng = part.streams(f"coins {position}")

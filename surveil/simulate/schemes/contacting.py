@@ -27,7 +27,7 @@ def calls_again(part: Part, offers: Columns) -> Columns:
     share = habit[offers["rep"]]
     day = offers["at"] // DAY - part.start
     forced = np.zeros(length(offers), dtype=bool)
-    for position, plan in enumerate(part.firm.schemes):
+    for position, plan in part.schemes:
         if plan.kind != "reseller_after_refusal":
             continue
         own = (offers["rep"] == plan.rep) & (day >= plan.start) & (day <= plan.end - LATE.cooling_days)
@@ -41,7 +41,7 @@ def calls_again(part: Part, offers: Columns) -> Columns:
 def pestering(part: Part, visitors: contacts.Visitors) -> Columns:
     """One customer called many times in a few weeks about one family; some have asked not to be called at all."""
     pieces = []
-    for position, scheme in enumerate(part.firm.schemes):
+    for position, scheme in part.schemes:
         if scheme.kind != "pesterer":
             continue
         rng = part.streams(f"scheme {position}")

@@ -25,7 +25,7 @@ LENT_SHARE = 0.15
 def extra_sittings(part: Part, honest: Columns) -> Columns:
     """Sittings of the schemes that add openings of their own, one table for all; `twin` points into `honest`."""
     pieces = []
-    for position, scheme in enumerate(part.firm.schemes):
+    for position, scheme in part.schemes:
         if scheme.kind in PROFILES and scheme.kind not in ELSEWHERE:
             pieces.append(_of_scheme(part, honest, position, scheme))
         elif scheme.kind == "credit_pusher":
@@ -94,6 +94,7 @@ def _place(
             (reps.present[rep, scheme.start : scheme.end + 1] == 0)
             & (reps.employed[rep, scheme.start : scheme.end + 1] == 1)
             & calendar.business[scheme.start : scheme.end + 1]
+            & np.isin(reps.branch[rep, scheme.start : scheme.end + 1], part.group.branches)
         )
         if len(away):
             day = np.where(

@@ -34,7 +34,7 @@ def later_features(part: Part, accounts: Columns, sittings: Columns) -> Columns:
     rep = _somebody_there(part, rng, accounts["branch"][parents], day)
     there = rep >= 0
     pieces = [_rows(part, rng, accounts, parents[there], day[there], rep[there], -1)]
-    for position, scheme in enumerate(part.firm.schemes):
+    for position, scheme in part.schemes:
         if scheme.kind == "feature_enroller":
             pieces.append(_unasked(part, accounts, sittings, position))
     table = stack(pieces)

@@ -20,7 +20,7 @@ TO_COLLEAGUES = tuple(CODE[code] for code in ("BUSINESS", "CARD"))
 def planted_referrals(part: Part, visitors: Visitors, honest: Columns) -> Columns:
     """Referrals of mills and rings. Called before outcomes are turned into sales."""
     pieces = []
-    for position, scheme in enumerate(part.firm.schemes):
+    for position, scheme in part.schemes:
         if scheme.kind not in ("referral_miller", "referral_ring"):
             continue
         rng = part.streams(f"scheme {position}")
@@ -103,7 +103,7 @@ def _refer(
 def break_fees(part: Part, referrals: Columns) -> None:
     """Fees far above nominal, or on condition of a sale, to people who are not registered."""
     day = referrals["at"] // DAY - part.start
-    for position, scheme in enumerate(part.firm.schemes):
+    for position, scheme in part.schemes:
         if scheme.kind != "fee_breaker":
             continue
         rng = part.streams(f"scheme {position}")

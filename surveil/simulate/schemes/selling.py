@@ -31,7 +31,7 @@ TRIES = 40
 def planted_sales(part: Part, customers: Columns, visitors: Visitors, honest: Columns) -> Columns:
     """All planted sales of a group. Called after the records were drawn to fit the honest sales."""
     pieces = []
-    for position, scheme in enumerate(part.firm.schemes):
+    for position, scheme in part.schemes:
         days = working_days(part, scheme.rep, scheme.start, scheme.end)
         if not len(days):
             continue

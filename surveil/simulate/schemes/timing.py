@@ -31,7 +31,7 @@ def hold_back(part: Part, sittings: Columns) -> None:
     goal = targets(part.firm)
     counts = monthly_counts(part.firm, sittings) * part.group.rounds
     joined = np.isin(np.arange(len(sittings["twin"])), sittings["twin"]) | (sittings["twin"] >= 0)
-    for position, scheme in enumerate(part.firm.schemes):
+    for position, scheme in part.schemes:
         if scheme.kind not in ("sandbagger", "gamer"):
             continue
         rng = part.streams(f"holding back {position}")
