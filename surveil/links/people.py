@@ -111,8 +111,8 @@ _LETTERS = {
 
 
 def _candidates(rows: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Pairs of rows that have one of these in common: e-mail, its name and the year of birth, phone, name, day of birth, or a
-    home and a word of the name.
+    """Pairs of rows that have one of these in common: e-mail, its name and the year of birth, phone, name, day of birth,
+    or a home and a word of the name.
     """
     local = [email.partition("@")[0] for email in rows["email"]]
     words = [name.split() for name in rows["name"]]

@@ -1,13 +1,15 @@
 -- model: customer_actions
 -- One row per thing a customer started on an opened account. Not interest, fees and system postings; not what staff
 -- posted; not money put in within :opening_deposit_days days of the opening (the opening deposit) or of a token
--- amount; not the two legs of simulated funding. An unknown initiator counts as the customer: an account that
--- may have been used is not called unused.
+-- amount; not the two legs of simulated funding, nor what somebody lent to many new accounts and took back. An unknown
+-- initiator counts as the customer: an account that may have been used is not called unused.
 SELECT o.account_id AS account_id, t.posted_at_day - o.opened_day AS days_after
 FROM transactions AS t
 JOIN openings AS o ON o.account_id = t.account_id
 LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
+LEFT JOIN lent_money AS l ON l.account_id = t.account_id AND l.source = t.counterparty_account_id
 WHERE t.posted_at_day >= o.opened_day
+  AND l.account_id IS NULL
   AND COALESCE(t.initiated_by, 'customer') = 'customer'
   AND (
     t.kind IN ('purchase', 'payment', 'login', 'activation')

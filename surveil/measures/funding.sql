@@ -89,3 +89,61 @@ GROUP BY f.account_id
 SELECT account_id, first_in_day
 FROM funding_trips
 WHERE back_cents * 100 >= in_cents * :returned_percent
+
+-- model: repaid_sources
+-- What each new account paid to each other account within :funded_days days of its opening and :return_days days more.
+SELECT o.account_id AS account_id, t.counterparty_account_id AS source, SUM(0 - t.amount_cents) AS back_cents
+FROM openings AS o
+JOIN transactions AS t
+  ON t.account_id = o.account_id
+ AND t.posted_at_day >= o.opened_day
+ AND t.posted_at_day <= o.opened_day + :funded_days + :return_days
+WHERE o.rep_id IS NOT NULL
+  AND t.kind IN ('withdrawal', 'transfer_out')
+  AND t.amount_cents < 0
+  AND t.counterparty_account_id IS NOT NULL
+GROUP BY o.account_id, t.counterparty_account_id
+
+-- model: small_sources
+-- Money that staff-opened accounts got from another customer's account within :funded_days days: at most :small_cents cents, or
+-- any sum of which :returned_percent percent went back there.
+SELECT t.transaction_id AS transaction_id, o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id,
+       o.opened_s AS opened_s, x.account_id AS source, x.customer_id AS source_customer,
+       COALESCE(m.household, o.customer_id) AS household, COALESCE(m.family_name, o.customer_id) AS family_name
+FROM openings AS o
+JOIN transactions AS t
+  ON t.account_id = o.account_id
+ AND t.posted_at_day >= o.opened_day
+ AND t.posted_at_day <= o.opened_day + :funded_days
+JOIN accounts AS x ON x.account_id = t.counterparty_account_id
+LEFT JOIN customer_ties AS m ON m.customer_id = o.customer_id
+LEFT JOIN customer_ties AS s ON s.customer_id = x.customer_id
+LEFT JOIN repaid_sources AS b ON b.account_id = o.account_id AND b.source = x.account_id
+WHERE o.rep_id IS NOT NULL
+  AND t.kind IN ('deposit', 'transfer_in')
+  AND t.amount_cents > 0
+  AND (t.amount_cents <= :small_cents OR b.back_cents * 100 >= t.amount_cents * :returned_percent)
+  AND COALESCE(t.initiated_by, 'customer') <> 'system'
+  AND COALESCE(s.household, x.customer_id) <> COALESCE(m.household, o.customer_id)
+  AND COALESCE(o.co_owners, '') <> x.customer_id
+
+-- model: fan_sources
+-- Accounts from which at least :shared_households unrelated households of one opener got such money, and employees' own.
+SELECT rep_id, source, COUNT(DISTINCT household) AS households, 0 AS employee
+FROM small_sources
+GROUP BY rep_id, source
+HAVING COUNT(DISTINCT household) >= :shared_households AND COUNT(DISTINCT family_name) >= :shared_households
+UNION ALL
+SELECT m.rep_id, m.source, COUNT(DISTINCT m.household), 1
+FROM small_sources AS m
+JOIN reps AS r ON r.customer_id = m.source_customer
+GROUP BY m.rep_id, m.source
+
+-- model: lent_money
+-- Accounts with a source of `fan_sources` that had its money back (see `repaid_sources`): simulated funding by others.
+SELECT DISTINCT m.account_id AS account_id, m.source AS source
+FROM small_sources AS m
+JOIN fan_sources AS f ON f.rep_id = m.rep_id AND f.source = m.source
+JOIN repaid_sources AS b ON b.account_id = m.account_id AND b.source = m.source
+JOIN transactions AS t ON t.transaction_id = m.transaction_id
+WHERE b.back_cents * 100 >= t.amount_cents * :returned_percent

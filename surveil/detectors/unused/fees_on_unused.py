@@ -58,7 +58,7 @@ class FeesOnUnused(Detector):
     id = "UN04"
     slug = "fees_on_unused"
     name = "Fees on unused accounts"
-    version = "1"
+    version = "2"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.MEDIUM

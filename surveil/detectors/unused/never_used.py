@@ -11,9 +11,10 @@ An account nobody uses is the trace that most unauthorized accounts leave. It is
 
 ## How it decides
 Use is what the customer starts. Interest, fees, system postings, the opening deposit (money put in within
-{opening_deposit_days} days), tokens of up to {token_cents} cents and the two legs of simulated funding are not use. An
-account is judged only when the transactions' extract covers its whole life up to the horizon; a younger one is *not yet
-known*, one opened before the extract begins is *not known*. It lists items; who opens too many of them is UN02.
+{opening_deposit_days} days), tokens of up to {token_cents} cents, the two legs of simulated funding, and money that one
+source lent to several unrelated customers of an opener and took back are not use. An account is judged only when the
+transactions' extract covers its whole life up to the horizon; a younger one is *not yet known*, one opened before the
+extract begins is *not known*. It lists items; who opens too many of them is UN02.
 
 ## What it misses
 Accounts used once by somebody else, and logins that the extract does not hold.
@@ -53,7 +54,7 @@ class NeverUsed(Detector):
     id = "UN01"
     slug = "never_used"
     name = "Never used"
-    version = "1"
+    version = "2"
     family = Family.UNUSED
     typology = "T16 T18"
     severity = Severity.LOW

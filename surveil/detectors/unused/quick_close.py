@@ -68,7 +68,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "1"
+    version = "2"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM
