@@ -16,7 +16,8 @@ grants need a spell for the customer's state where the product says so; series a
 belongs to are one item. A clause of which every alternative is a code of the firm's own is training: where nothing else is
 missing, the sale is listed by CS02. Not known is not a breach: a representative without any registrations on file (unless
 he is marked as not registered), and a customer whose state is not on record, are counted as not examined. A registration
-that was recorded after the sale with an earlier grant is a late record: counted, not a breach.
+that was recorded after the sale with an earlier grant is a late record: counted, not a breach. Sales of products that state
+no requirement are counted where the licence matrix (docs/licences.md) has a confirmed one for the family.
 The representative's rate among all regulated sales is tested beside it, to rank those who do it often.
 
 ## What it misses
@@ -45,6 +46,7 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.competence.breaches import breach_items, breach_tests
+from surveil.detectors.competence.licences import regulated_families
 
 #: Why a clause is not met, the clearest breach first, and how it reads.
 REASONS = {
@@ -72,13 +74,13 @@ class UnqualifiedSale(Detector):
     id = "CS01"
     slug = "unqualified_sale"
     name = "Sale without the registration"
-    version = "2"
+    version = "3"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.HIGH
     rule = True
     needs = ("registrations", "products.requires")
-    models = ("unqualified_sale_items", "regulated_sale_counts")
+    models = ("unqualified_sale_items", "regulated_sale_counts", "unstated_requirements")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -98,6 +100,17 @@ class UnqualifiedSale(Detector):
                 "sales by representatives with no registrations on file: not known whether registered",
             ),
             Gap(len(unclear), "registered in some state, but the customer's state is not on record"),
+            _unstated(measured["unstated_requirements"]),
             Gap(len(late), "met by a registration recorded after the sale (late record, not a breach)"),
         )
         return Decision(items, tests, int(counts["n"].sum()), tuple(g for g in gaps if g.count))
+
+
+def _unstated(rows: pd.DataFrame) -> Gap:
+    """Sales of products that say nothing of a licence, though the matrix knows that such products need one."""
+    silent = rows[rows["family"].isin(regulated_families())].sort_values("product_code")
+    named = ", ".join(silent["product_code"].astype(str).head(10))
+    return Gap(
+        int(silent["n"].sum()),
+        f"sales of products that state no requirement, though such products need a licence ({named})",
+    )

@@ -13,3 +13,11 @@ FROM regulated_sales AS e
 JOIN (SELECT DISTINCT rep_id FROM registration_known) AS n ON n.rep_id = e.rep_id
 WHERE e.product_code IN (SELECT product_code FROM requirement_kinds WHERE training = 0)
 GROUP BY e.rep_id, e.month
+
+-- model: unstated_requirements
+-- Sales in the window of products whose requirement is not on record, by product.
+SELECT s.product_code AS product_code, s.family AS family, COUNT(*) AS n
+FROM sold AS s
+JOIN products AS p ON p.product_code = s.product_code
+WHERE p.requires IS NULL
+GROUP BY s.product_code, s.family
