@@ -48,10 +48,14 @@ ActorOption = Annotated[str, typer.Option("--as", help="Who does this, by the na
 def package(
     matter: MatterOption,
     way: Annotated[Way, typer.Option("--for", help="Parts for an upload, or an encrypted container.")],
-    actor: ActorOption,
+    actor: Annotated[
+        str | None, typer.Option("--as", help="Who does this; without it a masked copy is made, to try out.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder (default: productions in the workspace).")] = None,
     workspace: WorkspaceOption = None,
-    receiver: Annotated[Role, typer.Option(help="Who gets it decides what is redacted.")] = Role.REGULATOR,
+    receiver: Annotated[
+        Role | None, typer.Option(help="Who gets it decides what is redacted (default: the regulator).")
+    ] = None,
     run: Annotated[str | None, typer.Option(help="Answer from this run (default: the last one).")] = None,
     volume: Annotated[int | None, typer.Option(min=1, help="Number of the volume.")] = None,
     sign: Annotated[Path | None, typer.Option(help="Sign the response with this certificate (.p12).")] = None,
@@ -69,6 +73,7 @@ def package(
 ) -> None:
     """Make the production that goes to the regulator.
     Example: surveil package --matter 2016-SWEEP --for media --as olga"""
+    from surveil.alerts.people import SYSTEM
     from surveil.production.assemble import Channel, Handover
     from surveil.production.container import make_passphrase
     from surveil.production.package import FOLDER, Order, package
@@ -80,10 +85,13 @@ def package(
     secret = make_passphrase() if way is Way.MEDIA else ""
     handover = Handover(Channel(way.value), part_megabytes * MEGABYTE, secret)
     signer = _signer(opened, matter, sign, trial_signature)
-    order = Order(matter, actor, handover, Receiver(receiver.value), run, volume, load_files, protect, signer)
+    role = Receiver(receiver.value) if receiver else Receiver.REGULATOR if actor else Receiver.TRIAL
+    order = Order(matter, actor or SYSTEM.name, handover, role, run, volume, load_files, protect, signer)
     target = out or opened.path / FOLDER
     with _kept(secret, passphrase_to, target):
         packed = package(opened, order, target, now(), say)
+    if role is Receiver.TRIAL:
+        say("Note: a masked copy, to try out. For the regulator's, say who makes it: --as NAME.")
     for note in packed.notes:
         say(f"Note: {note}")
     say(f"Kept by the firm: {packed.kept}. To hand over: {packed.handover}")

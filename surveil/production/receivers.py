@@ -21,6 +21,8 @@ class Receiver(StrEnum):
     REGULATOR = "regulator"
     COUNSEL = "counsel"
     CONSULTANT = "consultant"
+    TRIAL = "trial"
+    """Nobody: a copy made without saying who makes it."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ PROFILES = {
         False,
         "a consultant: names masked, the firm's own documents and reviewers' words withheld",
     ),
+    Receiver.TRIAL: Profile(False, False, "nobody, to try out: masked like a consultant's"),
 }
 
 

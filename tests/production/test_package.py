@@ -26,17 +26,14 @@ from surveil.config import Workspace
 from surveil.errors import UsageError
 from surveil.feeds.load import load
 from surveil.production.assemble import Channel, Handover, Packed
-from surveil.production.customer_letters import Wording
 from surveil.production.package import Order, package
 from surveil.production.receivers import Receiver
 from surveil.production.receiving import verify
 from surveil.production.redaction.pdf import page_texts
 from surveil.production.register import Delivery, Made, Thing, enter_delivery, enter_made, entries
-from surveil.production.writing_letters import write_letters
-from surveil.remediation.batches import State, approve, find, pay
-from surveil.remediation.job import propose_batch
+from surveil.remediation.batches import FOLDER, State, find
+from surveil.remediation.files import LINES, read_lines
 from surveil.remediation.ledger import paid, total_cents
-from surveil.remediation.subjects import Class
 from surveil.reports.finra.firm_file import ItemEntry
 from surveil.reports.finra.letter import LetterPeriod, WithheldDocument, find_letter
 from surveil.reports.matters import change, open_matter
@@ -253,6 +250,24 @@ def test_only_who_may_reveal_produces_for_a_regulator(workspace: Workspace, stor
     assert not entries(store, MATTER)
 
 
+def test_without_a_name_a_masked_copy_is_made_to_try_out(workspace: Workspace, tmp_path: Path) -> None:
+    given = [
+        "--matter",
+        MATTER,
+        "--for",
+        "gateway",
+        "--workspace",
+        str(workspace.path),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    result = CliRunner().invoke(app, ["package", *given], catch_exceptions=False)
+    assert result.exit_code == 0
+    (kept,) = (tmp_path / "out").glob("*VOL001")
+    assert verify(kept).ok
+    assert "Мария" not in (named(kept, "exhibits/EX-06A")).read_text()
+
+
 def test_an_open_item_stops_the_production(workspace: Workspace) -> None:
     change(
         workspace, "olga", MATTER, NOW, "matter.answered", lambda matter: matter.with_entry("2", ItemEntry())
@@ -364,14 +379,23 @@ def test_what_customers_are_paid_ties_out_with_item_7_of_the_production(
     (workspace.path / "remediation/method.yml").write_text(
         "id: m-1\nauthority: the board\nrates: [{first: 2020-01-01, percent: '3.65', source: policy}]\n"
     )
-    paid_on = dt.date(2024, 7, 10)
-    batch, owed = propose_batch(workspace, store, OLGA, paid_on, {Class.CONFIRMED}, NOW)
+    runner, place = CliRunner(), ["--workspace", str(workspace.path)]
+
+    def run(*words: str) -> str:
+        result = runner.invoke(app, ["remediation", *words, *place], catch_exceptions=False)
+        assert result.exit_code == 0
+        return result.output
+
+    told = run("propose", "--on", "2024-07-10", "--as", "olga")
+    assert "1 payments, 7.11 in all" in told
+    batch = told.splitlines()[-1].partition(":")[0]
     # A fee of 12.00 of 1 February, of which 5.00 were given back; 160 days of interest on 7.00.
-    assert [(line.account_id, line.refund_cents, line.interest_cents) for line in owed.lines] == [
-        ("A1", 700, 11)
-    ]
-    approve(store, OTTO, batch.batch_id, NOTE, NOW, workspace.path)
-    pay(store, OLGA, batch.batch_id, paid_on, "GL 1", NOW, workspace.path)
+    (line,) = read_lines(workspace.path / FOLDER / batch / LINES)
+    assert (line["account_id"], line["refund"], line["interest"]) == ("A1", "7.00", "0.11")
+    run("approve", batch, "--note", NOTE, "--as", "otto")
+    run("pay", batch, "--on", "2024-07-10", "--reference", "GL 1", "--as", "olga")
+    assert "paid" in run("list")
+    assert "1 payments, 7.11 in all" in run("ledger", "--format", "csv")
     assert total_cents(paid(workspace.path, store)) == 711
     made = produced(workspace).kept
     (row,) = rows(made, named(made, "exhibits/EX-07B").relative_to(made).as_posix())
@@ -385,11 +409,20 @@ def test_what_customers_are_paid_ties_out_with_item_7_of_the_production(
     text = "".join(page_texts(named(made, "finra-cross-selling.pdf").read_bytes()))
     assert "Amount paid from the ledger" in text
     assert '"remediation.approved"' in (made / "LOGS/audit_trail.jsonl").read_text()
-    (letter,) = write_letters(
-        workspace, store, OLGA, batch.batch_id, Wording("555-0100", "R. Roe"), tmp_path / "letters", NOW
-    )
+    signed = [
+        "--contact",
+        "555-0100",
+        "--signer",
+        "R. Roe",
+        "--out",
+        str(tmp_path / "letters"),
+        "--as",
+        "olga",
+    ]
+    run("letters", batch, *signed)
+    (letter,) = (tmp_path / "letters").iterdir()
     told = page_texts(letter.read_bytes())
     assert "Dear Мария Иванова," in told[0]
     assert "USD 7.11" in told[0]
     assert "7.00 × (160 × 3.65 %) ÷ 365" in told[1]
-    assert find(store, batch.batch_id).state is State.PAID
+    assert find(store, batch).state is State.PAID
