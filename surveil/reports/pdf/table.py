@@ -110,6 +110,8 @@ class StreamTable(Flowable):  # type: ignore[misc]
             if pieces is not None:
                 drawn.append(pieces[0])
                 rest = pieces[1]
+        # What is split off holds the rows from here on; platypus keeps tables until the document is done.
+        self._drawn, self._wrapped_in = [], (-1.0, -1.0)
         if not drawn:
             return []
         return [_Part(self, drawn), self._continued(position, rest)]
@@ -269,6 +271,7 @@ class _Part(Flowable):  # type: ignore[misc]
 
     def draw(self) -> None:
         self._table.paint(self.canv, self._part, self.height)
+        self._part = []
 
 
 def _style(typesetter: Typesetter, align: str) -> ParagraphStyle:

@@ -1,0 +1,1 @@
+"""Long lists on paper: surveil's table beside ReportLab's own."""
