@@ -49,6 +49,7 @@ def main() -> None:
             return
         place = session.settle(workspace, store, user)
         navigate.return_to(page)
+        navigate.arrive(page, _home(user))
         session.hand_over_cookie()
         _who(place)
         session.watch_idle(store)
@@ -62,12 +63,17 @@ def main() -> None:
         st.error(literal(error))
 
 
+def _home(user: User | None) -> str:
+    """The page one begins on."""
+    return "queue" if user is None or may(user, Action.READ) else "people"
+
+
 def _pages(user: User | None) -> list[st.Page]:
     """All pages; in sight are those that this person has a use for. What he may do on them is the desk's to say."""
     reads = user is None or bool(may(user, Action.READ))
     keeps = user is not None and bool(may(user, Action.MANAGE_USERS))
     made = {
-        name: st.Page(page, title=title, icon=icon, url_path=name, default=name == ("queue" if reads else "people"),
+        name: st.Page(page, title=title, icon=icon, url_path=name, default=name == _home(user),
                       visibility="visible" if wanted else "hidden")
         for name, page, title, icon, wanted in (
             ("queue", queue.page, "Queue", ":material/inbox:", reads),

@@ -38,6 +38,12 @@ def return_to(page: st.Page) -> None:
         st.switch_page(page, query_params=wanted)
 
 
+def arrive(page: st.Page, home: str) -> None:
+    """Just signed in, without an address of a page of one's own: to where one's work is."""
+    if st.session_state.pop("arriving", False) and page == _page("queue") and home != "queue":
+        st.switch_page(_page(home))
+
+
 def _address() -> dict[str, list[str]]:
     return {key: st.query_params.get_all(key) for key in st.query_params}
 

@@ -57,7 +57,7 @@ def box(alert: Alert) -> None:
     key = f"select-{alert.alert_id}"
     st.session_state[key] = alert.alert_id in selected()
     st.checkbox(
-        literal(f"Select {alert.alert_id}: {alert.reason}"),
+        f"Select {alert.alert_id}",
         key=key,
         label_visibility="collapsed",
         on_change=toggle,

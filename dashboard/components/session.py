@@ -141,6 +141,7 @@ def start(store: Store, name: str, how: str) -> None:
     """Begin the stay of somebody whose sign-in has just been accepted; it lasts over a reload of the page."""
     st.session_state.pop(_LEFT, None)
     st.session_state.pop("farewell", None)
+    st.session_state["arriving"] = True
     st.session_state[_TOKEN] = desk.begin_session(store, name, now(), how)
     st.session_state[_TICKET] = TICKETS.issue(st.session_state[_TOKEN], now())
 

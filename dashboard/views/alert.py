@@ -52,7 +52,6 @@ def page() -> None:
         st.error(literal(error))
         return
     _draw(here, view)
-    actions.remember_seen(view.alert)
 
 
 def _way(here: Place, alert_id: str | None) -> None:
@@ -79,6 +78,8 @@ def _draw(here: Place, view: AlertView) -> None:
     show(chips(alert, here.today))
     show(tag("p", text(alert.reason), css="sv-verdict"))
     show(_facts(view, manual))
+    # Before its buttons are drawn: whoever presses one while the rest is still coming acts on what he sees.
+    actions.remember_seen(view.alert)
     actions.action_bar(here, view)
     show_banner(here)
     st.header("Why")

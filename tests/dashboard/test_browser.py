@@ -9,15 +9,13 @@ import pytest
 
 from tests.dashboard import firm
 from tests.dashboard.acts import NOTE
+from tests.dashboard.browsing import WAIT_MS, serious, settled, sign_in
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="the Python package playwright is not installed"
 )
-axe = pytest.importorskip(
-    "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
-)
-
-WAIT_MS = 60_000
+pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+playwright.expect.set_options(timeout=60_000)
 
 
 @pytest.fixture
@@ -33,30 +31,6 @@ def screen(page: Any, served: str) -> Iterator[Any]:
         if not url.startswith((served, served.replace("http", "ws"), "data:", "blob:"))
     ]
     assert not elsewhere, "the desk asked for something from elsewhere"
-
-
-def sign_in(page: Any, url: str, name: str = "anna") -> None:
-    page.goto(url)
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").first.fill(firm.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for()
-
-
-def settled(page: Any) -> None:
-    """Until nothing is being worked out any more and charts are drawn."""
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(700)
-
-
-def serious(page: Any) -> list[str]:
-    """What axe finds that keeps somebody from working here."""
-    found = axe.Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:160]})"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def test_an_officer_finds_an_alert_decides_it_with_a_note_and_reads_it_in_the_history(
@@ -122,15 +96,6 @@ def test_keys_do_nothing_while_somebody_writes(screen: Any, served: str) -> None
     settled(screen)
     assert "alert=" not in screen.url
     assert search.input_value() == "jjo"
-
-
-@pytest.mark.parametrize("name", ["What was examined", "Audit trail", "Detectors"])
-def test_other_pages_have_no_barrier(screen: Any, served: str, name: str) -> None:
-    sign_in(screen, served)
-    screen.get_by_role("link", name=name).click()
-    playwright.expect(screen.get_by_role("heading", name=name, exact=True)).to_be_visible()
-    settled(screen)
-    assert not serious(screen)
 
 
 def test_the_sign_in_page_has_no_barrier_and_the_server_forbids_loading_from_elsewhere(

@@ -121,7 +121,7 @@ def _is_safe_part(part: ast.expr) -> bool:
 
 
 # Variables that hold fixed words: labels that components hand on, and sentences of the desk.
-FIXED = frozenset({"label", "submit", "why.sentence", "ROLE[user.role]", "words"})
+FIXED = frozenset({"label", "submit", "why.sentence", "ROLE[user.role]", "words", "alert.alert_id"})
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ playwright = pytest.importorskip(
     "playwright.sync_api", reason="the Python package playwright is not installed"
 )
 pytest.importorskip("authlib", reason="the Python package authlib is not installed")
+playwright.expect.set_options(timeout=60_000)
 
 ROLES = """
 [openid]
