@@ -184,10 +184,12 @@ def _register(backend: Backend, snapshot: Snapshot) -> None:
         if not parts:
             backend.register_table(f"all_{feed.name}", staging.empty_table(feed))
             continue
-        tables = [f"part_{feed.name}_{part.load_number}" for part in parts]
-        for table, part in zip(tables, parts, strict=True):
-            backend.register_files(table, part.files)
-        backend.view(f"all_{feed.name}", staging.current_sql(feed, tables))
+        every, replaced = f"every_{feed.name}", f"replaced_{feed.name}"
+        backend.register_files(every, [file for part in parts for file in part.files])
+        again = len(parts) > 1 and feed.key
+        if again:
+            backend.create(replaced, staging.replaced_sql(feed, every, parts[0].load_number))
+        backend.view(f"all_{feed.name}", staging.current_sql(feed, every, replaced if again else None))
 
 
 def _span(backend: Backend, feed: str, table: str) -> tuple[int, int] | None:

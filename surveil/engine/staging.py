@@ -38,29 +38,36 @@ def event_day(feed: Feed) -> str | None:
     return None if feed.event is None else _day_of(feed.column(feed.event))
 
 
-def current_sql(feed: Feed, part_tables: list[str]) -> str:
-    """A SELECT of the current version of each row: a later part's row stands for an earlier one with its key."""
-    columns = ", ".join(stored_columns(feed))
-    selects = []
-    for index, table in enumerate(part_tables):
-        later = part_tables[index + 1 :]
-        absent = " AND ".join(
-            f"NOT EXISTS (SELECT 1 FROM {other} WHERE " + " AND ".join(_same_key(feed, table, other)) + ")"
-            for other in later
-        )
-        selects.append(f"SELECT {columns} FROM {table}" + (f" WHERE {absent}" if absent else ""))
-    return " UNION ALL ".join(selects)
+def replaced_sql(feed: Feed, table: str, first_load: int) -> str:
+    """A SELECT of the rows, by load and key, that a later load brought again: small, as long as loads are.
+
+    Args:
+        table: all loads' rows of the feed.
+        first_load: the number of the oldest load, which replaces nothing.
+    """
+    keys = ", ".join(f"e.{key}" for key in _key(feed))
+    return (
+        f"SELECT DISTINCT e._load, {keys} FROM {table} AS e JOIN {table} AS l "
+        f"ON {_same_key(feed, 'e', 'l')} AND l._load > e._load WHERE l._load > {first_load}"
+    )
 
 
-def _same_key(feed: Feed, left: str, right: str) -> list[str]:
-    """Conditions under which two rows have the same key; a part that may be empty is equal to an empty one."""
-    tests = []
-    for column in (feed.column(name) for name in feed.key):
-        for key in column.stored:
-            equal = f"{left}.{key} = {right}.{key}"
-            empty = f"{left}.{key} IS NULL AND {right}.{key} IS NULL"
-            tests.append(equal if column.required else f"({equal} OR ({empty}))")
-    return tests
+def current_sql(feed: Feed, table: str, replaced: str | None) -> str:
+    """A SELECT of the current version of each row: a later load's row stands for an earlier one with its key."""
+    columns = ", ".join(f"e.{name}" for name in stored_columns(feed))
+    absent = f"r._load = e._load AND {_same_key(feed, 'e', 'r')}"
+    where = f" WHERE NOT EXISTS (SELECT 1 FROM {replaced} AS r WHERE {absent})" if replaced else ""
+    return f"SELECT {columns} FROM {table} AS e{where}"
+
+
+def _key(feed: Feed) -> list[str]:
+    """The stored columns of a feed's key."""
+    return [stored for name in feed.key for stored in feed.column(name).stored]
+
+
+def _same_key(feed: Feed, left: str, right: str) -> str:
+    """Two rows have the same key; a part of it that may be empty is equal to an empty one."""
+    return " AND ".join(f"{left}.{key} IS NOT DISTINCT FROM {right}.{key}" for key in _key(feed))
 
 
 def as_of_sql(feed: Feed, table: str, as_of_day: int) -> str:
