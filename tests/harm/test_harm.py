@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveil.config import Workspace
@@ -212,6 +212,7 @@ POSTINGS = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(MOVES, POSTINGS, st.sampled_from(["q", "own"]))
 def test_no_cent_is_counted_twice_or_lost(
     moves: list[tuple[int, int]], postings: list[tuple[int, str, int]], where: str
@@ -233,6 +234,7 @@ def test_no_cent_is_counted_twice_or_lost(
     assert harm.by_account["cent_days"].sum() == harm.held["cent_days"].sum() <= came * 100
 
 
+@settings(max_examples=40)
 @given(MOVES, POSTINGS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(
     moves: list[tuple[int, int]], postings: list[tuple[int, str, int]], random: Any
