@@ -34,8 +34,13 @@ class EngineSettings(_Section):
     """Where models run and how much of the machine they may use."""
 
     url: str = "duckdb://"
-    memory_limit: str = "2GB"
+    memory_limit: str = Field(default="2GB", pattern=r"^\d+(\.\d+)? ?([KMGT]i?B|%)$")
+    spill_folder: str = Field(default="", description="empty = beside the run that is made")
     threads: int = Field(default=0, ge=0, description="0 = all cores")
+
+    def spill(self, run: Path) -> Path:
+        """Where one run puts what does not fit into memory; nobody else's, and gone when the run ends."""
+        return Path(self.spill_folder) / f"surveil-{run.name}" if self.spill_folder else run / "spill"
 
 
 class OpenIdSettings(_Section):
@@ -177,6 +182,8 @@ _INITIAL_SETTINGS = """\
 # [engine]
 # url = "duckdb://"
 # memory_limit = "2GB"               # of the models; the statistics need about as much again
+# spill_folder = "/fast/disk"        # where models put what does not fit; the default is beside the run
+# threads = 0                        # 0: all processors
 
 # [openid]                          # who comes through the firm's own sign-in, by his groups
 # roles = { "Compliance" = "officer", "Branch managers" = "supervisor" }

@@ -60,12 +60,14 @@ class DuckDB:
     def __init__(self, settings: EngineSettings, folder: Path) -> None:
         import duckdb
 
+        self._spill = settings.spill(folder)
+        self._spill.mkdir(parents=True, exist_ok=True)
         self._connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:")
         run = self._connection.execute
         run(f"SET memory_limit='{settings.memory_limit}'")
         if settings.threads:
             run(f"SET threads={settings.threads}")
-        run("SET temp_directory=$folder", {"folder": str(folder / "spill")})
+        run("SET temp_directory=$folder", {"folder": str(self._spill)})
         run("SET preserve_insertion_order=false")
 
     def register_files(self, name: str, files: Sequence[Path]) -> None:
@@ -100,6 +102,7 @@ class DuckDB:
 
     def close(self) -> None:
         self._connection.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
 
 
 class Spark:

@@ -6,10 +6,12 @@ import datetime as dt
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from surveil.config import Workspace
+from surveil.config import EngineSettings, Workspace
 from surveil.engine import days, open_engine, staging
+from surveil.engine.backends import connect
 from surveil.errors import UsageError
 from surveil.feeds.load import load
 from surveil.feeds.snapshots import at, current
@@ -145,3 +147,24 @@ def test_the_calendar_knows_holidays_and_goal_periods() -> None:
     assert with_goals.loc[fourth, "period"] == fourth
     assert with_goals.loc[fourth, "period_left"] == 9
     assert with_goals.loc[fourth + 14, "period"] == days.to_day(dt.date(2016, 7, 1))
+
+
+def test_what_does_not_fit_goes_to_the_spill_folder_and_is_gone_afterwards(tmp_path: Path) -> None:
+    spill = tmp_path / "spill"
+    settings = EngineSettings(memory_limit="60MB", spill_folder=str(spill), threads=1)
+    engine = connect(settings, tmp_path / "run")
+    rows = pa.table({"n": range(3_000_000)})
+    engine.register_table("numbers", rows)
+    for copy in range(4):
+        engine.create(f"copy_{copy}", f"SELECT n, n * {copy + 7} AS many, n + {copy} AS more FROM numbers")
+    assert sum(file.stat().st_size for file in spill.rglob("*") if file.is_file()) > 10_000_000
+    total = engine.query("SELECT SUM(more - n) AS n FROM copy_3").to_pylist()
+    assert total == [{"n": 9_000_000}]
+    engine.close()
+    assert not list(spill.iterdir())
+
+
+def test_a_memory_limit_that_is_none_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "surveil.toml").write_text('[engine]\nmemory_limit = "plenty"\n')
+    with pytest.raises(UsageError, match="memory_limit"):
+        Workspace.open(tmp_path)
