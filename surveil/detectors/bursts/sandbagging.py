@@ -15,8 +15,9 @@ least {least_lag_days} business days after they were signed are compared with co
 of products, by the same channel and as close to the period's end, over the whole time and over the months that stand out
 most; a backlog of the branch's month is taken out. And after periods in which he reached his goal, the share of his
 openings in the first {first_days} business days of the next is compared with that of colleagues who had reached theirs.
-Both are joined into one p-value. Periods that ended less than {settle_days} days ago are left out: what was held back in
-them may not be opened yet. Goal periods are those of the quotas, else calendar months.
+Both are joined into one p-value; a rich start has many honest reasons, so its own counts as no smaller than
+{least_start_p}. Periods that ended less than {settle_days} days ago are left out: what was held back in them may not be
+opened yet. Goal periods are those of the quotas, else calendar months.
 
 ## What it misses
 Applications whose date is written down only at the opening, and paper that never reached a system.
@@ -69,6 +70,10 @@ class Parameters(base.Parameters):
         3, unit="business days", ge=1, le=5, citation="science notes 1.2: first three days of the month",
         meaning="business days at the start of a period that are its first days",
     )  # fmt: skip
+    least_start_p: float = param(
+        0.01, unit="p-value", ge=0.0001, le=1, citation="ours: pay-days and students' days fall on first days, too",
+        meaning="the p-value of a rich start after a reached goal counts as no smaller than this",
+    )  # fmt: skip
     settle_days: int = param(
         14, unit="days", ge=0, le=60, measured=True, citation="ours: most openings follow within two weeks",
         meaning="days after the end of a period from which its applications are judged",
@@ -81,7 +86,7 @@ class Sandbagging(Detector):
     id = "QB05"
     slug = "sandbagging"
     name = "Openings held back for the next period"
-    version = "2"
+    version = "3"
     family = Family.BURST
     typology = "T09"
     severity = Severity.MEDIUM
@@ -119,7 +124,10 @@ class Sandbagging(Detector):
             score=1 - peer_chance(waiting, rows, STRATUM),
             detail=base.details(rows, ["product_code", "applied_day", "applied_left", "lag"]),
         )
-        return Decision(items, strongest([with_episodes(waiting), rich.tests]), int(cells["n"].sum()))
+        start = rich.tests.assign(
+            p_value=rich.tests["p_value"].astype(float).clip(lower=parameters.least_start_p)
+        )
+        return Decision(items, strongest([with_episodes(waiting), start]), int(cells["n"].sum()))
 
 
 def _after_reached(measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> pd.DataFrame:
