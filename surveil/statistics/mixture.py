@@ -16,7 +16,6 @@ from surveil.statistics.tails import SMALLEST_P
 
 _SHARES = np.array([0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.18, 0.27, 0.40, 0.60])
 _EDGE = 1e-6
-_SIMULATED = 8000  # representatives redrawn in all: enough for the tail, and no more in a large firm
 _TAIL = 0.10  # share of simulated statistics that the exponential tail is fitted to
 _REMARKABLE_Q = 0.10  # false-discovery rate at which a rep's units are no longer drawn from
 _TRIES = 4
@@ -24,10 +23,12 @@ _TRIES = 4
 
 @dataclass(frozen=True)
 class MixtureSettings:
-    """shortest: months of the shortest episode looked for. draws: redrawn firms (at least). seed: of the drawing."""
+    """shortest: months of the shortest episode looked for. draws: redrawn firms, and simulated: reps redrawn in all (at
+    least): enough for the tail, and no more in a large firm. seed: of the drawing."""
 
     shortest: int = 3
     draws: int = 4
+    simulated: int = 8000
     seed: int = 19_690_101
 
 
@@ -197,7 +198,7 @@ def _redrawn(units: _Units, included: Bools, settings: MixtureSettings) -> tuple
     """Statistics of honest firms, draws × reps: each unit gets the gain of one of its kind that another rep opened."""
     rng = np.random.default_rng(settings.seed)
     reps = units.shape[0]
-    draws = max(settings.draws, int(np.ceil(_SIMULATED / max(reps, 1))))
+    draws = max(settings.draws, int(np.ceil(settings.simulated / max(reps, 1))))
     kinds = [np.flatnonzero(units.kind == kind) for kind in range(int(units.kind.max(initial=-1)) + 1)]
     pools = [at[included[units.who[at]]] for at in kinds]
     whole, episode = np.empty((draws, reps)), np.empty((draws, reps))
