@@ -111,15 +111,20 @@ def _opened(content: bytes) -> pdfium.PdfDocument:
 
 def _searched(page: pdfium.PdfPage, rules: Sequence[Rule], scans: bool) -> _Page:
     """Where a page's text has something; a page with pictures and no text can hold anything, and says so."""
-    text, places = _characters(page.get_textpage())
+    read = page.get_textpage()
+    plain = flat(_extracted(read))
+    expected = found(plain, rules)
+    if not expected:
+        blind = not scans and not plain.strip() and any(True for _ in page.get_objects())
+        return _Page((), Counter(), whole=False, unsearched=blind)
+    # Character by character is slow, so only pages with something on them are gone through in that way.
+    text, places = _characters(read)
     hits = found(text, rules)
-    grounds = Counter(rule.ground for _, _, rule in hits)
-    whole = any(rule.whole for _, _, rule in hits)
     boxes = tuple(box for first, last, _ in hits for box in places[first:last] if box is not None)
-    # Nothing to paint over although something is there: the page goes as a whole.
-    lost = any(not any(places[first:last]) for first, last, _ in hits)
-    blind = not scans and not text.strip() and any(True for _ in page.get_objects())
-    return _Page(boxes, grounds, whole or lost, blind)
+    # Something is there, and not where to paint: the page goes as a whole.
+    lost = len(hits) < len(expected) or any(not any(places[first:last]) for first, last, _ in hits)
+    whole = any(rule.whole for _, _, rule in expected)
+    return _Page(boxes, Counter(rule.ground for _, _, rule in expected), whole or lost, unsearched=False)
 
 
 def _characters(page: pdfium.PdfTextPage) -> tuple[str, list[Box | None]]:
