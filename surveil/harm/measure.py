@@ -16,10 +16,13 @@ MODELS = ("harm_accounts", "harm_moves", "harm_postings")
 
 @dataclass(frozen=True)
 class Rules:
-    """How far a consequence reaches: `knock_on_days` as in UN04; `usual_days`: a quarter's usual fees and some days."""
+    """How far a consequence reaches: `knock_on_days` as in UN04; `usual_days`: a quarter's usual fees and some days;
+    `end_days`: so many days the extract of transactions may lack at the end without a word: feeds are cut at other hours.
+    """
 
     knock_on_days: int = 10
     usual_days: int = 100
+    end_days: int = 3
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,9 @@ def assess(wanted: Iterable[str], measured: Mapping[str, pd.DataFrame], as_of_da
     numbers = [name for name in by_account if name.endswith(("_cents", "_days"))]
     grouped = by_account.groupby("customer_id", as_index=False, sort=True)
     by_customer = grouped[numbers].sum().merge(grouped.size().rename(columns={"size": "accounts"}))
-    return Harm(found, spells, by_account, by_customer, _not_known(wanted, accounts, as_of_day))
+    return Harm(
+        found, spells, by_account, by_customer, _not_known(wanted, accounts, as_of_day - rules.end_days)
+    )
 
 
 def _sums(accounts: pd.DataFrame, found: pd.DataFrame, spells: pd.DataFrame) -> pd.DataFrame:
@@ -81,10 +86,10 @@ def _sums(accounts: pd.DataFrame, found: pd.DataFrame, spells: pd.DataFrame) -> 
     return whom.assign(**columns)
 
 
-def _not_known(wanted: Iterable[str], accounts: pd.DataFrame, as_of_day: int) -> dict[str, str]:
+def _not_known(wanted: Iterable[str], accounts: pd.DataFrame, last_day: int) -> dict[str, str]:
     reasons = dict.fromkeys(wanted, "the account is not in the data")
     for row in accounts.itertuples():
-        last = as_of_day if pd.isna(row.closed_day) else min(as_of_day, int(row.closed_day) - 1)
+        last = last_day if pd.isna(row.closed_day) else min(last_day, int(row.closed_day) - 1)
         del reasons[row.account_id]
         if pd.isna(row.covered_from):
             reasons[row.account_id] = "the transactions' extract does not cover the account"

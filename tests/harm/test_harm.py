@@ -162,6 +162,12 @@ def test_what_is_not_known_is_told(tmp_path: Path) -> None:
     assert harm.by_account["outstanding_cents"].sum() == 0
 
 
+@pytest.mark.parametrize(("end", "known"), [("2016-12-28", True), ("2016-12-27", False)])
+def test_an_extract_that_ends_days_before_is_told(end: str, known: bool, tmp_path: Path) -> None:
+    spans = [{"feed": "transactions", "covers_from": "2016-01-01", "covers_to": end}]
+    assert (not harm_of([], tmp_path, coverage=spans).not_known) is known
+
+
 def test_an_engine_measures_one_list_of_accounts(tmp_path: Path) -> None:
     workspace = Workspace.init(tmp_path / "workspace")
     snapshot = snapshot_of({**FIRM, "accounts": ACCOUNTS, "transactions": []}, tmp_path)
