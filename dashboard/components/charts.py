@@ -111,27 +111,27 @@ def timeline_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{"day": day, "feed": feed, "items": count} for (day, feed), count in sorted(counts.items())]
 
 
-def timeline(rows: Sequence[Mapping[str, Any]]) -> None:
-    """When the items happened, a line for each kind of record."""
-    days = timeline_rows(rows)
-    feeds = sorted({row["feed"] for row in days})
-    chart = (
-        alt.Chart(alt.InlineData(values=days))
-        .mark_circle(color=ACCENT, opacity=0.75, stroke=DARK, strokeWidth=0.5)
-        .encode(
-            x=alt.X(
-                "day:T", title=None, axis=alt.Axis(format="%d %b %Y", labelAngle=0, labelOverlap="greedy")
-            ),
-            y=alt.Y("feed:N", title=None, sort=feeds, axis=alt.Axis(labelLimit=_NAME_LIMIT)),
-            size=alt.Size("items:Q", legend=None, scale=alt.Scale(range=[60, 500], domainMin=1)),
-            tooltip=[
-                alt.Tooltip("day:T", title="Day", format="%Y-%m-%d"),
-                alt.Tooltip("feed:N", title="Record"),
-                alt.Tooltip("items:Q", title="Items"),
-            ],
-        )
+def timeline(days: Sequence[Mapping[str, Any]]) -> None:
+    """When things happened, a line for each kind of record; the alert's own items filled, what is around them hollow."""
+    rows = [{"kind": "of this alert", **row, "feed": visible(str(row["feed"]))} for row in days]
+    feeds = sorted({row["feed"] for row in rows})
+    own = alt.datum.kind == "of this alert"
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        x=alt.X("day:T", title=None, axis=alt.Axis(format="%d %b %Y", labelAngle=0, labelOverlap="greedy")),
+        y=alt.Y("feed:N", title=None, sort=feeds, axis=alt.Axis(labelLimit=_NAME_LIMIT)),
+        size=alt.Size("items:Q", legend=None, scale=alt.Scale(range=[60, 500], domainMin=1)),
+        tooltip=[
+            alt.Tooltip("day:T", title="Day", format="%Y-%m-%d"),
+            alt.Tooltip("feed:N", title="Record"),
+            alt.Tooltip("items:Q", title="How many"),
+            alt.Tooltip("kind:N", title="It is"),
+        ],
     )
-    _draw(chart, 45 * max(len(feeds), 1) + 60)
+    around = base.transform_filter(~own).mark_point(color=WORDS, filled=False, opacity=0.8, strokeWidth=1.2)
+    items = base.transform_filter(own).mark_circle(color=ACCENT, opacity=0.75, stroke=DARK, strokeWidth=0.5)
+    if any(row["kind"] != "of this alert" for row in rows):
+        st.caption("Filled: items of this alert. Hollow: what else happened.")
+    _draw(around + items, 45 * max(len(feeds), 1) + 60)
 
 
 def trend(points: Sequence[tuple[str, float]]) -> None:

@@ -14,26 +14,80 @@ from dashboard.components.words import details, field, plural
 from surveil import desk
 from surveil.alerts.alert import Alert
 from surveil.alerts.policy import Allowed, Refused
+from surveil.alerts.runs import RunRecord
 from surveil.desk import Evidence, Revealed
+from surveil.desk.around import around, by_day
 
 ROWS_PER_PAGE = 15
 TIMELINE_ROWS = 2_000
 _REVEALED, _ROWS_OF = "revealed", "rows_of"
 
 
-def show_timeline(here: Place, alert: Alert) -> None:
-    """What happened when, as a chart with the same rows as a table."""
+def show_timeline(here: Place, alert: Alert, run: RunRecord | None) -> None:
+    """What happened when: the items, and on demand everything around them, as a chart with the same as a table."""
+    wide = st.toggle(
+        "Show everything around the items",
+        key=f"around-{alert.alert_id}",
+        help="Accounts, consents, money, contacts, changes, sales and complaints of the same customers, and the "
+        "representative's absences, goals and pay, from 30 days before to 60 days after.",
+    )
+    if wide:
+        _around(here, alert, run)
+        return
     found = desk.evidence(here.workspace.runs_dir, alert, limit=TIMELINE_ROWS)
     dated = charts.timeline_rows(found.rows)
     if not dated:
         st.info(literal(found.problem or "None of the items has a day."))
         return
-    charts.timeline(found.rows)
+    charts.timeline(dated)
     if found.total is not None and found.total > len(found.rows):
         st.caption(f"The first {len(found.rows):,} of {found.total:,} items, the highest scores first.")
     with st.expander("The timeline as a table"):
         rows = ((row["day"], text(field(row["feed"])), row["items"]) for row in dated)
         show(table("Items by day and kind of record", ("Day", "Record", "Items"), rows, numbers=(2,)))
+
+
+def _around(here: Place, alert: Alert, run: RunRecord | None) -> None:
+    with st.spinner("Reading what the data say of these customers …"):
+        found = around(here.workspace, alert, run)
+    if found.problem is not None:
+        st.info(literal(found.problem))
+        return
+    days = by_day(found.happenings)
+    charts.timeline(
+        [
+            {"day": day.isoformat(), "feed": field(feed), "items": count, "kind": _KIND[item]}
+            for day, feed, item, count in days
+        ]
+    )
+    for sentence in found.left_out:
+        st.caption(literal(sentence))
+    if found.unknown:
+        st.caption(
+            literal(f"Not known, as not handed over: {', '.join(field(feed) for feed in found.unknown)}.")
+        )
+    with st.expander("The timeline as a table"):
+        rows = (
+            (
+                one.day,
+                text(field(one.feed)),
+                _KIND[one.item],
+                text(one.key),
+                text(one.customer_id or ""),
+                text(one.account_id or ""),
+            )
+            for one in found.happenings
+        )
+        show(
+            table(
+                "What happened, the earliest first",
+                ("Day", "Record", "It is", "Key", "Customer", "Account"),
+                rows,
+            )
+        )
+
+
+_KIND = {True: "of this alert", False: "around it"}
 
 
 def show_evidence(here: Place, alert: Alert, may_reveal: Allowed | Refused) -> None:

@@ -85,7 +85,7 @@ def _draw(here: Place, view: AlertView) -> None:
     st.header("Why")
     _why(alert)
     st.header("What happened when")
-    evidence.show_timeline(here, alert)
+    evidence.show_timeline(here, alert, view.run)
     st.header("Evidence rows")
     evidence.show_evidence(here, alert, view.allowed[Action.REVEAL])
     st.header("What ties these accounts to each other")

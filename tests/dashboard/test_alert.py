@@ -157,3 +157,19 @@ def test_an_alert_out_of_sight_reads_as_not_found(run_desk: Desk, workspace: Wor
     app.run()
     assert "There is no alert A-000000000000." in shown(app)
     assert not app.exception
+
+
+def test_everything_around_the_items_is_read_on_demand_and_what_is_not_there_is_said(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    alert_id = firm.alert_ids(workspace)["R7 UA01"]
+    app = open_alert(run_desk(), alert_id)
+    assert "The data the run saw" not in shown(app)
+    app.toggle(key=f"around-{alert_id}").set_value(True).run()
+    assert not app.exception
+    assert "The data the run saw can't be read" in shown(app)
+
+
+def test_without_a_drawing_of_the_ties_the_page_says_why(run_desk: Desk, workspace: Workspace) -> None:
+    page = shown(open_alert(run_desk(), firm.alert_ids(workspace)["R7 UA01"]))
+    assert "older than the drawing of links" in page
