@@ -13,7 +13,7 @@ from surveil.alerts.cases import CaseStatus, ClockKind, TaskState
 from surveil.alerts.people import User
 from surveil.alerts.policy import demand
 from surveil.alerts.suppression import SuppressionState
-from surveil.desk.queue import UNDER_REVIEW
+from surveil.desk.queue import ORDER, UNDER_REVIEW, Sort
 from surveil.store import DeskSession
 from surveil.store.tables import AlertRow, CaseRow
 from surveil.store.tables_cases import CaseClockRow, CaseTaskRow
@@ -62,16 +62,17 @@ def due(
 
 
 def _alerts(session: DeskSession, user: User, last: date, mine: bool) -> Iterator[DueItem]:
-    query = select(AlertRow).where(
+    query = select(AlertRow.alert_id).where(
         AlertRow.status.in_([status.value for status in UNDER_REVIEW]), AlertRow.due_on <= last
     )
     if mine:
         own = [name for name in (user.name, user.on_behalf_of) if name]
         query = query.where(AlertRow.assignee.in_(own) | AlertRow.assignee.is_(None))
-    for row in session.scalars(query.order_by(AlertRow.due_on, AlertRow.alert_id).limit(_MOST)):
+    ids = session.scalars(query.order_by(*ORDER[Sort.DUE]).limit(_MOST)).all()
+    for row in session.scalars(select(AlertRow).where(AlertRow.alert_id.in_(ids))):
         what = "Take up" if row.status == Status.OPEN else "Decide"
         yield DueItem(row.due_on, "alert", f"{what}: {row.reason}", row.assignee, "alert", row.alert_id)
-    accepted = select(AlertRow).where(AlertRow.status == Status.CLOSED.value, AlertRow.accepted_until <= last)
+    accepted = select(AlertRow).where(AlertRow.accepted_until <= last)  # only a closed one has such a day
     for row in session.scalars(accepted.order_by(AlertRow.accepted_until, AlertRow.alert_id).limit(_MOST)):
         if row.accepted_until is not None:
             what = f"The accepted risk ends: {row.reason}"

@@ -121,7 +121,6 @@ def queue(
     demand(user, Action.READ)
     chosen = filters or QueueFilters()
     size = min(max(page_size, 1), PAGE_SIZE_MAX)
-    conditions = conditions_of(chosen)
     facets = _facets(session, chosen)
     total = sum(
         count
@@ -131,7 +130,7 @@ def queue(
     pages = max(1, -(-total // size))
     number = min(max(page, 1), pages)
     return QueuePage(
-        alerts=tuple(_page(session, conditions, sort, size, number)) if total else (),
+        alerts=tuple(_page(session, chosen, sort, size, number)) if total else (),
         total=total,
         page=number,
         pages=pages,
@@ -204,12 +203,18 @@ def count_of(session: DeskSession, conditions: Sequence[ColumnElement[bool]]) ->
     return session.scalars(select(func.count(AlertRow.alert_id)).where(*conditions)).one()
 
 
-def _page(
-    session: DeskSession, conditions: Sequence[ColumnElement[bool]], sort: Sort, size: int, number: int
-) -> Iterator[Alert]:
+def within(filters: QueueFilters, sort: Sort) -> list[ColumnElement[bool]]:
+    """Where in the order of urgency the wanted severities stand, so that the others need not be walked past."""
+    if sort is not Sort.URGENCY or not filters.severity:
+        return []
+    ranks = [severity.rank for severity in filters.severity]
+    return [AlertRow.urgency >= str(9 - max(ranks)), AlertRow.urgency < f"{9 - min(ranks)}z"]
+
+
+def _page(session: DeskSession, filters: QueueFilters, sort: Sort, size: int, number: int) -> Iterator[Alert]:
     """The alerts of one page: which they are is found in an index, and only their rows are read."""
-    wanted = select(AlertRow.alert_id).where(*conditions).order_by(*ORDER[sort])
-    ids = session.scalars(wanted.limit(size).offset((number - 1) * size)).all()
+    wanted = select(AlertRow.alert_id).where(*conditions_of(filters), *within(filters, sort))
+    ids = session.scalars(wanted.order_by(*ORDER[sort]).limit(size).offset((number - 1) * size)).all()
     rows = {row.alert_id: row for row in session.scalars(select(AlertRow).where(AlertRow.alert_id.in_(ids)))}
     return (alert_of(rows[alert_id]) for alert_id in ids)
 

@@ -15,7 +15,7 @@ from surveil.alerts.model import Severity, SubjectType
 from surveil.alerts.people import User
 from surveil.alerts.policy import demand
 from surveil.desk.access import find_for, touch, unlock
-from surveil.desk.queue import ORDER, QueueFilters, Sort, conditions_of
+from surveil.desk.queue import ORDER, QueueFilters, Sort, conditions_of, within
 from surveil.desk.triage import take_up
 from surveil.store import DeskSession, Store
 from surveil.store.audit import history, record
@@ -49,16 +49,19 @@ def take_next(
     """
     demand(user, Action.TAKE)
     with store.write(user) as session:
+        unwanted = [AlertRow.alert_id.not_in(skip)] if skip else []
         query = (
-            select(AlertRow)
-            .where(*conditions_of(filters), *_offered(store, user, now), AlertRow.alert_id.not_in(skip))
+            select(AlertRow.alert_id)
+            .where(*conditions_of(filters), *within(filters, sort), *_offered(store, user, now))
+            .where(*unwanted)
             .order_by(*ORDER[sort])
             .limit(1)
             .with_for_update(skip_locked=True)
         )
-        row = session.scalars(query).first()
-        if row is None:
+        found = session.scalars(query).first()
+        if found is None:
             return None
+        row = session.scalars(select(AlertRow).where(AlertRow.alert_id == found)).one()
         demand(user, Action.TAKE, alert_of(row), now)
         take_up(store, row, user, now)
         row.locked_by, row.locked_until = user.name, now + LOCK

@@ -30,7 +30,7 @@ def wake(store: Store, now: datetime) -> tuple[str, ...]:
 
 
 def _accepted(store: Store, session: DeskSession, now: datetime) -> tuple[str, ...]:
-    over = (AlertRow.status == Status.CLOSED.value) & (AlertRow.accepted_until < store.calendar.day(now))
+    over = AlertRow.accepted_until < store.calendar.day(now)  # only a closed alert has such a day
     rows = session.scalars(select(AlertRow).where(over).order_by(AlertRow.alert_id)).all()
     for row in rows:
         standing(session, row.alert_id, FINAL).state = WITHDRAWN

@@ -63,9 +63,13 @@ def visible(user: User) -> ColumnElement[bool]:
     if user.role is not Role.SUPERVISOR:
         return false()
     people = sorted(user.reps)
-    subject = (AlertRow.subject_type == SubjectType.REP.value) & AlertRow.subject_id.in_(people)
-    mine = or_(AlertRow.branch_id.in_(sorted(user.branches)), AlertRow.rep_id.in_(people), subject)
-    return others & mine
+    mine: list[ColumnElement[bool]] = []
+    if user.branches:
+        mine.append(AlertRow.branch_id.in_(sorted(user.branches)))
+    if people:
+        subject = (AlertRow.subject_type == SubjectType.REP.value) & AlertRow.subject_id.in_(people)
+        mine += [AlertRow.rep_id.in_(people), subject]
+    return others & or_(false(), *mine)
 
 
 def case_exists(user: User) -> ColumnElement[bool]:

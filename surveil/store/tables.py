@@ -54,7 +54,15 @@ class AlertRow(Base):
         # Each way of reading the queue finds all it filters, counts and sorts by in one of these, without the rows.
         Index("ix_alert_urgency", "urgency", "status", "assignee", "set_aside_until", "alert_id"),
         Index(
-            "ix_alert_facets", "status", "severity_rank", "assignee", "set_aside_until", "due_on", "alert_id"
+            "ix_alert_facets",
+            "status",
+            "severity_rank",
+            "assignee",
+            "set_aside_until",
+            "due_on",
+            "locked_until",
+            "urgency",
+            "alert_id",
         ),
         Index(
             "ix_alert_assignee",
@@ -68,7 +76,17 @@ class AlertRow(Base):
             "alert_id",
         ),
         Index("ix_alert_detector", "detector", "status", "severity_rank", "urgency", "alert_id"),
-        Index("ix_alert_branch", "branch_id", "status", "severity_rank", "urgency", "alert_id"),
+        Index(
+            "ix_alert_branch",
+            "branch_id",
+            "status",
+            "assignee",
+            "set_aside_until",
+            "severity_rank",
+            "urgency",
+            "alert_id",
+        ),
+        Index("ix_alert_accepted_until", "accepted_until"),
         Index("ix_alert_due", "due_on", "urgency", "status", "assignee", "severity_rank", "alert_id"),
         Index("ix_alert_score", "score_order", "alert_id", "status", "assignee", "set_aside_until"),
         Index(
