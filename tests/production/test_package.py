@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import subprocess
@@ -15,8 +16,10 @@ from surveil import desk
 from surveil.alerts.errors import NotAllowed
 from surveil.alerts.people import SYSTEM, Role
 from surveil.cli import app
+from surveil.cli.production import SIGNING_VARIABLE
 from surveil.config import Workspace
 from surveil.errors import UsageError
+from surveil.production import signature
 from surveil.production.assemble import Packed
 from surveil.production.package import Order, package
 from surveil.production.receivers import Receiver
@@ -155,10 +158,11 @@ def test_without_a_name_a_masked_copy_is_made_to_try_out(workspace: Workspace, t
         "--out",
         str(tmp_path / "out"),
     ]
-    result = CliRunner().invoke(app, ["package", *given], catch_exceptions=False)
+    result = CliRunner().invoke(app, ["package", *given, "--trial-signature"], catch_exceptions=False)
     assert result.exit_code == 0
     (kept,) = (tmp_path / "out").glob("*VOL001")
     assert verify(kept).ok
+    assert any("R. Roe (trial)" in fact for fact in verify(kept).facts)
     assert "Мария" not in (named(kept, "exhibits/EX-06A")).read_text()
 
 
@@ -201,11 +205,18 @@ def test_a_passphrase_does_not_go_the_way_of_what_it_opens(workspace: Workspace,
         enter_delivery(store, OLGA, MATTER, Delivery(7, Thing.PASSPHRASE, "J. Doe", "telephone"), "", NOW)
 
 
-def test_the_command_line_makes_media_that_the_tools_open(workspace: Workspace, tmp_path: Path) -> None:
+def test_the_command_line_makes_media_that_the_tools_open(
+    workspace: Workspace, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv(SIGNING_VARIABLE, "a trial secret")
+    certificate = signature.trial_certificate(
+        "R. Roe", "Example Bank", "a trial secret", dt.datetime.now(dt.UTC)
+    )
+    (tmp_path / "roe.p12").write_bytes(certificate)
     seven_zip, pdfsig = tool("7z"), tool("pdfsig")
     runner, given = CliRunner(), ["--workspace", str(workspace.path), "--matter", MATTER, "--as", "olga"]
     secret = tmp_path / "secret.txt"
-    options = ["--for", "media", "--trial-signature", "--passphrase-to", str(secret)]
+    options = ["--for", "media", "--sign", str(tmp_path / "roe.p12"), "--passphrase-to", str(secret)]
     result = runner.invoke(app, ["package", *given, *options], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     passphrase = secret.read_text().strip()

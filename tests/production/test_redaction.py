@@ -69,6 +69,33 @@ def test_no_text_remains_under_a_black_box(tmp_path: Path) -> None:
     subprocess.run([tool("qpdf"), "--check", tmp_path / "made.pdf"], check=True, capture_output=True)
 
 
+def test_what_is_beside_the_pages_is_searched_and_dropped_and_the_pages_stay() -> None:
+    with pikepdf.open(io.BytesIO(pdf("Public line"))) as file:
+        file.attachments["note.txt"] = b"plain"
+        with file.open_outline() as outline:
+            outline.root.append(pikepdf.OutlineItem(f"About {NAME}", 0))
+        target = io.BytesIO()
+        file.save(target)
+    made = redact_pdf(target.getvalue(), HIDDEN)
+    assert made.touched
+    assert page_texts(made.content) == ["Public line"]
+    assert b"Secretname" not in everything(made.content)
+    with pikepdf.open(io.BytesIO(made.content)) as file:
+        assert not file.attachments
+        assert "/Outlines" not in file.Root
+
+
+def test_a_page_with_nothing_found_stays_as_it_was_drawn() -> None:
+    with pikepdf.new() as both:
+        for content in (pdf("Public line"), pdf(f"Told by {NAME}")):
+            with pikepdf.open(io.BytesIO(content)) as one:
+                both.pages.extend(one.pages)
+        target = io.BytesIO()
+        both.save(target)
+    first, second = page_texts(redact_pdf(target.getvalue(), HIDDEN).content)
+    assert (first, second) == ("Public line", "")
+
+
 def test_the_box_covers_the_word_and_leaves_its_neighbours() -> None:
     made = redact_pdf(pdf("Public line", f"Reported by {NAME} in March"), HIDDEN).content
     with pikepdf.open(io.BytesIO(made)) as document:
