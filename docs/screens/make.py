@@ -128,7 +128,7 @@ def take(browser: Browser, served: str, user: str, pages: dict[str, str], width:
     for name, address in pages.items():
         page.goto(f"{served}/{address}")
         page.get_by_role("button", name="Sign out" if user else "Sign in").wait_for()
-        page.wait_for_timeout(4_000)
+        page.wait_for_timeout(1_000)
         settled(page)
         save(page, HERE / f"{name}{suffix}.png", width)
     context.close()

@@ -22,8 +22,9 @@ def sign_in(page: Any, url: str, name: str = "anna") -> None:
 
 def settled(page: Any) -> None:
     """Until nothing is being worked out any more and charts are drawn."""
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_timeout(700)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
 def visit(page: Any, url: str, heading: str) -> None:
