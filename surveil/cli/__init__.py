@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from surveil import __version__
-from surveil.cli import admin, matters, production, remediation, results, work
+from surveil.cli import admin, matters, people, production, remediation, results, work
 from surveil.cli.common import say
 from surveil.errors import SurveilError
 
@@ -23,7 +23,7 @@ for commands in (work, results, admin, production):
     app.add_typer(commands.app)
 app.add_typer(results.rank_app, name="rank")
 app.add_typer(admin.audit_app, name="audit")
-app.add_typer(admin.user_app, name="user")
+app.add_typer(people.app, name="user")
 app.add_typer(matters.app, name="matter")
 app.add_typer(production.production_app, name="production")
 app.add_typer(remediation.app, name="remediation")

@@ -16,6 +16,7 @@ from surveil.cli.common import (
     now,
     open_database,
     open_workspace,
+    put_lines,
     put_text,
     read_text,
     say,
@@ -148,7 +149,7 @@ def audit_export(
     kind, _, name = (record or "").partition(":")
     export = export_jsonl if format is ReportFormat.JSON else export_text
     with open_database(open_workspace(workspace)) as store:
-        put_text("".join(export(store.engine, kind or None, name or None)), out)
+        put_lines(export(store.engine, kind or None, name or None), out)
 
 
 @user_app.command("add")
@@ -178,14 +179,19 @@ def user_scope(
     name: Annotated[str, typer.Argument(help="Whose scope.")],
     branch: Annotated[list[str] | None, typer.Option(help="A branch he sees (may be repeated).")] = None,
     rep: Annotated[list[str] | None, typer.Option(help="A representative he sees (may be repeated).")] = None,
+    reports_to: Annotated[
+        list[str] | None, typer.Option(help="A rep_id he reports to himself (may be repeated).")
+    ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """What a supervisor sees. Example: surveil user scope m.jones --branch B017."""
+    """What a supervisor sees, and whom he reports to, all said anew. Example: surveil user scope m.jones --branch B017"""
     from surveil.alerts.people import SYSTEM
     from surveil.desk.users import set_scope
 
     with open_database(open_workspace(workspace)) as store:
-        set_scope(store, SYSTEM, name, now(), branches=branch or (), reps=rep or ())
+        set_scope(
+            store, SYSTEM, name, now(), branches=branch or (), reps=rep or (), reports_to=reports_to or ()
+        )
     say(f"{name} now sees {len(branch or ())} branches and {len(rep or ())} representatives.")
 
 

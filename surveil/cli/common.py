@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -83,6 +83,19 @@ def put_text(text: str, out: Path | None) -> None:
         return
     try:
         out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{out} can't be written: {error.strerror}") from error
+
+
+def put_lines(lines: Iterable[str], out: Path | None) -> None:
+    """Pieces of text one after the other, so that a long export needs no memory."""
+    if out is None:
+        for line in lines:
+            typer.echo(line, nl=False)
+        return
+    try:
+        with out.open("w", encoding="utf-8") as stream:
+            stream.writelines(lines)
     except OSError as error:
         raise UsageError(f"{out} can't be written: {error.strerror}") from error
 
