@@ -11,6 +11,7 @@ from surveil.config import Workspace
 from surveil.detectors import registry
 from surveil.detectors.base import HEADINGS, Detector
 from surveil.reports.content import Block, Bullets, Heading, Listing, Text
+from surveil.reports.desk_facts import desk_facts
 from surveil.reports.document import Document, Section, build
 from surveil.reports.exhibits import Exhibit, Value
 from surveil.reports.gather import Wanted
@@ -29,7 +30,8 @@ _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 def files(request: Request) -> Mapping[str, bytes]:
     """The files of the report by their path."""
     sources = sources_for(request, NAME, Wanted(), request.period)
-    return build(document(sources, request.workspace, history(request.workspace)), sources, request)
+    workspace = desk_facts(request.workspace).workspace
+    return build(document(sources, workspace, history(workspace)), sources, request)
 
 
 def document(sources: Sources, workspace: Workspace, runs: list[Ran]) -> Document:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Literal
-
-from pydantic import Field
 
 from surveil.alerts.dispositions import Disposition
-from surveil.config import Workspace
-from surveil.detectors import registry
-from surveil.errors import UsageError
 from surveil.reports.content import Heading, Listing, Text
+from surveil.reports.controls import FILE, Controls, read_controls
+from surveil.reports.desk_facts import DeskFacts, desk_facts
 from surveil.reports.document import Document, Section, build
-from surveil.reports.exhibits import Exhibit, Value
-from surveil.reports.finra.letter import Part, checked, read_yaml
+from surveil.reports.exhibits import Exhibit, Field, Value
 from surveil.reports.gather import Wanted
 from surveil.reports.making import Request, sources_for
 from surveil.reports.rows import figure, number, text
@@ -23,58 +18,20 @@ from surveil.reports.run_history import Ran, changes, history
 from surveil.reports.sources import Sources
 
 NAME = "exceptions"
-FILE = "controls.yml"
 # The longest time between two runs that a frequency allows, in days; weekends and holidays are in it.
 LONGEST = {"daily": 4, "weekly": 10, "monthly": 35, "quarterly": 100, "yearly": 380}
 OUTCOMES = ("breach", "useful", "false_alarm", "undetermined", "administrative")
 
 
-class Control(Part):
-    """Who runs an exception report, how often, by which procedure, and how the review is documented."""
-
-    owner: str = ""
-    frequency: Literal["", "daily", "weekly", "monthly", "quarterly", "yearly"] = ""
-    procedure: str = ""
-    documented: str = ""
-
-
-class Controls(Part):
-    """The file `controls.yml` of the workspace: what holds for all detectors, and for single ones."""
-
-    default: Control = Control()
-    detectors: dict[str, Control] = Field(default_factory=dict)
-
-    def of(self, detector: str) -> Control:
-        """What holds for a detector: its own entries over the default's."""
-        own = {name: value for name, value in self.detectors.get(detector, Control()) if value}
-        return self.default.model_copy(update=own)
-
-
-def read_controls(workspace: Workspace) -> Controls:
-    """The firm's entries, or none.
-
-    Raises:
-        UsageError: a field is wrong, or a detector is unknown.
-    """
-    file = workspace.path / FILE
-    if not file.is_file():
-        return Controls()
-    controls = checked(Controls, read_yaml(file) or {}, file)
-    if unknown := sorted(set(controls.detectors) - set(registry.detectors())):
-        raise UsageError(f"{file}: there is no detector {', '.join(unknown)}")
-    return controls
-
-
 def files(request: Request) -> Mapping[str, bytes]:
     """The files of the report by their path."""
     sources = sources_for(request, NAME, Wanted(), request.period)
-    return build(
-        document(sources, read_controls(request.workspace), history(request.workspace)), sources, request
-    )
+    controls, facts = read_controls(request.workspace), desk_facts(request.workspace)
+    return build(document(sources, controls, history(request.workspace), facts), sources, request)
 
 
-def document(sources: Sources, controls: Controls, runs: Sequence[Ran]) -> Document:
-    """Catalogue, runs, what came of them, changes and coverage."""
+def document(sources: Sources, controls: Controls, runs: Sequence[Ran], facts: DeskFacts) -> Document:
+    """Catalogue, runs, what came of them, changes, what is held back, and coverage."""
     return Document(
         name=NAME,
         title="Exception reports: catalogue, runs and results",
@@ -84,7 +41,8 @@ def document(sources: Sources, controls: Controls, runs: Sequence[Ran]) -> Docum
             _catalogue(sources, controls),
             _runs(runs, controls, sources),
             _results(sources),
-            _changes(runs),
+            _changes(runs, facts),
+            _held_back(facts),
             _coverage(sources),
         ),
         method=(
@@ -299,7 +257,7 @@ def _results(sources: Sources) -> Section:
     )
 
 
-def _changes(runs: Sequence[Ran]) -> Section:
+def _changes(runs: Sequence[Ran], facts: DeskFacts) -> Section:
     exhibit = Exhibit(
         "EX-04A",
         "changes",
@@ -325,26 +283,106 @@ def _changes(runs: Sequence[Ran]) -> Section:
             for c in changes(runs)
         ),
     )
-    shown = (
-        Listing(exhibit.number)
-        if exhibit.rows
-        else Text("Nothing was changed from one run on record to the next.")
+    asked = Exhibit(
+        "EX-04B",
+        "thresholds",
+        "Changes of thresholds asked for at the review desk",
+        "One row per change asked for, whatever became of it.",
+        (
+            text("detector", "Id", 0.5),
+            text("parameter", "Parameter", 1.1),
+            text("before", "Before", 0.6),
+            text("after", "After", 0.6),
+            text("state", "State", 0.7),
+            text("proposed", "Proposed", 1.2),
+            text("reviewed", "Reviewed", 1.2),
+            text("reason", "Reason", 2),
+            Field("effect", "What a trial showed", 0),
+        ),
+        tuple(
+            (
+                c.detector,
+                c.parameter,
+                str(c.old_value),
+                str(c.new_value),
+                c.state,
+                _who(c.proposed_by, c.proposed_at),
+                _who(c.reviewed_by, c.reviewed_at),
+                c.reason,
+                c.effect,
+            )
+            for c in facts.thresholds
+        ),
     )
+    nothing = Text("Nothing was changed from one run on record to the next.")
     return Section(
         "4. Changes",
-        (shown,),
-        (figure("Changes", len(exhibit.rows), exhibit, "number of rows"),),
         (
-            "Who asked for a change, and why, is in the audit trail where the change was made at the review desk.",
+            Heading(exhibit.title),
+            Listing(exhibit.number) if exhibit.rows else nothing,
+            Heading(asked.title),
+            Listing(asked.number) if asked.rows else Text("None was asked for."),
         ),
+        (
+            figure("Changes from run to run", len(exhibit.rows), exhibit, "number of rows"),
+            figure("Changes asked for", len(asked.rows), asked, "number of rows"),
+        ),
+        (),
+        (exhibit, asked),
+    )
+
+
+def _who(name: str | None, at: dt.datetime | None) -> str:
+    return f"{name} on {at.date().isoformat()}" if name and at else ""
+
+
+def _held_back(facts: DeskFacts) -> Section:
+    exhibit = Exhibit(
+        "EX-05A",
+        "suppressions",
+        "Suppressions: what is held back, why, by whom and until when",
+        "One row per suppression, whatever its state; found again counts the scans that met what it holds back.",
+        (
+            text("suppression_id", "Suppression", 0.8),
+            text("detector", "Id", 0.5),
+            text("scope", "Of", 1.1),
+            text("state", "State", 0.7),
+            text("expires_on", "Until", 0.8),
+            text("proposed", "Proposed", 1.2),
+            text("reviewed", "Reviewed", 1.2),
+            number("found_again", "Found again", 0.6),
+            number("held", "Alerts held back", 0.6),
+            text("reason", "Reason", 2),
+        ),
+        tuple(
+            (
+                s.suppression_id,
+                s.detector,
+                f"{s.scope.value}: {s.subject_type.value} {s.subject_id}",
+                s.state.value,
+                s.expires_on.isoformat(),
+                _who(s.proposed_by, s.proposed_at),
+                _who(s.reviewed_by, s.reviewed_at),
+                s.hits,
+                s.held,
+                s.reason,
+            )
+            for s in facts.suppressions
+        ),
+    )
+    return Section(
+        "5. Held back",
+        (Listing(exhibit.number) if exhibit.rows else Text("Nothing is held back."),),
+        (figure("Alerts held back now", sum(s.held for s in facts.suppressions), exhibit, "sum of held"),),
+        (),
         (exhibit,),
-        same_page=True,
+        same_page=not exhibit.rows,
     )
 
 
 def _coverage(sources: Sources) -> Section:
     exhibit = Exhibit(
-        "EX-05A",
+        "EX-06A",
         "coverage",
         "What was examined, and what was not and why",
         "One row per exception report and reason.",
@@ -357,4 +395,4 @@ def _coverage(sources: Sources) -> Section:
         ),
         tuple((c.detector, c.state, c.examined, c.not_examined, c.reason) for c in sources.coverage),
     )
-    return Section("5. Coverage of the run", (Listing(exhibit.number),), (), (), (exhibit,))
+    return Section("6. Coverage of the run", (Listing(exhibit.number),), (), (), (exhibit,))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from surveil.alerts.dispositions import Disposition, Outcome
+from surveil.desk.supervision import Review
 from surveil.errors import UsageError
 from surveil.reports.content import Block, Form, Heading, Listing, Text
+from surveil.reports.desk_facts import desk_facts
 from surveil.reports.document import Document, Section, build
 from surveil.reports.exhibits import Exhibit, Field, Personal, Value, money
 from surveil.reports.gather import Wanted
 from surveil.reports.making import Request, sources_for
 from surveil.reports.rows import figure, iso, number, records, text, yes_no
+from surveil.reports.signed_reviews import Person, reviewed, signed_section
 from surveil.reports.sources import AlertFacts, Sources
 from surveil.scan import results
 
@@ -35,21 +37,6 @@ PAGES = 40
 """Most representatives with a page of their own where none is named: those flagged, in the order of the ranking."""
 
 
-@dataclass(frozen=True)
-class Person:
-    """What is known of one representative."""
-
-    rep_id: str
-    name: str | None
-    crd_number: str | None
-    role: str | None
-    registered: str | None
-    branch: str | None
-    supervisor: str | None
-    hired_on: str | None
-    terminated_on: str | None
-
-
 def files(request: Request) -> Mapping[str, bytes]:
     """The files of the report by their path.
 
@@ -59,7 +46,8 @@ def files(request: Request) -> Mapping[str, bytes]:
     sources = sources_for(request, NAME, WANTED, request.period)
     file = results.run_folder(request.workspace, sources.run.run_id) / "rank_reps.parquet"
     ranking = pd.read_parquet(file) if file.is_file() else pd.DataFrame({"rep_id": []})
-    return build(document(sources, records_of(ranking), request.options.reps), sources, request)
+    signed = desk_facts(request.workspace).reviews
+    return build(document(sources, records_of(ranking), request.options.reps, signed), sources, request)
 
 
 def records_of(ranking: pd.DataFrame) -> list[dict[str, Any]]:
@@ -68,9 +56,12 @@ def records_of(ranking: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
 
 
-def document(sources: Sources, ranking: Sequence[Mapping[str, Any]], reps: Sequence[str]) -> Document:
+def document(
+    sources: Sources, ranking: Sequence[Mapping[str, Any]], reps: Sequence[str], signed: Sequence[Review] = ()
+) -> Document:
     """Overview of all, evidence of what was reviewed and when, and a page for each representative chosen."""
-    people = _people(sources)
+    people, period = _people(sources), sources.period
+    inside = [r for r in signed if r.period_end >= period.first and r.period_start <= period.last]
     if unknown := sorted(set(reps) - set(people)):
         raise UsageError(f"There is no representative {', '.join(unknown)} in the feed reps.")
     ranks = {row["rep_id"]: row for row in ranking}
@@ -88,7 +79,8 @@ def document(sources: Sources, ranking: Sequence[Mapping[str, Any]], reps: Seque
         sections=(
             _overview(sources, people, ranks, left),
             *_evidence(sources),
-            *(_page(sources, people[rep], ranks.get(rep, {})) for rep in chosen),
+            signed_section(people, inside),
+            *(_page(sources, people[rep], ranks.get(rep, {}), inside) for rep in chosen),
         ),
         method=(
             "A representative is flagged where his q-value in the ranking of the run is at most the declared rate of false "
@@ -287,7 +279,7 @@ def _row(alert: AlertFacts) -> tuple[Value, ...]:
     )
 
 
-def _page(sources: Sources, person: Person, rank: Mapping[str, Any]) -> Section:
+def _page(sources: Sources, person: Person, rank: Mapping[str, Any], signed: Sequence[Review]) -> Section:
     """The page of one representative: facts, registrations, complaints, actions, alerts, and the lines to fill in."""
     number_of = f"EX-R-{person.rep_id}"[:31]
     own = [a for a in sources.alerts if a.rep_id == person.rep_id]
@@ -323,6 +315,7 @@ def _page(sources: Sources, person: Person, rank: Mapping[str, Any]) -> Section:
                 if rank
                 else ("Rank in the run", None),
                 ("What sets him apart", str(rank.get("drivers") or "nothing")),
+                ("Reviews signed at the desk", reviewed(person, signed)),
             )
         ),
         Heading("Alerts", listed=False),

@@ -13,12 +13,18 @@ from zipfile import ZipFile
 import pandas as pd
 import pytest
 
-from surveil.config import Workspace
+from surveil.alerts.model import Severity, SubjectType
+from surveil.alerts.supervision import Method, ReviewOutcome
+from surveil.alerts.suppression import Measured, Scope, Suppression, SuppressionState
+from surveil.config import Settings, Workspace
+from surveil.desk.supervision import Review
+from surveil.desk.thresholds import ThresholdChange
 from surveil.errors import UsageError
 from surveil.reports import complaints_4530, names, period, rep_review, write
 from surveil.reports.complaints_4530 import due_on, last_quarter, quarter_of
+from surveil.reports.controls import Control, Controls, read_controls
+from surveil.reports.desk_facts import DeskFacts
 from surveil.reports.document import Document
-from surveil.reports.exceptions import Control, Controls, read_controls
 from surveil.reports.exceptions import document as exceptions_document
 from surveil.reports.exhibits import Exhibit
 from surveil.reports.making import Options
@@ -28,6 +34,7 @@ from tests.reports.pages import pages
 from tests.reports.sample import alert, confirmed, day, frame, sources
 
 OTHERS = ("complaints-4530", "detector-documentation", "exceptions", "lookback", "period", "rep-review")
+AT = dt.datetime(2024, 7, 9, tzinfo=dt.UTC)
 COMPLAINTS = (
     "complaint_id received_on_day source channel customer_id customer_name account_id opened_on_day rep_id rep_name "
     "crd_number registered branch_id product_code family problem_code category narrative status resolution settled_on_day "
@@ -237,6 +244,52 @@ def test_what_is_not_known_of_a_representative_is_never_none() -> None:
     assert facts["Actions in the period"] == "warning 2024-02-02"
 
 
+def review(rep_id: str, quarter_end: str) -> Review:
+    last = dt.date.fromisoformat(quarter_end)
+    return Review(
+        "SR-7", rep_id, "B1", dt.date(last.year, last.month - 2, 1), last, Method.FILES_READ, "All openings of May.",
+        "Nothing out of "
+        "order.", ReviewOutcome.NO_CONCERN, None, {}, None, "sue", "sam", dt.datetime(2024, 7, 9, tzinfo=dt.UTC),
+    )  # fmt: skip
+
+
+def test_signed_reviews_of_the_period_are_evidence_and_who_has_none_is_named() -> None:
+    signed = [review("R001", "2024-06-30"), review("R002", "2022-12-31")]
+    made = rep_review.document(reviewed(), RANKING, ("R001",), signed)
+    assert exhibit(made, "EX-05A").column("rep_id") == ["R001"]
+    assert exhibit(made, "EX-05A").column("signed") == ["sue for sam on 2024-07-09"]
+    assert exhibit(made, "EX-05B").column("rep_id") == ["R002"]
+    assert exhibit(made, "EX-05A").masked(lambda _: "*").column("findings") == ["[withheld in a masked copy]"]
+
+
+def test_thresholds_asked_for_and_suppressions_are_listed_with_both_people() -> None:
+    change = ThresholdChange(
+        "T-1",
+        "UA01",
+        "grace_days",
+        5,
+        7,
+        "Scanning takes a week here.",
+        "3 alerts fewer",
+        "approved",
+        "olga",
+        AT,
+        "otto",
+        AT,
+        None,
+    )
+    held = Suppression(
+        "S-1", "A-2", "UA01", Scope.SUBJECT, SubjectType.REP, "R001", "B1", Measured(Severity.LOW, 1.0, 1),
+        "Known and checked.", dt.date(2024, 9, 1), SuppressionState.ACTIVE, "olga", None, AT, "otto", AT, None, 3, 1,
+    )  # fmt: skip
+    facts = DeskFacts(Workspace(Path(), Settings()), thresholds=(change,), suppressions=(held,))
+    made = exceptions_document(sources(), Controls(), [], facts)
+    assert exhibit(made, "EX-04B").rows[0][:7] == (
+        "UA01", "grace_days", "5", "7", "approved", "olga on 2024-07-09", "otto on 2024-07-09",
+    )  # fmt: skip
+    assert exhibit(made, "EX-05A").rows[0][2:9:3] == ("subject: rep R001", "olga on 2024-07-09", 1)
+
+
 def ran(number: int, recorded: str, **parameters: str) -> Ran:
     detectors = {"UA01": RanDetector("1", parameters, "run")}
     return Ran(f"R-{number}", dt.date.fromisoformat(recorded), recorded, "s", "0.1", "c", (), detectors)
@@ -252,7 +305,8 @@ def test_thresholds_changed_between_runs_are_listed() -> None:
 @pytest.mark.parametrize(("frequency", "late"), [("monthly", "no"), ("weekly", "yes"), ("", None)])
 def test_a_report_that_did_not_run_as_often_as_it_should_is_late(frequency: str, late: str | None) -> None:
     controls = Controls.model_validate({"default": {"owner": "Surveillance", "frequency": frequency}})
-    made = exceptions_document(sources(), controls, [ran(1, "2024-06-03"), ran(2, "2024-07-01")])
+    runs = [ran(1, "2024-06-03"), ran(2, "2024-07-01")]
+    made = exceptions_document(sources(), controls, runs, DeskFacts(Workspace(Path(), Settings())))
     rows = exhibit(made, "EX-02B").rows
     assert rows[0][0::6] == ("UA01", late)
     # The other detector never ran: late wherever a frequency is set.

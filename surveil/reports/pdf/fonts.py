@@ -33,21 +33,23 @@ _JOINED = ((0xFB50, 0xFDFF), (0xFE70, 0xFEFF))
 
 @dataclass(frozen=True)
 class FontSet:
-    """Registered ReportLab font names, and what each can draw. `fallback` is None where it was left out."""
+    """Registered ReportLab font names, and what `regular` and `bold` can draw; `fallback` is None where it is left out.
+
+    The fallback is read when the first East Asian character is met: it is large, and most reports need none of it.
+    """
 
     regular: str
     bold: str
     covered: frozenset[int]
     fallback: str | None
     fallback_title: str | None
-    fallback_covered: frozenset[int]
 
     def font_for(self, character: str, *, bold: bool = False) -> str | None:
         """The registered font that has a glyph for the character, or None."""
         code = ord(character)
         if code in self.covered:
             return self.bold if bold else self.regular
-        if self.fallback is not None and code in self.fallback_covered:
+        if self.fallback is not None and _is_east_asian(code) and code in _register_east_asian():
             return self.fallback
         return None
 
@@ -56,8 +58,8 @@ def load(*, east_asian: bool = True) -> FontSet:
     """Register the fonts and say what they cover; `east_asian` takes in the fallback."""
     covered = _register()
     if not east_asian:
-        return FontSet(REGULAR, BOLD, covered, None, None, frozenset())
-    return FontSet(REGULAR, BOLD, covered, EAST_ASIAN, "Droid Sans Fallback", _register_east_asian())
+        return FontSet(REGULAR, BOLD, covered, None, None)
+    return FontSet(REGULAR, BOLD, covered, EAST_ASIAN, "Droid Sans Fallback")
 
 
 @functools.cache
@@ -75,9 +77,11 @@ def _register() -> frozenset[int]:
 def _register_east_asian() -> frozenset[int]:
     font = TTFont(EAST_ASIAN, str(BUNDLED / "DroidSansFallback.ttf"))
     pdfmetrics.registerFont(font)
-    return frozenset(
-        code for code in _drawable(font) if any(first <= code <= last for first, last in EAST_ASIAN_CODES)
-    )
+    return _drawable(font)
+
+
+def _is_east_asian(code: int) -> bool:
+    return code >= 0x2E80 and any(first <= code <= last for first, last in EAST_ASIAN_CODES)
 
 
 def _drawable(font: TTFont) -> frozenset[int]:

@@ -139,7 +139,7 @@ class Tags:
             root, first, tree, len(pages),
         )  # fmt: skip
         yield text
-        yield self._table(written, root, offset, first, offsets, offset + len(text))
+        yield from self._table(written, root, offset, first, offsets, offset + len(text))
 
     def _bodies(self, first: int, root: int, pages: list[int]) -> Iterator[bytes]:
         """The elements in their order, then the tree from pages and marks to elements, then its leaves."""
@@ -177,18 +177,18 @@ class Tags:
 
     def _table(
         self, written: bytes, root: int, root_offset: int, first: int, offsets: array[int], here: int
-    ) -> bytes:
+    ) -> Iterator[bytes]:
         """Cross-references of the update and its trailer, which points back to those of the file."""
-        parts = [b"xref\n%d 1\n%010d 00000 n \n" % (root, root_offset), b"%d %d\n" % (first, len(offsets))]
-        parts += [b"%010d 00000 n \n" % offset for offset in offsets]
+        yield b"xref\n%d 1\n%010d 00000 n \n%d %d\n" % (root, root_offset, first, len(offsets))
+        for offset in offsets:
+            yield b"%010d 00000 n \n" % offset
         found: dict[int, bytes] = {}
         for match in _TRAILER.finditer(written[-2_000:]):
             found |= {number: value for number, value in enumerate(match.groups(), 1) if value is not None}
-        parts.append(
+        yield (
             b"trailer\n<</Size %d/Root %s/Info %s/ID %s/Prev %s>>\nstartxref\n%d\n%%%%EOF\n"
             % (first + len(offsets), found[1], found[2], found[3], found[4], here)
         )
-        return b"".join(parts)
 
 
 @contextmanager
