@@ -73,7 +73,7 @@ def _pages(user: User | None) -> list[st.Page]:
     reads = user is None or bool(may(user, Action.READ))
     keeps = user is not None and bool(may(user, Action.MANAGE_USERS))
     made = {
-        name: st.Page(page, title=title, icon=icon, url_path=name, default=name == _home(user),
+        name: st.Page(page, title=title, icon=icon, url_path=name, default=name == "queue",
                       visibility="visible" if wanted else "hidden")
         for name, page, title, icon, wanted in (
             ("queue", queue.page, "Queue", ":material/inbox:", reads),

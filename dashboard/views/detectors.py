@@ -20,6 +20,7 @@ _KIND = {
     "rule": "lists breaches of a rule",
     "item": "lists items for another detector",
     "rate": "compares rates",
+    "rank": "ranks",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.components import address, charts, navigate
@@ -66,33 +68,42 @@ def _due(found: Team) -> None:
     open_ = [member.rep_id for member in found.members if member.review is None and member.may_review]
     said = f"Reviews of the quarter {first} to {last} are due by {found.due_on}: "
     if found.overdue:
-        st.error(literal(f"{said}overdue for {', '.join(found.overdue)}."))
+        st.error(literal(f"{said}overdue for {_some(found.overdue)}."))
     elif open_:
         st.warning(literal(f"{said}{plural(len(open_), 'person')} still open."))
     else:
         st.success(literal(f"{said}all are signed."))
 
 
-_HEADS = ("Who", "Branch", "Role", "Rank", "Among peers", "Open alerts", "Late", "Decided so far", "Licences that end",
-          "Complaints", "Review")  # fmt: skip
+def _some(people: Sequence[str]) -> str:
+    more = f" and {len(people) - 10:,} more" if len(people) > 10 else ""
+    return ", ".join(people[:10]) + more
+
+
+_HEADS = (
+    "Who",
+    "Branch",
+    "Role",
+    "Rank",
+    "Open alerts",
+    "Decided so far",
+    "Licences that end",
+    "Complaints",
+    "Review",
+)
 
 
 def _table(found: Team) -> Html:
-    return table(
-        "Your people, who needs a look first at the top", _HEADS, map(_row, found.members), (3, 4, 5, 6, 9)
-    )
+    return table("Your people, who needs a look first at the top", _HEADS, map(_row, found.members), (7,))
 
 
 def _row(member: Member) -> tuple[object, ...]:
-    place_ = member.ranked
     return (
         text(member.rep_id),
         text(member.branch_id or "not known"),
         text(member.role or "not known"),
-        f"{place_.rank:,} of {place_.ranked:,}" if place_ else "not compared",
-        f"{place_.peer_rank:,} of {place_.peers:,}" if place_ else "",
-        joined((f"{member.open_alerts:,} ", severity_chip(member.worst_open))) if member.worst_open else "0",
-        f"{member.overdue_alerts:,}",
+        _rank(member),
+        _open(member),
         text(
             ", ".join(f"{OUTCOME[kind]} {count:,}" for kind, count in sorted(member.outcomes.items()))
             or "none"
@@ -101,6 +112,25 @@ def _row(member: Member) -> tuple[object, ...]:
         "not known" if member.complaints is None else f"{member.complaints:,}",
         "signed" if member.review else ("open" if member.may_review else "not yours to sign"),
     )
+
+
+def _rank(member: Member) -> Html:
+    one = member.ranked
+    if one is None:
+        return text("not compared")
+    return joined(
+        (
+            unbroken(f"{one.rank:,} of {one.ranked:,}"),
+            tag("div", unbroken(f"in role {one.peer_rank:,} of {one.peers:,}")),
+        )
+    )
+
+
+def _open(member: Member) -> Html:
+    if member.worst_open is None:
+        return text("none")
+    late = f" {member.overdue_alerts:,} late" if member.overdue_alerts else ""
+    return joined((f"{member.open_alerts:,} ", severity_chip(member.worst_open), late))
 
 
 def _lapsing(member: Member) -> Html:

@@ -1,6 +1,7 @@
 """Makes the pictures in this folder: every page of the review desk at 1,100 and 1,920 pixels, from a scanned workspace.
 
-    python docs/screens/make.py demo/workspace
+    python docs/screens/make.py demo/workspace            (all of them)
+    python docs/screens/make.py demo/workspace team case  (some)
 
 The workspace is copied, people are added to the copy and some work is done in it, so that no page is empty.
 """
@@ -43,8 +44,8 @@ ANNA, BELA = User("anna", Role.OFFICER), User("bela", Role.OFFICER)
 NOTE = "Paper consents found in the archive for all openings of the month."
 
 
-def main(workspace: Path) -> None:
-    """Prepare a copy, serve it, and take all pictures."""
+def main(workspace: Path, wanted: list[str]) -> None:
+    """Prepare a copy, serve it, and take the pictures wanted, or all."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(workspace, Path(folder) / "workspace"))
         addresses = prepare(Workspace.open(copy))
@@ -52,8 +53,10 @@ def main(workspace: Path) -> None:
         with serving(copy, free_port()) as served, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=bootstrap.find_chromium(), args=flags)
             for suffix, width in WIDTHS.items():
-                for name, pages in addresses.items():
-                    take(browser, served, name, pages, width, suffix)
+                for user, pages in addresses.items():
+                    some = {name: page for name, page in pages.items() if not wanted or name in wanted}
+                    if some:
+                        take(browser, served, user, some, width, suffix)
             browser.close()
 
 
@@ -123,6 +126,7 @@ def take(browser: Browser, served: str, user: str, pages: dict[str, str], width:
     """Pictures of one person's pages at one width."""
     context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US", timezone_id="UTC")
     page = context.new_page()
+    page.set_default_timeout(120_000)
     if user:
         sign_in(page, served, user)
     for name, address in pages.items():
@@ -146,4 +150,4 @@ def save(page: Any, file: Path, width: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])
