@@ -29,10 +29,15 @@ app.add_typer(production.production_app, name="production")
 app.add_typer(remediation.app, name="remediation")
 
 
+#: The exit status after Ctrl-C; typer gives it as a command's result instead of passing the interrupt on.
+_STOPPED = 130
+
+
 def main() -> None:
     """Run a command; an error of ours is one clear message and the promised exit status, never a traceback."""
     try:
-        app(standalone_mode=False, prog_name="surveil")
+        if app(standalone_mode=False, prog_name="surveil") == _STOPPED:
+            raise KeyboardInterrupt
     except SurveilError as error:
         say(f"surveil: {error}")
         sys.exit(error.exit_code)
@@ -40,7 +45,7 @@ def main() -> None:
         sys.exit(stop.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         say("surveil: stopped; nothing was half-written")
-        sys.exit(130)
+        sys.exit(_STOPPED)
     except BrokenPipeError:
         # The reader of the pipe has what it wanted; a second error while closing would only confuse.
         sys.stderr.close()

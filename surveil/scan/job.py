@@ -82,15 +82,17 @@ def scan(
     )
     with steps.aside(workspace.runs_dir, key) as aside:
         done = steps.Steps(aside)
-        with open_engine(
-            workspace,
-            snapshot,
-            None if as_of is None else days.to_day(as_of),
-            None if from_date is None else days.to_day(from_date),
-            parameters=registry.measured_parameters(overrides),
-            folder=aside,
-        ) as engine:
-            pace = Pace(workspace.runs_dir / ".pace.json", _steps_of(engine, chosen, done))
+        with (
+            open_engine(
+                workspace,
+                snapshot,
+                None if as_of is None else days.to_day(as_of),
+                None if from_date is None else days.to_day(from_date),
+                parameters=registry.measured_parameters(overrides),
+                folder=aside,
+            ) as engine,
+            Pace(workspace.runs_dir / ".pace.json", _steps_of(engine, chosen, done)) as pace,
+        ):
             judged, lines = _run(
                 engine, chosen, parameters, done, lambda s: progress(f"{s} ({pace.begin(s)})")
             )
@@ -106,7 +108,6 @@ def scan(
         _write_json(aside / "run.json", manifest)
         done.put_away()
         folder = results.put_in_place(aside, workspace, run.run_id)
-        pace.keep()
     return ScanResult(run, folder, len(made.drafts), len(made.items), run.failed_detectors)
 
 

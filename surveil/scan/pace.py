@@ -36,9 +36,15 @@ class Pace:
             self._took[step] = self._clock() - begun
             self._running = None
 
-    def keep(self) -> None:
-        """Remember what the steps took, for the next scan's estimate."""
-        self.end()
+    def __enter__(self) -> Pace:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Remember what the steps took, for the next scan's estimate; not the one that was broken off."""
+        if kind is None:
+            self.end()
+        if not self._took:
+            return
         fresh = self._file.with_suffix(".fresh")
         fresh.write_text(json.dumps({**self._before, **self._took}), encoding="ascii")
         fresh.replace(self._file)

@@ -128,3 +128,20 @@ def test_the_demo_will_not_clear_a_folder_of_yours(tmp_path: Path) -> None:
     done = surveil("demo", "--workspace", "mine", cwd=tmp_path)
     assert done.returncode == 2
     assert (tmp_path / "mine" / "letter.txt").read_text() == "keep me"
+
+
+def test_an_interrupt_is_status_130_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from surveil import cli
+    from surveil.cli import work
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(work, "open_workspace", interrupted)
+    monkeypatch.setattr("sys.argv", ["surveil", "scan"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 130
+    assert "stopped" in capsys.readouterr().err

@@ -113,13 +113,12 @@ def test_a_scan_that_finished_nothing_leaves_nothing(
 def test_the_estimate_comes_from_the_last_scan_and_from_the_pace_of_this_one(tmp_path: Path) -> None:
     now = [0.0]
     file = tmp_path / "pace.json"
-    first = Pace(file, ["a", "b", "c"], lambda: now[0])
-    assert first.begin("a") == "1 of 3", "nothing is promised that is not known"
-    for step, took in (("b", 100.0), ("c", 200.0)):
-        now[0] += took
-        first.begin(step)
-    now[0] += 300.0
-    first.keep()
+    with Pace(file, ["a", "b", "c"], lambda: now[0]) as first:
+        assert first.begin("a") == "1 of 3", "nothing is promised that is not known"
+        for step, took in (("b", 100.0), ("c", 200.0)):
+            now[0] += took
+            first.begin(step)
+        now[0] += 300.0
     assert json.loads(file.read_text()) == {"a": 100.0, "b": 200.0, "c": 300.0}
     second = Pace(file, ["a", "b", "c"], lambda: now[0])
     assert second.begin("a") == "1 of 3, about 10 minutes left"
