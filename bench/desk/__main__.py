@@ -1,7 +1,7 @@
 """What the review desk takes with a million alerts: pages, search, acts, and the check of the whole trail.
 
 `python -m bench.desk --alerts 1000000 --events 2000000 --database sqlite` (or `postgresql`, or an address) makes the
-database, measures, and prints the tables in docs/desk-at-size.md. `--ready` measures one that was filled before.
+database, measures, and prints the tables in docs/desk.md. `--ready` measures one that was filled before.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -32,11 +33,17 @@ def main(url: str, first: int, officers: int, seconds: float) -> None:
     print(json.dumps(dict(sum(counts, Counter()))))
 
 
-def work(store: Store, number: int, until: float) -> Counter[str]:
+def work(
+    store: Store,
+    number: int,
+    until: float,
+    clock: Callable[[], float] = time.time,
+    think: float = THINK_SECONDS,
+) -> Counter[str]:
     """One officer's day: take the next, note, decide or put back; approve others' decisions; read the queue."""
     user, dice = User(f"officer-{number}", Role.OFFICER), random.Random(number)
     counts: Counter[str] = Counter()
-    while time.time() < until:
+    while clock() < until:
         act = dice.choices((_decide, _put_back, _approve, _look, _stale), (50, 10, 25, 10, 5))[0]
         started = time.perf_counter()
         try:
@@ -45,7 +52,7 @@ def work(store: Store, number: int, until: float) -> Counter[str]:
             counts[f"refused: {type(refused).__name__}"] += 1
         counts["milliseconds"] += round((time.perf_counter() - started) * 1000)
         counts["acts"] += 1
-        time.sleep(dice.random() * THINK_SECONDS)
+        time.sleep(dice.random() * think)
     return counts
 
 
