@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from statistics import median_low
 
 from surveil.alerts.dispositions import Disposition
 from surveil.reports.content import Heading, Listing, Text
@@ -209,7 +210,7 @@ def _results(sources: Sources) -> Section:
         overdue = sum(
             a.status != "closed" and a.due_on is not None and a.due_on < sources.desk_day for a in own
         )
-        middle = days[len(days) // 2] if days else ""
+        middle = median_low(days) if days else ""
         rows.append(
             (
                 d.id,

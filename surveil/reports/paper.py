@@ -9,13 +9,15 @@ from surveil.reports.content import Block, Bullets, Chart, Figure, Form, Heading
 from surveil.reports.exhibits import Exhibit, Value, shown
 from surveil.reports.pdf import charts
 from surveil.reports.pdf.document import Story
-from surveil.reports.pdf.table import TableColumn
+from surveil.reports.pdf.table import Link, TableColumn
 from surveil.reports.sources import RunFacts, Sources
 
 PAPER_ROWS = 500
 WIDE_COLUMNS = 9
 CHART_BARS = 12
 NOT_KNOWN = "not known"
+EXHIBITS = "exhibits"
+"""The anchor of the list of exhibits."""
 
 Exhibits = Mapping[str, Exhibit]
 
@@ -35,7 +37,7 @@ def figures(story: Story, listed: Sequence[Figure]) -> None:
             TableColumn("Exhibit", 0.8),
             TableColumn("Computed as", 2.6),
         ],
-        [(f.label, figure_text(f.value), f.exhibit, f.how) for f in listed],
+        [(f.label, figure_text(f.value), Link.to(EXHIBITS, f.exhibit), f.how) for f in listed],
     )
 
 
@@ -156,7 +158,7 @@ def identity(story: Story, sources: Sources, code_version: str) -> None:
 def exhibit_list(story: Story, exhibits: Sequence[Exhibit]) -> None:
     """Every exhibit with its rows and the hash of its file."""
     story.new_page()
-    story.heading("Exhibits")
+    story.heading("Exhibits", anchor=EXHIBITS)
     story.text(
         "Each exhibit is a CSV file (UTF-8) in the folder exhibits; the workbook (XLSX) holds the same rows for reading. "
         "SHA256SUMS beside this document lists the hash of every file; 'sha256sum --check SHA256SUMS' proves that none "

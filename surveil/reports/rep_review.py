@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -217,7 +218,7 @@ def _evidence(sources: Sources) -> tuple[Section, ...]:
     sections = []
     for control, slug, title, outcomes in LISTS:
         listed = [a for a in sources.alerts if a.rep_id is not None and outcome(a) in outcomes]
-        exhibit = _alerts(control, slug, title.split(". ")[1], listed)
+        exhibit = _alerts(control, slug, title.split(". ")[1], listed, sources.desk_day)
         late = exhibit.column("in_time").count("no")
         sections.append(
             Section(
@@ -237,12 +238,12 @@ def _evidence(sources: Sources) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def _alerts(control: str, slug: str, title: str, alerts: Sequence[AlertFacts]) -> Exhibit:
+def _alerts(control: str, slug: str, title: str, alerts: Sequence[AlertFacts], today: dt.date) -> Exhibit:
     return Exhibit(
         control,
         slug,
         title,
-        "One row per alert about a representative; in time means decided by the day it was due.",
+        "One row per alert about a representative; in time means decided by the day it was due; empty: not due yet.",
         (
             text("alert_id", "Alert", 1.1),
             text("rep_id", "Representative", 0.8),
@@ -256,14 +257,16 @@ def _alerts(control: str, slug: str, title: str, alerts: Sequence[AlertFacts]) -
             text("in_time", "In time", 0.5),
             Field("reason", "What was seen", 0),
         ),
-        tuple(_row(alert) for alert in alerts),
+        tuple(_row(alert, today) for alert in alerts),
     )
 
 
-def _row(alert: AlertFacts) -> tuple[Value, ...]:
-    in_time = None
-    if alert.decided_on is not None and alert.due_on is not None:
-        in_time = "yes" if alert.decided_on <= alert.due_on else "no"
+def _row(alert: AlertFacts, today: dt.date) -> tuple[Value, ...]:
+    # An undecided alert is late from the day after it was due; until then nothing is to be said of it.
+    late = alert.due_on is not None and (alert.decided_on or today) > alert.due_on
+    in_time: str | None = "no" if late else ("yes" if alert.decided_on else "")
+    if alert.due_on is None and alert.decided_on:
+        in_time = None
     return (
         alert.alert_id,
         alert.rep_id,
@@ -274,7 +277,7 @@ def _row(alert: AlertFacts) -> tuple[Value, ...]:
         (alert.disposition or "undecided").replace("_", " "),
         alert.decided_on.isoformat() if alert.decided_on else "",
         alert.decided_by or "",
-        in_time if in_time else ("" if alert.decided_on is None else None),
+        in_time,
         alert.reason,
     )
 
@@ -283,7 +286,7 @@ def _page(sources: Sources, person: Person, rank: Mapping[str, Any], signed: Seq
     """The page of one representative: facts, registrations, complaints, actions, alerts, and the lines to fill in."""
     number_of = f"EX-R-{person.rep_id}"[:31]
     own = [a for a in sources.alerts if a.rep_id == person.rep_id]
-    alerts = _alerts(number_of, "alerts", f"Alerts about {person.rep_id}", own)
+    alerts = _alerts(number_of, "alerts", f"Alerts about {person.rep_id}", own, sources.desk_day)
     registrations = sorted(
         f"{row['qualification']} ({row['jurisdiction']})"
         for row in records(sources.tables["review_registrations"])

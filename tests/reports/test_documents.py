@@ -219,6 +219,10 @@ def test_confirmed_and_potential_are_never_in_one_list() -> None:
     assert lists == {"EX-02A": {"A-1"}, "EX-03A": {"A-2", "A-5"}, "EX-04A": {"A-4"}}
     # Decided on 5 July, due on 2 July.
     assert exhibit(made, "EX-02A").column("in_time") == ["no"]
+    # Undecided and due on 2 July: late by the desk's last event on 6 July.
+    assert exhibit(made, "EX-03A").column("in_time") == ["no", "no"]
+    waiting = reviewed(alerts=(alert("A-2", due_on=dt.date(2024, 7, 6)),))
+    assert exhibit(rep_review.document(waiting, RANKING, ()), "EX-03A").column("in_time") == [""]
 
 
 def test_flagged_representatives_have_a_page_or_those_that_are_named() -> None:

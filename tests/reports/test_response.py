@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
+import pikepdf
 import pypdfium2
 import pytest
 
@@ -252,3 +253,18 @@ def test_an_earlier_report_in_the_folder_is_replaced_and_nothing_else(tmp_path: 
 def test_figures_are_listed_once_each() -> None:
     keys = [(row["item"], row["figure"]) for row in exhibit(built(), "EX-00A")]
     assert len(keys) == len(set(keys))
+
+
+def test_links_lead_from_the_items_and_figures_to_their_places() -> None:
+    texts = [" ".join(text.split()) for text in pages(built()[PDF])]
+    with pikepdf.open(io.BytesIO(built()[PDF])) as document:
+        numbers = {page.objgen: number for number, page in enumerate(document.pages)}
+        leads = [
+            {numbers[link.Dest[0].objgen] for link in page.get("/Annots", [])} for page in document.pages
+        ]
+    items = next(n for n, text in enumerate(texts) if "Items and how far each is answered" in text and n > 2)
+    for item in LETTER.items:
+        assert any(f"Item {item.number}. {item.title}" in texts[page] for page in leads[items])
+    exhibits = next(n for n, text in enumerate(texts) if "SHA256SUMS beside this document" in text)
+    figures = [n for n, text in enumerate(texts) if "Computed as" in text and n < exhibits]
+    assert all(exhibits in leads[n] for n in figures)

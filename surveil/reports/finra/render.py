@@ -14,7 +14,7 @@ from surveil.reports.finra.response import Answer, Response, State
 from surveil.reports.front import extent
 from surveil.reports.pdf import fonts
 from surveil.reports.pdf.document import Imprint, Story
-from surveil.reports.pdf.table import TableColumn
+from surveil.reports.pdf.table import Link, TableColumn
 from surveil.reports.pdf.text import Typesetter
 from surveil.reports.sources import Sources
 
@@ -117,7 +117,12 @@ def _front_matter(story: Story, paper: Paper) -> None:
             TableColumn("Exhibits", 1.6),
         ],
         [
-            (item.number, item.title, answer.state.value if answer.state else None, _numbers(answer))
+            (
+                Link.to(_anchor(item), item.number),
+                item.title,
+                answer.state.value if answer.state else None,
+                _numbers(answer),
+            )
             for item, answer in paper.response.answers
         ],
     )
@@ -169,7 +174,7 @@ def _method(story: Story, paper: Paper) -> None:
 
 
 def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
-    story.heading(f"Item {item.number}. {item.title}")
+    story.heading(f"Item {item.number}. {item.title}", anchor=_anchor(item))
     story.text(f"Asked: {item.request}", "quote")
     story.text(f"Source of this item's text: {item.verification}. {_extracts(paper, item)}", "small")
     state = answer.state or State.ANSWERED_PARTIAL
@@ -190,6 +195,10 @@ def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
             [TableColumn("Title", 2), TableColumn("File", 2), TableColumn("SHA-256", 3.5, whole=True)],
             [(a.title, a.path, hashlib.sha256(a.content).hexdigest()) for a in answer.attachments],
         )
+
+
+def _anchor(item: Item) -> str:
+    return f"item-{item.number}"
 
 
 def _extracts(paper: Paper, item: Item) -> str:

@@ -70,13 +70,18 @@ class Story:
         self._styles = _styles(typesetter)
         self._headings = 0
 
-    def heading(self, text: str, level: int = 0, *, room: float = 1.5 * inch) -> None:
-        """A heading of level 0–2 with a bookmark and a line in the contents; `room` points stay with it."""
+    def heading(
+        self, text: str, level: int = 0, *, room: float = 1.5 * inch, anchor: str | None = None
+    ) -> None:
+        """A heading of level 0–2 with a bookmark and a line in the contents; `room` points stay with it.
+
+        `anchor` is a name that a `Link` of a table may lead to.
+        """
         self._headings += 1
         paragraph = self.typesetter.paragraph(
             self.typesetter.markup(text, bold=True), self._styles[f"heading{level}"]
         )
-        paragraph.surveil_heading = (level, self.typesetter.plain(text), f"h{self._headings}")
+        paragraph.surveil_heading = (level, self.typesetter.plain(text), anchor or f"h{self._headings}")
         self._flowables += [CondPageBreak(room), paragraph]
 
     def label(self, text: str) -> None:

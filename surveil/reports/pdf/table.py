@@ -40,6 +40,20 @@ class TableColumn:
     whole: bool = False
 
 
+class Link(str):
+    """A value of a table that leads to an anchor of the document (`Story.heading`)."""
+
+    __slots__ = ("anchor",)
+    anchor: str
+
+    @classmethod
+    def to(cls, anchor: str, text: str) -> Link:
+        """The text, leading to the anchor."""
+        made = cls(text)
+        made.anchor = anchor
+        return made
+
+
 class _Lines(list[str]):
     """A cell of one font broken into lines: far quicker than a paragraph, and looks the same."""
 
@@ -180,6 +194,9 @@ class StreamTable(Flowable):  # type: ignore[misc]
                         # The space keeps words apart for whoever copies the cell or has it read out.
                         more = isinstance(cell, _Lines) and number < len(cell) - 1
                         canvas.drawString(left + PADDING, base, f"{line} " if more else line)
+            if isinstance(cell, Link):
+                area = (left, top - row.height, left + width, top)
+                canvas.linkRect("", cell.anchor, area, relative=1, thickness=0)
             if tags is not None:
                 tags.end()
             left += width
@@ -242,7 +259,7 @@ class StreamTable(Flowable):  # type: ignore[misc]
         if self._typesetter.is_simple(text):
             inner = width - 2 * PADDING
             if stringWidth(text, self._typesetter.fonts.regular, SIZE) <= inner:
-                return text
+                return Link.to(value.anchor, text) if isinstance(value, Link) else text
             if lines := self._broken(text, inner):
                 return lines
         return self._typesetter.paragraph(text, self._styles[column.align], limit=len(text))
