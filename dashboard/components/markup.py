@@ -80,13 +80,23 @@ def unbroken(value: object) -> Html:
 def table(
     caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]], numbers: Iterable[int] = ()
 ) -> Html:
-    """A table with a caption and a header row. Columns in `numbers` are aligned to the right."""
+    """A table with a caption and a header row. Columns in `numbers` are aligned to the right.
+
+    Raises:
+        ValueError: a row has more or fewer cells than there are headers.
+    """
     right = frozenset(numbers)
     head = joined(
         tag("th", name, scope="col", css="n" if i in right else "") for i, name in enumerate(headers)
     )
     body = joined(
-        tag("tr", *(tag("td", cell, css="n" if i in right else "") for i, cell in enumerate(row)))
+        tag(
+            "tr",
+            *(
+                tag("td", cell, css="n" if i in right else "")
+                for i, (cell, _) in enumerate(zip(row, headers, strict=True))
+            ),
+        )
         for row in rows
     )
     made = tag(

@@ -98,6 +98,7 @@ def _detectors(found: Overview) -> None:
         "Raised",
         "Decided",
         *(OUTCOME[kind] for kind in _ENDS),
+        "other",
         "False alarms",
         "95 % interval",
     )

@@ -131,7 +131,7 @@ def take(browser: Browser, served: str, user: str, pages: dict[str, str], width:
         sign_in(page, served, user)
     for name, address in pages.items():
         page.goto(f"{served}/{address}")
-        page.get_by_role("button", name="Sign out" if user else "Sign in").wait_for()
+        page.get_by_role("button", name="Sign out" if user else "Sign in", exact=True).wait_for()
         page.wait_for_timeout(1_000)
         settled(page)
         save(page, HERE / f"{name}{suffix}.png", width)

@@ -17,7 +17,7 @@ def sign_in(page: Any, url: str, name: str = "anna") -> None:
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").first.fill(firm.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for()
+    page.get_by_role("button", name="Sign out", exact=True).wait_for()
 
 
 def settled(page: Any) -> None:

@@ -116,7 +116,7 @@ def test_the_password_is_changed_only_by_who_knows_it(run_desk: Desk, store: des
 
 def test_an_administrator_keeps_people_and_sees_no_alert(run_desk: Desk, store: desk.Store) -> None:
     desk.create_user(store, SYSTEM, "adm", Role.ADMINISTRATOR, firm.RECORDED, password=firm.PASSWORD)
-    app = run_desk("adm")
+    app = go(run_desk("adm"), "people")
     assert "Everybody who may sign in" in shown(app)
     app.text_input(key="add-name").set_value("sue")
     app.selectbox(key="add-role").set_value(Role.SUPERVISOR)

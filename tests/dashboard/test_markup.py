@@ -69,6 +69,11 @@ def test_a_table_has_a_caption_heads_and_can_be_reached_by_keyboard() -> None:
     assert "&lt;x&gt;" in made
 
 
+def test_a_row_that_does_not_fit_its_headers_is_no_table() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        table("Rows", ("A", "B"), [(1, 2, 3)])
+
+
 def _calls() -> list[tuple[str, ast.Call]]:
     found = []
     for file in sorted(DASHBOARD.rglob("*.py")):
