@@ -157,14 +157,15 @@ class Spark:
         return in_one_order(self.query(f"SELECT * FROM {name}"))
 
     def drop(self, name: str) -> None:
+        # Its files stay until the end: a plan that Spark has not let go of may still read them.
         self._session.catalog.dropTempView(name)
-        shutil.rmtree(self._folder / "spark" / name, ignore_errors=True)
         self._names.remove(name)
 
     def close(self) -> None:
         for name in self._names:
             with contextlib.suppress(Exception):
                 self._session.catalog.dropTempView(name)
+        shutil.rmtree(self._folder / "spark", ignore_errors=True)
 
 
 def connect(settings: EngineSettings, folder: Path) -> Backend:
