@@ -16,6 +16,10 @@ from surveil.statistics.combine import benjamini_hochberg, cauchy_combination
 #: Evidence at which a score is one half; beyond it a score rises ever more slowly and never reaches 1.
 HALF_SCORE_POINTS = 3.0
 
+#: A rule flags by itself, so one breach weighs what a test must show to flag by itself among some two hundred people
+#: and forty tests: a p-value of 0.0003. Were it less, whoever is flagged would stand below others who are not.
+FIRST_BREACH_POINTS = 3.5
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -31,8 +35,8 @@ def points(p_value: pd.Series) -> pd.Series:
 
 
 def rule_points(items: pd.Series) -> pd.Series:
-    """Evidence of a rule's items, on the same scale: one breach is worth p = 0.01, ten are worth p = 0.0001."""
-    return (2 + 2 * np.log10(items.clip(lower=1))).where(items > 0, 0.0)
+    """Evidence of a rule's items, on the same scale: the first is worth `FIRST_BREACH_POINTS`, ten are worth two more."""
+    return (FIRST_BREACH_POINTS + 2 * np.log10(items.clip(lower=1))).where(items > 0, 0.0)
 
 
 def score(evidence: float, subject_id: str) -> float:

@@ -98,7 +98,8 @@ def _drivers(
             strength,
             strict=True,
         ):
-            text = f"{name} {observed:.0f} of {n:.0f} (expected {expected:.1f}, p={p:.2g})"
+            usual = "" if pd.isna(expected) else f"expected {expected:.1f}, "
+            text = f"{name} {observed:.0f} of {n:.0f} ({usual}p={p:.2g})"
             told.setdefault(str(subject), []).append((-points_, text))
     for name in rules.columns:
         for subject, count in rules[name][rules[name] > 0].items():

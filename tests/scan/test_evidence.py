@@ -45,10 +45,18 @@ def test_a_test_that_was_not_made_is_no_evidence() -> None:
 def test_two_strong_signs_outrank_one_and_a_rule_with_its_test_is_one_sign() -> None:
     reps = pd.Index(["one", "two", "rule"])
     tests = pd.DataFrame({"A": [1e-4, 1e-4, 1e-4], "B": [0.5, 1e-3, 0.5]}, index=["one", "two", "rule"])
-    rules = pd.DataFrame({"A": [10]}, index=["rule"])
+    rules = pd.DataFrame({"A": [1]}, index=["rule"])
     found = joined(reps, tests, rules)["evidence"]
     assert found["two"] > found["one"]
     assert found["rule"] == found["one"]
+
+
+def test_whom_a_rule_flags_for_one_breach_stands_above_whom_no_test_flags() -> None:
+    reps = pd.Index(["breach", *(f"honest{i}" for i in range(200))])
+    tests = pd.DataFrame({"A": [0.5, 1e-3, *[0.3] * 199], "B": [0.5, 0.4, *[0.6] * 199]}, index=reps)
+    found = joined(reps, tests, pd.DataFrame({"C": [1]}, index=["breach"]))
+    assert (found["q_value"] > 0.1).all()
+    assert found["evidence"].idxmax() == "breach"
 
 
 def test_who_was_not_tested_has_no_q_value() -> None:
