@@ -129,9 +129,12 @@ def timeline(days: Sequence[Mapping[str, Any]]) -> None:
     )
     around = base.transform_filter(~own).mark_point(color=WORDS, filled=False, opacity=0.8, strokeWidth=1.2)
     items = base.transform_filter(own).mark_circle(color=ACCENT, opacity=0.75, stroke=DARK, strokeWidth=0.5)
-    if any(row["kind"] != "of this alert" for row in rows):
+    kinds = {row["kind"] == "of this alert" for row in rows}
+    if False in kinds:
         st.caption("Filled: items of this alert. Hollow: what else happened.")
-    _draw(around + items, 45 * max(len(feeds), 1) + 60)
+    # A layer without a mark would be a picture without a name to a screen reader.
+    layers = [layer for mine, layer in ((False, around), (True, items)) if mine in kinds]
+    _draw(alt.layer(*layers), 45 * max(len(feeds), 1) + 60)
 
 
 def trend(points: Sequence[tuple[str, float]]) -> None:
