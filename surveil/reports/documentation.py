@@ -19,7 +19,7 @@ from surveil.reports.lookback.sampling import exact
 from surveil.reports.lookback.sections_sample import percent
 from surveil.reports.making import Request, sources_for
 from surveil.reports.rows import figure, number, text
-from surveil.reports.run_history import Ran, changes, history
+from surveil.reports.run_history import Ran, changes_exhibit, history
 from surveil.reports.sources import AlertFacts, Sources
 
 NAME = "detector-documentation"
@@ -160,31 +160,7 @@ def _outcomes(sources: Sources) -> Section:
 
 
 def _changes(runs: list[Ran]) -> Section:
-    exhibit = Exhibit(
-        "EX-03A",
-        "changes",
-        "Changes of versions and parameters from run to run",
-        "One row per change.",
-        (
-            text("recorded_on", "Recorded on", 0.8),
-            text("run_id", "Run", 1.2),
-            text("detector", "Id", 0.5),
-            text("what", "What", 1.2),
-            text("before", "Before"),
-            text("after", "After"),
-        ),
-        tuple(
-            (
-                c.recorded_on.isoformat() if c.recorded_on else None,
-                c.run_id,
-                c.detector,
-                c.what,
-                c.before,
-                c.after,
-            )
-            for c in changes(runs)
-        ),
-    )
+    exhibit = changes_exhibit("EX-03A", "Changes of versions and parameters from run to run", runs)
     shown = (
         Listing(exhibit.number)
         if exhibit.rows

@@ -15,7 +15,7 @@ from surveil.reports.exhibits import Exhibit, Field, Value
 from surveil.reports.gather import Wanted
 from surveil.reports.making import Request, sources_for
 from surveil.reports.rows import figure, number, text
-from surveil.reports.run_history import Ran, changes, history
+from surveil.reports.run_history import Ran, changes_exhibit, history
 from surveil.reports.sources import Sources
 
 NAME = "exceptions"
@@ -259,31 +259,7 @@ def _results(sources: Sources) -> Section:
 
 
 def _changes(runs: Sequence[Ran], facts: DeskFacts) -> Section:
-    exhibit = Exhibit(
-        "EX-04A",
-        "changes",
-        "Changes of thresholds and versions from run to run",
-        "One row per change.",
-        (
-            text("recorded_on", "Recorded on", 0.8),
-            text("run_id", "Run", 1.2),
-            text("detector", "Id", 0.5),
-            text("what", "What", 1.2),
-            text("before", "Before"),
-            text("after", "After"),
-        ),
-        tuple(
-            (
-                c.recorded_on.isoformat() if c.recorded_on else None,
-                c.run_id,
-                c.detector,
-                c.what,
-                c.before,
-                c.after,
-            )
-            for c in changes(runs)
-        ),
-    )
+    exhibit = changes_exhibit("EX-04A", "Changes of thresholds and versions from run to run", runs)
     asked = Exhibit(
         "EX-04B",
         "thresholds",

@@ -12,6 +12,8 @@ from surveil import desk
 from surveil.alerts.people import SYSTEM
 from surveil.config import Workspace
 from surveil.errors import UsageError
+from surveil.reports.exhibits import Exhibit
+from surveil.reports.rows import text
 from surveil.scan import results
 from surveil.store.audit import audit_event
 
@@ -120,3 +122,32 @@ def changes(runs: Sequence[Ran]) -> list[Change]:
                 ]
             last[name] = ran
     return found
+
+
+def changes_exhibit(number: str, title: str, runs: Sequence[Ran]) -> Exhibit:
+    """The changes as an exhibit, one row each."""
+    return Exhibit(
+        number,
+        "changes",
+        title,
+        "One row per change.",
+        (
+            text("recorded_on", "Recorded on", 0.8),
+            text("run_id", "Run", 1.2),
+            text("detector", "Id", 0.5),
+            text("what", "What", 1.2),
+            text("before", "Before"),
+            text("after", "After"),
+        ),
+        tuple(
+            (
+                c.recorded_on.isoformat() if c.recorded_on else None,
+                c.run_id,
+                c.detector,
+                c.what,
+                c.before,
+                c.after,
+            )
+            for c in changes(runs)
+        ),
+    )
