@@ -55,6 +55,8 @@ class Action(enum.StrEnum):
     RAISE = "raise"
     TUNE = "tune"
     SAMPLE = "sample"
+    ANSWER = "answer"
+    """Say what the firm answers to a regulator's letter."""
     MANAGE_USERS = "manage_users"
 
 

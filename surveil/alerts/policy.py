@@ -48,7 +48,7 @@ _REVIEW: Final = frozenset(
     }
 )
 _RIGHTS: Final[dict[Role, frozenset[Action]]] = {
-    Role.OFFICER: _REVIEW | {Action.TUNE, Action.SAMPLE},
+    Role.OFFICER: _REVIEW | {Action.TUNE, Action.SAMPLE, Action.ANSWER},
     Role.SUPERVISOR: _REVIEW,
     Role.AUDITOR: frozenset({Action.READ, Action.REVEAL}),
     Role.ADMINISTRATOR: frozenset({Action.MANAGE_USERS}),

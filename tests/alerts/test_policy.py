@@ -72,7 +72,10 @@ CHANGING = set(Action) - {Action.READ, Action.REVEAL, Action.MANAGE_USERS}
     ("role", "may_do"),
     [
         (Role.OFFICER, CHANGING | {Action.READ, Action.REVEAL}),
-        (Role.SUPERVISOR, CHANGING - {Action.TUNE, Action.SAMPLE} | {Action.READ, Action.REVEAL}),
+        (
+            Role.SUPERVISOR,
+            CHANGING - {Action.TUNE, Action.SAMPLE, Action.ANSWER} | {Action.READ, Action.REVEAL},
+        ),
         (Role.AUDITOR, {Action.READ, Action.REVEAL}),
         (Role.ADMINISTRATOR, {Action.MANAGE_USERS}),
         (Role.SYSTEM, {Action.READ, Action.MANAGE_USERS}),
