@@ -97,20 +97,28 @@ def sources_for(request: Request, report: str, wanted: Wanted, period: Period | 
 
 
 def permitted(store: Store, actor: str, reveal: bool = False) -> User:
-    """The user, if he may have a report of the whole firm.
+    """The user of this name, if he may have a report of the whole firm.
 
     Raises:
         NotAllowed: he may not.
     """
     user = find_actor(store, actor)
+    whole_firm(user, Action.REVEAL if reveal else Action.READ)
+    return user
+
+
+def whole_firm(user: User, action: Action = Action.READ) -> None:
+    """Make sure that somebody may do this to what covers the whole firm.
+
+    Raises:
+        NotAllowed: he may not, or sees only a part of the firm, or is watched himself.
+    """
     demand(user, Action.READ)
-    if not user.sees_every_branch or user.rep_id is not None:
+    demand(user, action)
+    if not user.sees_every_branch or user.own_reps:
         raise NotAllowed(
             "A report covers the whole firm. It is made by an officer or auditor who is not a representative himself."
         )
-    if reveal:
-        demand(user, Action.REVEAL)
-    return user
 
 
 def find_actor(store: Store, actor: str) -> User:

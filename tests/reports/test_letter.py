@@ -16,7 +16,7 @@ from surveil.reports.finra.compose import compose
 from surveil.reports.finra.firm_file import FirmFile, read_firm_file
 from surveil.reports.finra.items import BUILDERS, models
 from surveil.reports.finra.letter import find_letter, read_letter, shipped
-from surveil.reports.finra.response import Answer, Response, State
+from surveil.reports.finra.response import Answer, State, problems
 from surveil.reports.sources import Sources
 from tests.reports.sample import PERIOD, emptied, feeds, sources
 
@@ -84,13 +84,13 @@ def test_an_item_nobody_answers_stops_the_response() -> None:
 
 @pytest.mark.parametrize("state", [State.ANSWERED_PARTIAL, State.OBJECTION, State.PRIVILEGED])
 def test_a_state_that_needs_a_reason_is_refused_without(state: State) -> None:
-    with pytest.raises(UsageError, match="without a reason"):
-        Response(LETTER, ((LETTER.items[0], Answer(state)),)).check()
+    assert "without a reason" in problems(LETTER.items[0], Answer(state))[0]
+    assert not problems(LETTER.items[0], Answer(state, reasons=("Because.",)))
 
 
 def test_nothing_responsive_without_a_search_is_refused() -> None:
-    with pytest.raises(UsageError, match="not who searched what and when"):
-        Response(LETTER, ((LETTER.items[0], Answer(State.NO_RESPONSIVE_MATERIAL)),)).check()
+    (said,) = problems(LETTER.items[0], Answer(State.NO_RESPONSIVE_MATERIAL))
+    assert "not who searched what and when" in said
 
 
 @pytest.mark.parametrize(

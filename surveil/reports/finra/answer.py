@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from surveil import __version__
 from surveil.errors import UsageError
 from surveil.reports.finra.build import Made, build
+from surveil.reports.finra.compose import Examined, examine
 from surveil.reports.finra.firm_file import FirmFile, read_firm_file
 from surveil.reports.finra.items import models
 from surveil.reports.finra.items.listed import table_name
@@ -14,7 +17,7 @@ from surveil.reports.finra.letter import Item, Letter, find_letter
 from surveil.reports.gather import FeedRows, Wanted
 from surveil.reports.making import Request, sources_for
 from surveil.reports.matters.keeping import attachments_folder, read_checked
-from surveil.reports.sources import Period
+from surveil.reports.sources import Period, Sources
 
 RESPONSES = "responses"
 
@@ -32,22 +35,44 @@ def made(name: str, request: Request, first_number: int = 1) -> Made:
     Raises:
         UsageError: as `surveil.reports.write`.
     """
+    part = _firm_part(name, request)
+    firm_file = part.file.model_copy(update={"first_number": first_number})
+    sources = _sources(name, request, part)
+    return build(
+        part.letter, sources, firm_file, part.folder, mask_name=request.masking, code_version=__version__
+    )
+
+
+def examined(name: str, request: Request) -> tuple[Sources, tuple[Examined, ...]]:
+    """What the response would be made from, and every item as it stands, finished or not."""
+    part = _firm_part(name, request)
+    sources = _sources(name, request, part)
+    return sources, examine(part.letter, sources, part.file, part.folder)
+
+
+@dataclass(frozen=True)
+class _FirmPart:
+    """A letter and what the firm says to it; its documents lie in `folder`."""
+
+    letter: Letter
+    file: FirmFile
+    folder: Path
+
+
+def _firm_part(name: str, request: Request) -> _FirmPart:
     if request.options.matter:
         matter = read_checked(request.workspace, request.options.matter)
         if matter.letter.id != name:
             raise UsageError(
                 f"Matter {matter.id} is about another letter: surveil report {matter.letter.id} --matter {matter.id}"
             )
-        letter, firm_file = matter.letter, matter.firm_file()
-        folder = attachments_folder(request.workspace, matter.id)
-    else:
-        letter, folder = find_letter(name, request.workspace), request.workspace.path / RESPONSES
-        firm_file = read_firm_file(folder, letter)
-    if first_number != 1:
-        firm_file = firm_file.model_copy(update={"first_number": first_number})
-    period = request.period or _period(firm_file)
-    sources = sources_for(request, name, wanted(letter), period)
-    return build(letter, sources, firm_file, folder, mask_name=request.masking, code_version=__version__)
+        return _FirmPart(matter.letter, matter.firm_file(), attachments_folder(request.workspace, matter.id))
+    letter, folder = find_letter(name, request.workspace), request.workspace.path / RESPONSES
+    return _FirmPart(letter, read_firm_file(folder, letter), folder)
+
+
+def _sources(name: str, request: Request, part: _FirmPart) -> Sources:
+    return sources_for(request, name, wanted(part.letter), request.period or _period(part.file))
 
 
 def wanted(letter: Letter) -> Wanted:

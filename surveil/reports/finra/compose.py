@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from surveil.errors import UsageError
@@ -10,7 +11,7 @@ from surveil.reports.finra.firm_file import STATES, WITHHELD, FirmFile, ItemEntr
 from surveil.reports.finra.items import BUILDERS
 from surveil.reports.finra.items.base import Content
 from surveil.reports.finra.letter import Item, Letter
-from surveil.reports.finra.response import Answer, Attachment, Response, State
+from surveil.reports.finra.response import Answer, Attachment, Response, State, problems
 from surveil.reports.sources import FeedFacts, Sources
 
 
@@ -23,14 +24,34 @@ def compose(letter: Letter, sources: Sources, firm: FirmFile, folder: Path) -> R
     Raises:
         UsageError: an item is in no state, or the firm's file contradicts the data.
     """
-    answers = []
-    for item in letter.items:
-        entry = firm.items.get(item.number, ItemEntry())
+    looked_at = examine(letter, sources, firm, folder)
+    if stops := [problem for one in looked_at for problem in one.problems]:
+        raise UsageError("The response cannot be finished. " + " ".join(stops))
+    return Response(letter, tuple((one.item, one.answer) for one in looked_at))
+
+
+@dataclass(frozen=True)
+class Examined:
+    """An item, the answer it would get, and in sentences what keeps the response from being finished."""
+
+    item: Item
+    answer: Answer
+    problems: tuple[str, ...]
+
+
+def examine(letter: Letter, sources: Sources, firm: FirmFile, folder: Path) -> tuple[Examined, ...]:
+    """Every item as it stands, finished or not; arguments as of `compose`."""
+    return tuple(_examined(item, sources, firm, folder) for item in letter.items)
+
+
+def _examined(item: Item, sources: Sources, firm: FirmFile, folder: Path) -> Examined:
+    entry = firm.items.get(item.number, ItemEntry())
+    try:
         attachments = read_attachments(folder, item.number, entry.attachments)
-        answers.append((item, _answer(item, sources, entry, attachments)))
-    response = Response(letter, tuple(answers))
-    response.check(dated=firm.dated)
-    return response
+        answer = _answer(item, sources, entry, attachments)
+    except UsageError as error:
+        return Examined(item, Answer(None), (str(error),))
+    return Examined(item, answer, tuple(problems(item, answer, dated=firm.dated)))
 
 
 def _answer(item: Item, sources: Sources, entry: ItemEntry, attachments: tuple[Attachment, ...]) -> Answer:
@@ -71,8 +92,8 @@ def _state(
     if entry.state == "no_responsive_material" and entry.searched is not None:
         if content.found:
             raise UsageError(
-                f"Item {item.number}: the firm's response file says that nothing is responsive, but the data hold "
-                f"{content.found:,} responsive records. Correct the file, or the data."
+                f"Item {item.number}: the firm says that nothing is responsive, but the data hold {content.found:,} "
+                "responsive records. Correct what the firm says, or the data."
             )
         searched = entry.searched
         return State.NO_RESPONSIVE_MATERIAL, _nothing(

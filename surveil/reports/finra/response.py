@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from surveil.errors import UsageError
 from surveil.reports.content import Block, Figure
 from surveil.reports.exhibits import Exhibit
 from surveil.reports.finra.letter import Item, Letter, WithheldDocument
 
 
 class State(Enum):
-    """How far an item is answered. An item in none of these states stops the response."""
+    """How far an item is answered. An item in none of these states stops the response (`problems`)."""
 
     ANSWERED = "Answered"
     ANSWERED_PARTIAL = "Answered in part"
@@ -38,7 +37,7 @@ class Answer:
     """What is said to one item.
 
     Attributes:
-        state: None until somebody can say; `Response.check` then refuses.
+        state: None until somebody can say.
         reasons: why an answer is partial, or an objection or privilege is claimed; one sentence each.
         statement: the affirmative statement that nothing is responsive: who searched what, and when.
         annex: blocks that must never stand in one list with the answer.
@@ -67,16 +66,6 @@ class Response:
     letter: Letter
     answers: tuple[tuple[Item, Answer], ...]
 
-    def check(self, *, dated: bool = False) -> None:
-        """Refuse a response with an item left open; `dated` asks by when the rest of a partial answer follows.
-
-        Raises:
-            UsageError: an item is in no state, or in one that is not explained; the message lists every such item.
-        """
-        problems = [text for item, answer in self.answers for text in _problems(item, answer, dated)]
-        if problems:
-            raise UsageError("The response cannot be finished. " + " ".join(problems))
-
     @property
     def exhibits(self) -> list[Exhibit]:
         return [exhibit for _, answer in self.answers for exhibit in answer.exhibits]
@@ -86,12 +75,17 @@ class Response:
         return [attachment for _, answer in self.answers for attachment in answer.attachments]
 
 
-def _problems(item: Item, answer: Answer, dated: bool) -> Sequence[str]:
+def problems(item: Item, answer: Answer, *, dated: bool = False) -> Sequence[str]:
+    """Why a response cannot be finished with this answer, in sentences; none where it can.
+
+    Args:
+        dated: whether a partial answer has to say by when the rest follows, as one to a matter must.
+    """
     name = f"Item {item.number} ({item.title})"
     if answer.state is None:
         return [
             f"{name} is neither answered, partly answered, objected to, privileged, nor affirmatively empty: "
-            "say which in the firm's response file."
+            "say which."
         ]
     needs_reason = {State.ANSWERED_PARTIAL, State.OBJECTION, State.PRIVILEGED}
     if answer.state in needs_reason and not answer.reasons:

@@ -9,7 +9,6 @@ import datetime as dt
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,13 @@ from typing import Any
 import yaml
 
 from surveil import desk
-from surveil.alerts.people import SYSTEM
+from surveil.alerts.alert import Action
+from surveil.alerts.people import SYSTEM, User
 from surveil.config import Workspace
 from surveil.errors import UsageError
 from surveil.reports.finra.firm_file import AttachmentEntry
 from surveil.reports.finra.letter import Letter, LetterPeriod, checked
-from surveil.reports.making import permitted
+from surveil.reports.making import find_actor, whole_firm
 from surveil.reports.matters.model import ID_PATTERN, Matter
 from surveil.store import DeskSession, Store
 from surveil.store.audit import history, record
@@ -87,7 +87,7 @@ def read_checked(workspace: Workspace, matter_id: str) -> Matter:
 
 def open_matter(
     workspace: Workspace,
-    actor: str,
+    actor: str | User,
     matter_id: str,
     letter: Letter,
     now: dt.datetime,
@@ -105,7 +105,7 @@ def open_matter(
 
     Raises:
         UsageError: there is one of this name, no due date is known, or a field is wrong.
-        NotAllowed: the actor is no officer or auditor.
+        NotAllowed: the actor is no officer who sees the whole firm.
     """
     folder = matter_folder(workspace, matter_id)
     due = due_on or letter.due
@@ -127,7 +127,7 @@ def open_matter(
 
 def change(
     workspace: Workspace,
-    actor: str,
+    actor: str | User,
     matter_id: str,
     now: dt.datetime,
     action: str,
@@ -138,7 +138,7 @@ def change(
 
     Raises:
         UsageError: there is no such matter, its file was edited by hand, or what `edit` makes of it is wrong.
-        NotAllowed: the actor is no officer or auditor.
+        NotAllowed: the actor is no officer who sees the whole firm.
     """
     folder = matter_folder(workspace, matter_id)
     with _changing(workspace, actor) as (store, user), store.write(user) as session:
@@ -150,7 +150,9 @@ def change(
     return matter
 
 
-def record_by_hand(workspace: Workspace, actor: str, matter_id: str, now: dt.datetime, reason: str) -> Matter:
+def record_by_hand(
+    workspace: Workspace, actor: str | User, matter_id: str, now: dt.datetime, reason: str
+) -> Matter:
     """Take a file that was edited by hand into the trail, as it is; whoever does so answers for it."""
     folder = matter_folder(workspace, matter_id)
     with _changing(workspace, actor) as (store, user), store.write(user) as session:
@@ -160,37 +162,53 @@ def record_by_hand(workspace: Workspace, actor: str, matter_id: str, now: dt.dat
 
 
 def put_attachment(workspace: Workspace, matter_id: str, source: Path, title: str) -> AttachmentEntry:
-    """Copy a document into the matter; its name begins with its hash, so that two of one name stay two.
+    """Copy a document into the matter.
 
     Raises:
-        UsageError: it cannot be read, or is too large for a production.
+        UsageError: it cannot be read or kept, or is too large for a production.
     """
-    folder = attachments_folder(workspace, matter_id)
     try:
         if source.stat().st_size > ATTACHMENT_BYTES:
             raise UsageError(f"{source.name} has more than {ATTACHMENT_BYTES:,} bytes; split it.")
         content = source.read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        folder.mkdir(parents=True, exist_ok=True)
-        suffix = source.suffix.lower() if source.suffix[1:].isalnum() and source.suffix.isascii() else ""
-        target = folder / f"{digest[:16]}{suffix}"
-        shutil.copyfile(source, target)
     except OSError as error:
         raise UsageError(f"{source} cannot be attached: {error.strerror or error}.") from error
+    return keep_attachment(workspace, matter_id, source.name, content, title)
+
+
+def keep_attachment(
+    workspace: Workspace, matter_id: str, name: str, content: bytes, title: str
+) -> AttachmentEntry:
+    """Keep a document with the matter under its hash, so that two of one name stay two; of `name` only the kind is kept.
+
+    Raises:
+        UsageError: it cannot be kept.
+    """
+    folder = attachments_folder(workspace, matter_id)
+    digest = hashlib.sha256(content).hexdigest()
+    suffix = Path(name).suffix.lower()
+    target = folder / f"{digest[:16]}{suffix if suffix[1:].isalnum() and suffix.isascii() else ''}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be kept: {error.strerror or error}.") from error
     return AttachmentEntry(title=title, file=target.name, sha256=digest)
 
 
 class _changing:
-    """The desk's database and the person who may change matters: an officer or auditor, by name."""
+    """The desk's database and the person who may change matters: an officer, by name or as already signed in."""
 
-    def __init__(self, workspace: Workspace, actor: str) -> None:
+    def __init__(self, workspace: Workspace, actor: str | User) -> None:
         self._workspace, self._actor = workspace, actor
 
-    def __enter__(self) -> tuple[Store, Any]:
+    def __enter__(self) -> tuple[Store, User]:
         desk.prepare_desk(self._workspace)
         self._store = desk.open_desk(self._workspace)
         try:
-            return self._store, permitted(self._store, self._actor, reveal=True)
+            user = self._actor if isinstance(self._actor, User) else find_actor(self._store, self._actor)
+            whole_firm(user, Action.ANSWER)
+            return self._store, user
         except BaseException:
             self._store.close()
             raise
