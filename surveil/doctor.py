@@ -12,6 +12,7 @@ from surveil.errors import SurveilError
 from surveil.feeds import snapshots
 from surveil.store import migrate, open_store
 from surveil.store.checkpoint import load_key
+from surveil.store.migrations import text_search
 from surveil.store.verification import verify
 
 LEAST_FREE_BYTES = 2_000_000_000
@@ -55,7 +56,14 @@ def _looked_at(what: str, look: Callable[[Workspace], str], workspace: Workspace
 
 def _database(workspace: Workspace) -> str:
     migrate(workspace.database_url)
-    return "reachable, its tables up to date"
+    store = open_store(workspace.database_url)
+    try:
+        with store.connection() as connection:
+            searched = text_search.is_there(connection)
+    finally:
+        store.close()
+    how = "searched by an index" if searched else text_search.WITHOUT
+    return f"reachable, its tables up to date, {how}"
 
 
 def _trail(workspace: Workspace) -> str:

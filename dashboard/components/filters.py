@@ -71,7 +71,7 @@ def _view(views: Sequence[View]) -> View:
 
 
 def _told(view: View) -> str:
-    return literal(f"{view.name} ({view.count:,})")
+    return literal(f"{view.name} ({view.count:,}{'+' if view.more else ''})")
 
 
 def _other_view() -> None:

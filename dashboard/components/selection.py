@@ -65,8 +65,10 @@ def box(alert: Alert) -> None:
     )
 
 
-def bar(here: Place, chosen: Chosen, total: int, shown: Sequence[str]) -> None:
-    """What is selected, and the buttons that act on it; on the alert picked where nothing is."""
+def bar(here: Place, chosen: Chosen, total: int | None) -> None:
+    """What is selected, and the buttons that act on it; on the alert picked where nothing is. `total` is None where
+    more match than were counted.
+    """
     _all_or_not(chosen)
     target = _target(chosen)
     with st.container(horizontal=True, vertical_alignment="center", key="bulk"):
@@ -115,12 +117,13 @@ def _one(here: Place, target: QueueFilters | tuple[str, ...] | None) -> None:
             navigate.go_to_alert(one)
 
 
-def buttons(total: int, shown: Sequence[str], chosen: Chosen) -> None:
+def buttons(total: int | None, shown: Sequence[str], chosen: Chosen) -> None:
     """Select the alert picked, all that match, or none."""
     picked = navigate.chosen()
     shortcuts.button("Select", "select", "X", disabled=picked not in shown, on_click=toggle, args=(picked,))
     if not st.session_state.get(_ALL):
-        st.button(f"Select all {total:,}", key="select-all", on_click=_take_all, args=(chosen.filters,))
+        label = "Select all that match" if total is None else f"Select all {total:,}"
+        st.button(label, key="select-all", on_click=_take_all, args=(chosen.filters,))
     if selected() or st.session_state.get(_ALL):
         st.button("Select none", key="select-none", on_click=clear)
 
@@ -156,9 +159,10 @@ def _target(chosen: Chosen) -> QueueFilters | tuple[str, ...] | None:
     return None if picked is None else (picked,)
 
 
-def _said(chosen: Chosen, total: int, target: QueueFilters | tuple[str, ...] | None) -> str:
+def _said(chosen: Chosen, total: int | None, target: QueueFilters | tuple[str, ...] | None) -> str:
     if isinstance(target, QueueFilters):
-        return f"All {plural(total, 'alert')} of this view selected, on every page:"
+        all_ = "All alerts that match" if total is None else f"All {plural(total, 'alert')} of this view"
+        return f"{all_} selected, on every page:"
     if selected():
         return f"{plural(len(selected()), 'alert')} selected:"
     return "Nothing selected; for the alert picked:" if target else "Nothing selected or picked:"

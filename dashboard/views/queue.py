@@ -33,6 +33,7 @@ class _Shown:
     subjects: int | None
     pages: int
     empty: Emptiness | None
+    more: bool
 
     @property
     def alert_ids(self) -> list[str]:
@@ -55,7 +56,7 @@ def page() -> None:
     take.remember(chosen.filters, chosen.sort)
     _count(shown, chosen)
     _keys(here, shown, chosen)
-    selection.bar(here, chosen, shown.total, shown.alert_ids)
+    selection.bar(here, chosen, None if shown.more else shown.total)
     for group in shown.groups:
         _group(here, group, chosen.grouped)
     address.pagination(shown.pages, "page")
@@ -71,13 +72,21 @@ def _look(here: Place, chosen: Chosen, number: int) -> _Shown:
             found = queue_by_subject(
                 session, here.user, chosen.filters, chosen.sort, number, SUBJECTS_PER_PAGE
             )
-            return _Shown(found.groups, found.total, found.subjects, found.pages, found.empty)
+            return _Shown(found.groups, found.total, found.subjects, found.pages, found.empty, found.more)
         flat = desk.queue(session, here.user, chosen.filters, chosen.sort, number, ALERTS_PER_PAGE)
     groups = tuple(SubjectGroup(alert.alert_id, (alert,), 0) for alert in flat.alerts)
-    return _Shown(groups, flat.total, None, flat.pages, flat.empty)
+    return _Shown(groups, flat.total, None, flat.pages, flat.empty, flat.more)
 
 
 def _count(shown: _Shown, chosen: Chosen) -> None:
+    if shown.more:
+        st.caption(
+            literal(
+                f"{chosen.view.name}: more than {plural(shown.total, 'alert')} have these words; the first "
+                f"{shown.total:,} in this order are shown. Another word or filter narrows it."
+            )
+        )
+        return
     about = "" if shown.subjects is None else f" about {plural(shown.subjects, 'subject')}"
     st.caption(literal(f"{chosen.view.name}: {plural(shown.total, 'alert')}{about}"))
 
@@ -92,7 +101,7 @@ def _keys(here: Place, shown: _Shown, chosen: Chosen) -> None:
         shortcuts.button("Next", "next", "J", disabled=last, on_click=_pick, args=(ids, picked, 1))
         if shortcuts.button("Open", "open", "O", disabled=picked not in ids) and picked:
             navigate.go_to_alert(picked)
-        selection.buttons(shown.total, ids, chosen)
+        selection.buttons(None if shown.more else shown.total, ids, chosen)
         take.next_button(here, chosen.filters, chosen.sort)
 
 

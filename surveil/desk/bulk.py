@@ -155,7 +155,7 @@ def _act(
 
 def _preview(session: DeskSession, chosen: Chosen) -> Preview:
     digest, count = hashlib.sha256(), 0
-    for conditions in _parts(chosen):
+    for conditions in _parts(session, chosen):
         query = select(AlertRow.alert_id, AlertRow.row_version).where(*conditions).order_by(AlertRow.alert_id)
         for alert_id, version in session.execute(query):
             digest.update(f"{alert_id} {version}\n".encode())
@@ -165,13 +165,13 @@ def _preview(session: DeskSession, chosen: Chosen) -> Preview:
 
 def _rows(session: DeskSession, chosen: Chosen) -> list[AlertRow]:
     rows: list[AlertRow] = []
-    for conditions in _parts(chosen):
+    for conditions in _parts(session, chosen):
         rows += session.scalars(select(AlertRow).where(*conditions).order_by(AlertRow.alert_id))
     return rows
 
 
-def _parts(chosen: Chosen) -> list[list[ColumnElement[bool]]]:
+def _parts(session: DeskSession, chosen: Chosen) -> list[list[ColumnElement[bool]]]:
     if isinstance(chosen, QueueFilters):
-        return [conditions_of(chosen)]
+        return [conditions_of(session, chosen)]
     ids = sorted(set(chosen))
     return [[AlertRow.alert_id.in_(ids[start : start + _CHUNK])] for start in range(0, len(ids), _CHUNK)]

@@ -15,14 +15,16 @@ from surveil.alerts.alert import Action, Alert, Status
 from surveil.alerts.model import Family, Severity
 from surveil.alerts.people import Role, User
 from surveil.alerts.policy import demand
-from surveil.store import DeskSession
-from surveil.store.mapping import alert_of, search_key
+from surveil.store import DeskSession, search
+from surveil.store.mapping import alert_of
 from surveil.store.tables import AlertRow, RunRow
 
 Value = TypeVar("Value", bound=enum.StrEnum)
 NOBODY = ""
 """Stands among assignees for alerts that nobody has."""
 PAGE_SIZE_MAX = 500
+FIRST_FOUND = 500
+"""So many alerts are shown of a search for words that more than `search.FEW` alerts have."""
 UNDER_REVIEW = (Status.OPEN, Status.IN_REVIEW, Status.PENDING_APPROVAL)
 
 
@@ -83,7 +85,8 @@ class QueueFilters:
 @dataclass(frozen=True)
 class QueuePage:
     """One page. `total` counts all that match; `by_status` and `by_severity` what would match with that
-    filter left open.
+    filter left open. Of words that more than `search.FEW` alerts have, only the `FIRST_FOUND` in this order are
+    counted and shown, for to count them would be to read them all; `more` says that others match too.
     """
 
     alerts: tuple[Alert, ...]
@@ -93,6 +96,18 @@ class QueuePage:
     by_status: Mapping[Status, int]
     by_severity: Mapping[Severity, int]
     empty: Emptiness | None
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Matching:
+    """What filters come to, as conditions on alerts. `common`: the words searched for are in very many, so these are
+    the ids of the first that match, and `more` says whether others do too.
+    """
+
+    conditions: tuple[ColumnElement[bool], ...]
+    common: bool = False
+    more: bool = False
 
 
 def first_look(user: User, today: date | None = None) -> QueueFilters:
@@ -121,7 +136,8 @@ def queue(
     demand(user, Action.READ)
     chosen = filters or QueueFilters()
     size = min(max(page_size, 1), PAGE_SIZE_MAX)
-    facets = _facets(session, chosen)
+    found = matching(session, chosen, sort)
+    facets = _facets(session, chosen, found)
     total = sum(
         count
         for (status, severity), count in facets.items()
@@ -130,7 +146,7 @@ def queue(
     pages = max(1, -(-total // size))
     number = min(max(page, 1), pages)
     return QueuePage(
-        alerts=tuple(_page(session, chosen, sort, size, number)) if total else (),
+        alerts=tuple(_page(session, chosen, found, sort, size, number)) if total else (),
         total=total,
         page=number,
         pages=pages,
@@ -143,6 +159,7 @@ def queue(
             for severity in Severity
         },
         empty=None if total else why_empty(session, user),
+        more=found.more,
     )
 
 
@@ -173,7 +190,19 @@ ORDER: dict[Sort, tuple[ColumnElement[Any], ...]] = {
 """Each is the order of one index, read forwards or backwards."""
 
 
-def conditions_of(filters: QueueFilters) -> list[ColumnElement[bool]]:
+def matching(session: DeskSession, filters: QueueFilters, sort: Sort) -> Matching:
+    """What the filters come to, told so that the database finds it in an index or in few alerts."""
+    conditions = tuple(conditions_of(session, filters))
+    words = search.words_of(filters.text)
+    if not words or not search.is_common(session.connection(), words):
+        return Matching(conditions)
+    first = select(AlertRow.alert_id).where(*conditions, *within(filters, sort)).order_by(*ORDER[sort])
+    ids = session.scalars(first.limit(FIRST_FOUND + 1)).all()
+    return Matching((AlertRow.alert_id.in_(ids[:FIRST_FOUND]),), True, len(ids) > FIRST_FOUND)
+
+
+def conditions_of(session: DeskSession, filters: QueueFilters) -> list[ColumnElement[bool]]:
+    """All that the filters ask for, however many match."""
     conditions: list[ColumnElement[bool]] = []
     listed: Sequence[tuple[InstrumentedAttribute[Any], tuple[str, ...]]] = (
         (AlertRow.status, filters.status),
@@ -194,9 +223,8 @@ def conditions_of(filters: QueueFilters) -> list[ColumnElement[bool]]:
         conditions.append((AlertRow.due_on < filters.overdue_on) & (AlertRow.status != Status.CLOSED.value))
     if filters.awake_on is not None:
         conditions.append(AlertRow.set_aside_until.is_(None) | (AlertRow.set_aside_until <= filters.awake_on))
-    for word in search_key(filters.text).split():
-        conditions.append(AlertRow.search_key.contains(word, autoescape=True))
-    return conditions
+    words = search.words_of(filters.text)
+    return conditions + (search.conditions(session.connection(), words) if words else [])
 
 
 def count_of(session: DeskSession, conditions: Sequence[ColumnElement[bool]]) -> int:
@@ -211,19 +239,24 @@ def within(filters: QueueFilters, sort: Sort) -> list[ColumnElement[bool]]:
     return [AlertRow.urgency >= str(9 - max(ranks)), AlertRow.urgency < f"{9 - min(ranks)}z"]
 
 
-def _page(session: DeskSession, filters: QueueFilters, sort: Sort, size: int, number: int) -> Iterator[Alert]:
+def _page(
+    session: DeskSession, filters: QueueFilters, found: Matching, sort: Sort, size: int, number: int
+) -> Iterator[Alert]:
     """The alerts of one page: which they are is found in an index, and only their rows are read."""
-    wanted = select(AlertRow.alert_id).where(*conditions_of(filters), *within(filters, sort))
+    wanted = select(AlertRow.alert_id).where(*found.conditions, *within(filters, sort))
     ids = session.scalars(wanted.order_by(*ORDER[sort]).limit(size).offset((number - 1) * size)).all()
     rows = {row.alert_id: row for row in session.scalars(select(AlertRow).where(AlertRow.alert_id.in_(ids)))}
     return (alert_of(rows[alert_id]) for alert_id in ids)
 
 
-def _facets(session: DeskSession, filters: QueueFilters) -> dict[tuple[Status, Severity], int]:
-    """How many match by status and severity, with the filters on these two left open."""
+def _facets(
+    session: DeskSession, filters: QueueFilters, found: Matching
+) -> dict[tuple[Status, Severity], int]:
+    """How many match by status and severity, with the filters on these two left open (or of those found first)."""
     rank, ranks = AlertRow.severity_rank, list(Severity)
     open_filters = replace(filters, status=(), severity=())
-    query = select(AlertRow.status, rank, func.count()).where(*conditions_of(open_filters))
+    conditions = found.conditions if found.common else conditions_of(session, open_filters)
+    query = select(AlertRow.status, rank, func.count()).where(*conditions)
     return {
         (Status(status), ranks[number]): count
         for status, number, count in session.execute(query.group_by(AlertRow.status, rank))

@@ -20,6 +20,7 @@ from surveil.desk.queue import (
     Sort,
     conditions_of,
     count_of,
+    matching,
     why_empty,
 )
 from surveil.store import DeskSession
@@ -42,7 +43,9 @@ class SubjectGroup:
 
 @dataclass(frozen=True)
 class SubjectPage:
-    """One page of subjects. `total` counts all alerts that match, `subjects` whom they are about."""
+    """One page of subjects. `total` counts all alerts that match, `subjects` whom they are about; `more` as in
+    `QueuePage`.
+    """
 
     groups: tuple[SubjectGroup, ...]
     total: int
@@ -50,6 +53,7 @@ class SubjectPage:
     page: int
     pages: int
     empty: Emptiness | None
+    more: bool = False
 
 
 _KEY = AlertRow.about
@@ -79,7 +83,8 @@ def queue_by_subject(
     """
     session.narrow(user)
     demand(user, Action.READ)
-    conditions = conditions_of(filters or QueueFilters())
+    found = matching(session, filters or QueueFilters(), sort)
+    conditions = found.conditions
     size = min(max(page_size, 1), PAGE_SIZE_MAX)
     total = count_of(session, conditions)
     subjects = session.scalars(
@@ -105,6 +110,7 @@ def queue_by_subject(
         page=number,
         pages=pages,
         empty=None if total else why_empty(session, user),
+        more=found.more,
     )
 
 
@@ -112,7 +118,7 @@ def count_alerts(session: DeskSession, user: User, filters: QueueFilters) -> int
     """How many alerts match, for the number beside a saved view."""
     session.narrow(user)
     demand(user, Action.READ)
-    return count_of(session, conditions_of(filters))
+    return count_of(session, conditions_of(session, filters))
 
 
 def _groups(

@@ -52,7 +52,7 @@ def take_next(
         unwanted = [AlertRow.alert_id.not_in(skip)] if skip else []
         query = (
             select(AlertRow.alert_id)
-            .where(*conditions_of(filters), *within(filters, sort), *_offered(store, user, now))
+            .where(*conditions_of(session, filters), *within(filters, sort), *_offered(store, user, now))
             .where(*unwanted)
             .order_by(*ORDER[sort])
             .limit(1)

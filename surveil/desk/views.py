@@ -14,7 +14,7 @@ from surveil.alerts.errors import NotFound, Unacceptable
 from surveil.alerts.model import Family, Severity
 from surveil.alerts.people import User
 from surveil.alerts.policy import demand
-from surveil.desk.queue import NOBODY, UNDER_REVIEW, QueueFilters, Sort, conditions_of, count_of, first_look
+from surveil.desk.queue import NOBODY, UNDER_REVIEW, QueueFilters, Sort, count_of, first_look, matching
 from surveil.store import DeskSession, Store
 from surveil.store.audit import next_number, record
 from surveil.store.tables_views import SavedViewRow
@@ -31,7 +31,9 @@ _KINDS: Mapping[str, type[Status] | type[Severity] | type[Family]] = {
 
 @dataclass(frozen=True)
 class View:
-    """A view with the number of alerts it shows; `view_id` is None for a standard one, which nobody can change."""
+    """A view with the number of alerts it shows (`more`: the least there are); `view_id` is None for a standard one,
+    which nobody can change.
+    """
 
     view_id: str | None
     name: str
@@ -39,6 +41,7 @@ class View:
     sort: Sort
     is_default: bool
     count: int
+    more: bool = False
 
 
 def views(session: DeskSession, user: User, today: date) -> tuple[View, ...]:
@@ -55,7 +58,8 @@ def views(session: DeskSession, user: User, today: date) -> tuple[View, ...]:
         (row.view_id, row.name, filters_of(row.filters, today), Sort(row.sort), row.is_default)
         for row in rows
     ]
-    return tuple(View(*view, count_of(session, conditions_of(view[2]))) for view in found)
+    shown = [(view, matching(session, view[2], view[3])) for view in found]
+    return tuple(View(*view, count_of(session, what.conditions), what.more) for view, what in shown)
 
 
 def default_view(session: DeskSession, user: User, today: date) -> tuple[QueueFilters, Sort]:

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 
 from surveil.errors import UsageError
 from surveil.store.database import Store, connect, writing
+from surveil.store.migrations import text_search
 
 
 def migrate(url: str) -> None:
-    """Create the tables and guards, or bring them up to date; a database that is up to date is left as it is.
+    """Create the tables, guards and the index for searching, or bring them up to date; what is there is left as it is.
 
     Raises:
         UsageError: the database can't be reached, or was made by a newer version of surveil.
@@ -25,6 +26,7 @@ def migrate(url: str) -> None:
     try:
         with writing(engine) as connection:
             command.upgrade(_configuration(connection), "head")
+            text_search.ensure(connection)
     except CommandError as error:
         raise UsageError(
             "The database of alerts was made by a newer version of surveil. Install that version."

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+
+import pytest
 
 from surveil import desk
 from surveil.alerts.alert import Source
@@ -49,6 +52,18 @@ def test_an_address_that_asks_for_what_does_not_exist_shows_the_queue(run_desk: 
 
 def test_an_alert_that_filters_leave_out_is_counted_beside_its_subject(run_desk: Desk) -> None:
     assert "2 more not in this view" in shown(run_desk(severity="critical"))
+
+
+def test_of_words_that_very_many_have_it_says_that_only_the_first_are_shown(
+    run_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("surveil.store.search.FEW", 2)
+    monkeypatch.setattr(importlib.import_module("surveil.desk.queue"), "FIRST_FOUND", 3)
+    app = run_desk(text="of")
+    assert "more than 3 alerts have these words; the first 3 in this order are shown" in shown(app)
+    assert any(button.label == "Select all that match" for button in app.button)
+    submit(app, "Select all that match")
+    assert "All alerts that match selected, on every page:" in shown(app)
 
 
 def test_the_run_banner_says_what_is_missing(run_desk: Desk) -> None:
