@@ -18,6 +18,7 @@ from dashboard.views import (
     audit,
     cases,
     detectors,
+    matters,
     overview,
     people,
     quality,
@@ -72,6 +73,7 @@ def _pages(user: User | None) -> list[st.Page]:
     """All pages; in sight are those that this person has a use for. What he may do on them is the desk's to say."""
     reads = user is None or bool(may(user, Action.READ))
     keeps = user is not None and bool(may(user, Action.MANAGE_USERS))
+    answers = user is None or (reads and user.sees_every_branch)
     made = {
         name: st.Page(page, title=title, icon=icon, url_path=name, default=name == "queue",
                       visibility="visible" if wanted else "hidden")
@@ -81,6 +83,8 @@ def _pages(user: User | None) -> list[st.Page]:
             ("cases", cases.page, "Cases", ":material/folder_open:", reads),
             ("case", cases.one, "Case", ":material/folder:", False),
             ("calendar", cases.calendar, "Calendar", ":material/event:", reads),
+            ("matters", matters.page, "Regulators' letters", ":material/gavel:", answers),
+            ("matter", matters.one, "Matter", ":material/gavel:", False),
             ("team", team.page, "People and branches", ":material/supervisor_account:", reads),
             ("overview", overview.page, "Overview", ":material/monitoring:", reads),
             ("quality", quality.page, "Quality", ":material/balance:", reads),

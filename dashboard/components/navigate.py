@@ -11,6 +11,7 @@ from dashboard.components.markup import Html, tag, text
 
 ALERT = "alert"
 CASE = "case"
+MATTER = "matter"
 _PAGES, _ORDER, _QUEUE, _WANTED = "pages", "queue_order", "queue_address", "wanted_address"
 
 
@@ -66,6 +67,27 @@ def case_link(case_id: str, label: str) -> None:
 def cases_link(label: str) -> None:
     """A link to the list of cases."""
     st.page_link(_page("cases"), label=label, icon=":material/arrow_back:")
+
+
+def matter_link(matter_id: str, label: str) -> None:
+    """A link to a matter's page."""
+    st.page_link(_page(MATTER), label=label, icon="", query_params={MATTER: matter_id})
+
+
+def matters_link(label: str) -> None:
+    """A link to the list of matters."""
+    st.page_link(_page("matters"), label=label, icon=":material/arrow_back:")
+
+
+def chosen_matter() -> str | None:
+    """The matter that the address names."""
+    return st.query_params.get(MATTER)
+
+
+def to_item(matter_id: str, number: str) -> Html:
+    """A link to an item of a matter inside a table."""
+    address = f"{MATTER}?{MATTER}={quote(matter_id, safe='')}&item={quote(number, safe='')}"
+    return tag("a", text(number), href=address, target="_self")
 
 
 def page_link(name: str, label: str) -> None:

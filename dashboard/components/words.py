@@ -97,6 +97,12 @@ EVENT = {
     "case.customer_asked": "Customer asked",
     "case.customer_answered": "Customer answered",
     "review.signed": "Review of a representative signed",
+    "matter.opened": "Regulator's letter entered",
+    "matter.assigned": "Item given to somebody",
+    "matter.answered": "Item answered or changed",
+    "matter.extended": "More time granted",
+    "matter.changed": "Matter's particulars changed",
+    "matter.recorded": "File edited by hand taken over",
     "quality.drawn": "Quality sample drawn",
     "quality.judged": "Judged blind",
     "threshold.proposed": "Threshold: change asked for",
@@ -124,6 +130,15 @@ CASE_STATUS = {
     CaseStatus.OPEN: "Open",
     CaseStatus.PENDING_APPROVAL: "Waits for approval",
     CaseStatus.CLOSED: "Closed",
+}
+ITEM_STATE = {
+    "open": "nothing stated: as the data answer it",
+    "told": "account or documents given",
+    "answered": "answered",
+    "answered_partial": "answered in part",
+    "no_responsive_material": "nothing responsive, with the search",
+    "objection": "objection",
+    "privileged": "withheld as privileged",
 }
 CHANNEL = {
     Channel.PHONE: "by telephone",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from surveil.config import Workspace
 from surveil.reports.finra import answer
+from surveil.reports.finra.letter import Item
 from surveil.reports.making import Options, Request
 from surveil.reports.matters.keeping import read_checked
 
@@ -51,8 +52,14 @@ def gate(workspace: Workspace, matter_id: str, run_id: str | None = None) -> Gat
             one.item.title,
             one.answer.state.value if one.answer.state else None,
             one.answer.reasons,
-            one.problems,
+            tuple(_short(problem, one.item) for problem in one.problems),
         )
         for one in examined
     )
     return Gate(sources.run.run_id, sources.run.as_of, items)
+
+
+def _short(problem: str, item: Item) -> str:
+    """The sentence without the item's name, which stands beside it here."""
+    name = f"Item {item.number} ({item.title}) "
+    return "It " + problem.removeprefix(name) if problem.startswith(name) else problem
