@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from surveil.detectors.competence.referral_graph import ring_p
+from surveil.detectors.competence.referral_graph import Loop, LoopSettings, beyond, ring_p
 from surveil.detectors.quality import design_effect, part_tests
 from surveil.detectors.rates import rate_cells, rate_tests
 
@@ -55,3 +55,19 @@ def test_a_ring_is_never_rarer_than_the_rewirings_can_tell() -> None:
     assert ring_p(9.0, 5, null) == 5 / 1005
     assert ring_p(4.0, 3, null) == 6 / 1003
     assert ring_p(0.0, 0, null) == 0.5
+
+
+def test_how_far_a_ring_lies_beyond_the_rewirings_counts_the_less_the_stronger_others_are() -> None:
+    settings = LoopSettings(0.01, 3, 5, 8, 19, 1)
+
+    def pairs(p_of_others: float) -> pd.DataFrame:
+        ring = [("a", "b", 1e-6), ("b", "c", 1e-6), ("c", "a", 1e-6)]
+        others = [(f"x{i}", f"y{i}", p_of_others) for i in range(40)]
+        made = pd.DataFrame([*ring, *others], columns=["rep_id", "to_rep_id", "p_value"])
+        return made.assign(n=9, expected=1.0, place=2, branch=made["rep_id"])
+
+    ring = Loop(("a", "b", "c"), 12.0)
+    usual, strong = (beyond(ring, 2.0, pairs(p), settings) for p in (0.003, 1e-8))
+    assert usual < 1e-3 < 0.1 < strong < 1
+    assert beyond(ring, 12.0, pairs(0.003), settings) == 1.0
+    assert beyond(ring, 8.0, pairs(0.003), settings) > usual

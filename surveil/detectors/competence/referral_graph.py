@@ -14,6 +14,9 @@ from surveil.statistics.tails import negative_binomial_tails
 #: How far apart giver and receiver sit.
 SAME_BRANCH, SAME_PLACE, ELSEWHERE = range(3)
 
+#: Hot pairs supposed in any firm, and what each adds to a loop: more than chance, which adds 0.43 on average.
+_SUPPOSED, _STRONG = 10, 2.0
+
 
 @dataclass(frozen=True)
 class LoopSettings:
@@ -196,3 +199,23 @@ def ring_p(score: float, members: int, null: Floats) -> float:
     if members == 0:
         return 0.5
     return float(min((np.sum(null >= score) + members) / (null.size + members), 1.0))
+
+
+def beyond(loop: Loop, best: float, made: pd.DataFrame, settings: LoopSettings) -> float:
+    """How improbable it is that a loop surpasses by so much the `best` one that the rewirings closed; 1 if it does not.
+
+    What a hot pair adds to a loop's score is about exponential; its mean is taken from all hot pairs but the loop's own,
+    and from ten that are supposed to be strong, so that a firm with hardly any proves nothing. A loop's score
+    is then a sum of so many, with a gamma tail.
+    """
+    from scipy.special import gammaincc
+
+    if loop.score <= best:
+        return 1.0
+    own = set(zip(loop.members, [*loop.members[1:], loop.members[0]], strict=True))
+    found = _chosen(made, settings)
+    other = [pair not in own for pair in zip(found["rep_id"], found["to_rep_id"], strict=True)]
+    rest = found[~found["near"].to_numpy(dtype=bool) & np.array(other, dtype=bool)]
+    scale = (float(rest["gain"].sum()) + _SUPPOSED * _STRONG) / (len(rest) + _SUPPOSED)
+    size = len(loop.members)
+    return float(gammaincc(size, loop.score / scale) / gammaincc(size, max(best, 0.0) / scale))

@@ -15,9 +15,10 @@ family of products, with negative-binomial tails). Pairs with {least} referrals 
 hot. A ring is a closed loop of hot pairs through three branches or more; one pair of it may sit in one branch and need
 not be hot. Its p-value is the share of representatives who are in a loop as strong when the receivers of referrals
 between branches are exchanged by chance, {rewirings} times (with the fixed seed {seed}); the ring's own members are
-added to them, because so many exchanges can't tell a smaller share from none. Two who refer to each other, or
-two branches that do, are no ring: that is what colleagues do. The referrals along a ring with p up to {listed_p} are
-listed.
+added to them, because so many exchanges can't tell a smaller share from none. A ring stronger than all of these is less
+probable still, by as much as the strength of hot pairs in this firm makes it (a gamma tail), down to {least_p}. Two who
+refer to each other, or two branches that do, are no ring: that is what colleagues do. The referrals along a ring with p
+up to {listed_p} are listed.
 
 ## What it misses
 Rings within one or two branches, and rings that use somebody outside the firm.
@@ -50,6 +51,7 @@ from surveil.detectors.competence.referral_graph import (
     Loop,
     LoopSettings,
     best_loops,
+    beyond,
     edges,
     null_scores,
     ring_p,
@@ -79,6 +81,10 @@ class Parameters(base.Parameters):
         199, unit="times", ge=15, le=9999, citation="science notes 1.4: 15 or more",
         meaning="how often receivers are exchanged by chance",
     )  # fmt: skip
+    least_p: float = param(
+        1e-5, unit="probability", ge=1e-9, le=0.01, citation="ours: friends close circles oftener than chance does",
+        meaning="smallest p-value that being stronger than all that the exchanges closed can lead to",
+    )  # fmt: skip
     seed: int = param(
         2011, unit="number", citation="ours: any, but always the same", meaning="seed of the exchange"
     )
@@ -94,7 +100,7 @@ class ReferralRing(Detector):
     id = "RF02"
     slug = "referral_ring"
     name = "Referral ring"
-    version = "2"
+    version = "3"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.HIGH
@@ -122,7 +128,7 @@ class ReferralRing(Detector):
         )
         made = edges(located)
         loops = best_loops(made, settings)
-        tests = _tests(made, located, loops, settings)
+        tests = _tests(made, located, loops, settings, parameters.least_p)
         ringed = tests["subject_id"][(tests["p_value"] <= parameters.listed_p).fillna(False)]
         return Decision(
             _items(rows, [loops[rep] for rep in ringed if rep in loops]),
@@ -133,7 +139,11 @@ class ReferralRing(Detector):
 
 
 def _tests(
-    made: pd.DataFrame, counted: pd.DataFrame, loops: Mapping[str, Loop], settings: LoopSettings
+    made: pd.DataFrame,
+    counted: pd.DataFrame,
+    loops: Mapping[str, Loop],
+    settings: LoopSettings,
+    least_p: float,
 ) -> pd.DataFrame:
     """One test per giver: whether he is in a stronger loop than chance would close around anybody."""
     from scipy import stats
@@ -141,6 +151,7 @@ def _tests(
     reps = sorted(set(made["rep_id"]))
     home = counted.drop_duplicates("rep_id").set_index("rep_id")["from_place"]
     null = null_scores(made, made["rep_id"].map(home), len(reps), settings)
+    p_of = {loop: _p(loop, null, made, settings, least_p) for loop in {None, *loops.values()}}
     sent = made.groupby("rep_id")["n"].sum()
     along = made.set_index(["rep_id", "to_rep_id"])[["n", "expected"]]
     observed, expected, reason = [], [], []
@@ -162,7 +173,7 @@ def _tests(
     return base.frame(
         base.TEST_COLUMNS,
         subject_id=reps,
-        p_value=[_p(loops.get(rep), null) for rep in reps],
+        p_value=[p_of[loops.get(rep)] for rep in reps],
         observed=observed,
         expected=expected,
         low=low,
@@ -174,8 +185,14 @@ def _tests(
     )
 
 
-def _p(loop: Loop | None, null: np.ndarray) -> float:
-    return ring_p(loop.score, len(loop.members), null) if loop else ring_p(0.0, 0, null)
+def _p(
+    loop: Loop | None, null: np.ndarray, made: pd.DataFrame, settings: LoopSettings, least_p: float
+) -> float:
+    if loop is None:
+        return ring_p(0.0, 0, null)
+    counted = ring_p(loop.score, len(loop.members), null)
+    further = counted * beyond(loop, float(null.max(initial=0.0)), made, settings)
+    return max(further, min(counted, least_p))
 
 
 def _next(loop: Loop, rep: str) -> str:
