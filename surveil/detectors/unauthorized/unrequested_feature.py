@@ -16,7 +16,8 @@ Not being used alone is ordinary, so is a lost form; both on one feature are not
 extract covers its grace period and the transactions its horizon (the product's own, else {feature_days} days). All that
 one representative adds for one customer on one day is one sitting, so that one lost form counts once. Sittings are
 compared with colleagues' sittings with the same features, opened with the account or later, through the same channel at
-the same kind of branch, corrected for the branch's month.
+the same kind of branch, corrected for the branch's month. Whoever files badly lacks papers of features that are used, too:
+by as much as he does there, more is expected of him than of colleagues, and it has to be too much even so.
 
 ## What it misses
 Unrequested features with a consent on record that somebody uses once for show (see UA04), and features that the extract
@@ -47,11 +48,16 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
+from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests, tests_of
 from surveil.detectors.unused.horizons import HorizonParameters
+from surveil.statistics.mixture import adjust_for_habit
+from surveil.statistics.rates import RateSettings, count_test
 
 SITTING = ["rep_id", "customer_id", "opened_day"]
 STRATUM = ("first_product", "last_product", "features", "with_account", "channel", "branch_kind")
+#: What is counted, as the sentence of an alert says it.
+_WHAT = "sittings with an unused feature that nobody seems to have asked for"
+_LEAST_CHANCE = 1e-9
 #: Sittings with more features than this are compared with each other.
 MANY_FEATURES = 4
 
@@ -83,7 +89,7 @@ class UnrequestedFeature(Detector):
     id = "UA10"
     slug = "unrequested_feature"
     name = "Unrequested features"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T04 T05 T18 T21"
     severity = Severity.HIGH
@@ -98,14 +104,10 @@ class UnrequestedFeature(Detector):
         mature = (rows["seen_days"] >= horizon).fillna(False)
         judged = _with_sitting(rows[covered & mature])
         signs = _signs(judged, parameters)
-        unwanted = judged["first_use_days"].isna() & signs.any(axis=1)
-        by_sitting = judged.assign(y=unwanted.astype("int64"), n=1).groupby(SITTING, sort=True)
-        kept = dict.fromkeys([*STRATUM, "branch_id", "month", "n"], "first")
-        sittings = by_sitting.agg({**kept, "y": "max"}).reset_index()
-        result = rate_tests(
-            rate_cells(sittings, sittings["y"], STRATUM),
-            "sittings with an unused feature that nobody seems to have asked for",
-        )
+        unused, signed = judged["first_use_days"].isna(), signs.any(axis=1)
+        unwanted = unused & signed
+        sittings = _sittings(judged, unwanted=unwanted, unused=unused, signed=signed)
+        result = rate_tests(rate_cells(sittings, sittings["unwanted"], STRATUM), _WHAT)
         found = judged[unwanted]
         told = found.assign(
             why=["; ".join(np.array(signs.columns)[row]) for row in signs[unwanted].to_numpy()]
@@ -133,7 +135,9 @@ class UnrequestedFeature(Detector):
                 ],
             ),
         )
-        return Decision(items, result.tests, len(sittings), _gaps(rows, covered, mature))
+        return Decision(
+            items, _allowing_for_habit(result, sittings), len(sittings), _gaps(rows, covered, mature)
+        )
 
 
 def _with_sitting(rows: pd.DataFrame) -> pd.DataFrame:
@@ -144,6 +148,46 @@ def _with_sitting(rows: pd.DataFrame) -> pd.DataFrame:
         last_product=group["product_code"].transform("max"),
         features=group["account_id"].transform("size").clip(upper=MANY_FEATURES),
     )
+
+
+def _sittings(rows: pd.DataFrame, **flags: pd.Series) -> pd.DataFrame:
+    """One row per sitting, with `n` 1 and each flag 1 where it holds for any of the sitting's features."""
+    kept = dict.fromkeys([*STRATUM, "branch_id", "month"], "first") | dict.fromkeys(flags, "max")
+    marked = rows.assign(**{name: flag.astype("int64") for name, flag in flags.items()})
+    return marked.groupby(SITTING, sort=True).agg(kept).reset_index().assign(n=1)
+
+
+def _allowing_for_habit(judged: Rates, sittings: pd.DataFrame) -> pd.DataFrame:
+    """The tests against colleagues or, where it is weaker, against what the representative's own filing makes expected.
+
+    How often the features that are used carry a second sign tells how he files: a habit raises what is expected of him,
+    but never lowers it, as who files well has no licence for it.
+    """
+    if judged.result is None:
+        return judged.tests
+    filed = rate_tests(rate_cells(sittings, sittings["signed"], STRATUM), _WHAT)
+    usual = np.clip(peer_chance(filed, sittings, STRATUM), _LEAST_CHANCE, 1.0)
+    who, _ = pd.factorize(sittings["rep_id"], sort=True)
+    own = adjust_for_habit(usual, sittings["signed"], who, sittings["unused"] == 0)
+    exposure = peer_chance(judged, sittings, STRATUM) * np.maximum(own / usual, 1.0)
+    cells = (
+        sittings.assign(
+            rep=sittings["rep_id"].astype(str),
+            stratum="",
+            branch=sittings["branch_id"].fillna("").astype(str),
+            n=np.maximum(exposure, _LEAST_CHANCE),
+            y=sittings["unwanted"],
+        )
+        .groupby(["rep", "stratum", "branch", "month"], as_index=False)[["n", "y"]]
+        .sum()
+    )
+    # The exposure is counted in expected sittings, and the comparison with colleagues was found possible before.
+    own_reps = count_test(cells, settings=RateSettings(min_peer_items=1.0)).reps.set_index("rep")
+    reps = judged.result.reps.set_index("rep")
+    weaker = (own_reps["p_value"].reindex(reps.index) > reps["p_value"]).to_numpy()
+    for column in ("p_value", "expected", "low", "high"):
+        reps[column] = own_reps[column].reindex(reps.index).where(weaker, reps[column])
+    return tests_of(reps.reset_index(), _WHAT)
 
 
 def _signs(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
