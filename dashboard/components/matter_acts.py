@@ -17,7 +17,7 @@ from surveil.alerts.policy import Allowed, Refused
 from surveil.errors import SurveilError
 from surveil.reports.finra.letter import find_letter, letters
 from surveil.reports.making import whole_firm
-from surveil.reports.matters import Extension, Matter, change, open_matter
+from surveil.reports.matters import Extension, Matter, change, change_particulars, open_matter
 from surveil.reports.matters.draft import draft
 from surveil.reports.matters.gate import Gate, gate
 
@@ -75,7 +75,44 @@ def open_new(here: Place) -> None:
 
 
 def bar(here: Place, matter: Matter) -> None:
-    """Enter an extension."""
+    """Enter an extension; change who prepares and signs."""
+    with st.container(horizontal=True):
+        _extend(here, matter)
+        _particulars(here, matter)
+
+
+_PARTICULARS = {
+    "reference": "The regulator's own number",
+    "preparer": "Who prepares the answer",
+    "principal": "Principal who reviews and signs it",
+    "control_prefix": "Beginning of the control numbers, such as EXB",
+}
+
+
+def _particulars(here: Place, matter: Matter) -> None:
+    """Each field shows what is kept; saving replaces all four."""
+
+    def fields() -> None:
+        for name, label in _PARTICULARS.items():
+            st.text_input(label, getattr(matter, name), key=f"matter-{matter.id}-{name}", max_chars=200)
+
+    def act(_: str) -> None:
+        told = {name: value(f"matter-{matter.id}-{name}").strip() for name in _PARTICULARS}
+        change_particulars(here.workspace, here.user, matter.id, now(), **told)
+
+    ask(
+        "particulars",
+        "Change who signs",
+        "Save",
+        act,
+        "The matter was changed.",
+        words="",
+        fields=fields,
+        allowed=may_answer(here),
+    )
+
+
+def _extend(here: Place, matter: Matter) -> None:
 
     def act(words: str) -> None:
         due, by = given("extend-to"), value("extend-by").strip()

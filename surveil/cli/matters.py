@@ -180,6 +180,29 @@ def matter_new(
     say(f"Matter {made.id} is open: {len(made.letter.items)} items, due {made.due.isoformat()}.")
 
 
+@app.command("change")
+def matter_change(
+    matter: MatterArgument,
+    actor: ActorOption,
+    workspace: WorkspaceOption = None,
+    reference: Annotated[str | None, typer.Option(help="The regulator's own number.")] = None,
+    preparer: Annotated[str | None, typer.Option(help="Who prepares the answer.")] = None,
+    principal: Annotated[str | None, typer.Option(help="The principal who reviews and signs it.")] = None,
+    prefix: Annotated[str | None, typer.Option(help="Beginning of the control numbers, such as EXB.")] = None,
+) -> None:
+    """Change who prepares and signs, or the numbers. Example: surveil matter change sweep --principal "R. Roe" --as olga"""
+    from surveil.reports.matters import change_particulars
+
+    given = {
+        "reference": reference, "preparer": preparer, "principal": principal, "control_prefix": prefix,
+    }  # fmt: skip
+    told = {name: value for name, value in given.items() if value is not None}
+    if not told:
+        raise UsageError("Say what to change: --reference, --preparer, --principal or --prefix.")
+    change_particulars(open_workspace(workspace), actor, matter, now(), **told)
+    say(f"Matter {matter} was changed.")
+
+
 @app.command("extend")
 def matter_extend(
     matter: MatterArgument,

@@ -188,7 +188,7 @@ def _signer(workspace: Workspace, matter_id: str, file: Path | None, trial: bool
     principal = read_matter(workspace, matter_id).principal
     if not principal:
         raise UsageError(
-            f"Matter {matter_id} names no principal to sign for: surveil matter change, --principal."
+            f"Matter {matter_id} names no principal to sign for: surveil matter change {matter_id} --principal NAME --as YOU"
         )
     if file is not None:
         secret = os.environ.get(SIGNING_VARIABLE) or typer.prompt("Passphrase", hide_input=True, err=True)

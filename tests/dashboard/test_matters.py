@@ -179,6 +179,19 @@ def test_more_time_is_entered_with_who_granted_it(run_desk: Desk, workspace: Wor
     assert read_checked(workspace, MATTER).due == date(2016, 12, 1)
 
 
+def test_who_signs_is_changed_and_a_wrong_number_is_a_sentence(
+    run_desk: Desk, workspace: Workspace, matter: str
+) -> None:
+    app = opened(run_desk)
+    app.text_input(key=f"matter-{MATTER}-principal").set_value("R. Roe")
+    app.text_input(key=f"matter-{MATTER}-control_prefix").set_value("exb")
+    assert "is no beginning of control numbers" in shown(press(app, "particulars"))
+    app.text_input(key=f"matter-{MATTER}-control_prefix").set_value("EXB")
+    press(app, "particulars")
+    kept = read_checked(workspace, MATTER)
+    assert (kept.principal, kept.control_prefix, kept.reference) == ("R. Roe", "EXB", firm.BEACON)
+
+
 def test_a_file_edited_past_surveil_is_shown_as_such(
     run_desk: Desk, workspace: Workspace, matter: str
 ) -> None:

@@ -31,6 +31,8 @@ from surveil.reports.matters import (
     withheld,
 )
 from surveil.reports.matters.answering import Said, answered
+from surveil.reports.matters.draft import draft
+from surveil.reports.matters.gate import gate
 from surveil.store.audit import Event, history
 
 NOW = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)
@@ -231,6 +233,36 @@ def test_what_an_answer_lacks_is_said(workspace: Workspace, said: Said, message:
     assert events(workspace, "lacking") == before
 
 
+def test_the_gate_says_item_by_item_what_is_missing_until_nothing_is(workspace: Workspace) -> None:
+    opened(workspace, "gated", "finra-uit-rollover")
+    found = gate(workspace, "gated")
+    assert [item.number for item in found.items] == ["1", "2", "3", "4"]
+    assert [item.number for item in found.open] == ["1", "2", "3", "4"]
+    assert found.items[0].problems[0].startswith("It is answered in part only, and it is not said by when")
+    with pytest.raises(UsageError, match=r"cannot be finished.*Item 1"):
+        draft(workspace, "gated")
+    for number in "1234":
+        says(
+            workspace, "gated", number,
+            Said(state="answered_partial", reason="Being gathered.", expected_on=RECEIVED),
+        )  # fmt: skip
+    found = gate(workspace, "gated")
+    assert not found.open
+    assert {item.state for item in found.items} == {"Answered in part"}
+    assert draft(workspace, "gated").startswith(b"%PDF-")
+
+
+def test_the_gate_names_an_item_that_contradicts_the_data_and_goes_on(workspace: Workspace) -> None:
+    opened(workspace, "contradicting")
+    says(
+        workspace, "contradicting", "1",
+        Said(state="no_responsive_material", searched={"by": "HR", "what": "files", "date": RECEIVED}),
+    )  # fmt: skip
+    first, second = gate(workspace, "contradicting").items
+    assert "the data hold 2 responsive records" in first.problems[0]
+    assert second.state is not None
+
+
 def test_the_commands_open_answer_show_and_list_a_matter(workspace: Workspace) -> None:
     def run(*words: str) -> str:
         result = CliRunner().invoke(app, ["matter", *words, "--workspace", str(workspace.path)])
@@ -249,6 +281,8 @@ def test_the_commands_open_answer_show_and_list_a_matter(workspace: Workspace) -
         "2016-7",
         *as_olga,
     )
+    run("change", "sweep", "--principal", "R. Roe", "--prefix", "EXB", *as_olga)
+    assert read_checked(workspace, "sweep").principal == "R. Roe"
     run("assign", "sweep", "--item", "1", "--owner", "Legal", *as_olga)
     run("answer", "sweep", "1", "--text", "The procedures are attached.", *as_olga)
     run("extend", "sweep", "--due", "2016-10-24", "--by", "J. Staff", "--reason", "Volume", *as_olga)

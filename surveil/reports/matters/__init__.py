@@ -2,6 +2,7 @@
 
 from surveil.reports.matters.keeping import (
     change,
+    change_particulars,
     list_matters,
     open_matter,
     read_checked,
@@ -25,6 +26,7 @@ __all__ = [
     "ProducedFile",
     "Withheld",
     "change",
+    "change_particulars",
     "list_matters",
     "open_matter",
     "privilege_log",

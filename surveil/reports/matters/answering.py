@@ -61,7 +61,7 @@ def answered(workspace: Workspace, matter: Matter, number: str, said: Said) -> I
         # Of an item that is withheld nothing else is produced: what was said before goes, and stays in the trail.
         told = {"narrative": "", "attachments": (), "searched": None, **told}
     place = matter_folder(workspace, matter.id) / FILE
-    return checked(ItemEntry, entry.model_copy(update=told).model_dump(mode="json"), place)
+    return checked(ItemEntry, {**entry.model_dump(), **told}, place)
 
 
 def _search(said: Said) -> dict[str, Any] | None:

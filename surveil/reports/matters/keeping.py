@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from surveil.errors import UsageError
 from surveil.reports.finra.firm_file import AttachmentEntry
 from surveil.reports.finra.letter import Letter, LetterPeriod, checked
 from surveil.reports.making import find_actor, whole_firm
-from surveil.reports.matters.model import ID_PATTERN, Matter
+from surveil.reports.matters.model import ID_PATTERN, PREFIX_PATTERN, Matter
 from surveil.store import DeskSession, Store
 from surveil.store.audit import history, record
 
@@ -116,6 +116,7 @@ def open_matter(
     if due < received_on:
         raise UsageError(f"The matter would be due on {due}, before it was received on {received_on}.")
     given = {name: value for name, value in fields.items() if value}
+    _check_prefix(given)
     content = {"id": matter_id, "letter": letter, "received_on": received_on, "due_on": due, "period": period}
     matter = checked(Matter, content | given, folder / FILE)
     with _changing(workspace, actor) as (store, user), store.write(user) as session:
@@ -148,6 +149,25 @@ def change(
         matter = checked(Matter, changed.model_dump(mode="json"), folder / FILE)
         _save(session, folder, matter, now, action, reason)
     return matter
+
+
+def change_particulars(
+    workspace: Workspace, actor: str | User, matter_id: str, now: dt.datetime, **fields: str
+) -> Matter:
+    """Change `reference`, `preparer`, `principal` or `control_prefix` of a matter; raises as `change`."""
+    _check_prefix(fields)
+    return change(
+        workspace, actor, matter_id, now, "matter.changed", lambda matter: matter.model_copy(update=fields)
+    )
+
+
+def _check_prefix(fields: Mapping[str, Any]) -> None:
+    prefix = fields.get("control_prefix")
+    if prefix is not None and not re.fullmatch(PREFIX_PATTERN, prefix):
+        raise UsageError(
+            f"{prefix!r} is no beginning of control numbers: a capital letter, then capital letters, digits and dashes, "
+            "at most 12 in all."
+        )
 
 
 def record_by_hand(

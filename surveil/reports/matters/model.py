@@ -10,6 +10,7 @@ from surveil.reports.finra.firm_file import FirmFile, ItemEntry
 from surveil.reports.finra.letter import Letter, LetterPeriod, Part
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
+PREFIX_PATTERN = r"^[A-Z][A-Z0-9-]{0,11}$"
 OPEN, TOLD = "open", "told"
 
 
@@ -36,7 +37,7 @@ class Matter(Part):
     reference: str = ""
     preparer: str = ""
     principal: str = ""
-    control_prefix: str = Field(default="SURVEIL", pattern=r"^[A-Z][A-Z0-9-]{0,11}$")
+    control_prefix: str = Field(default="SURVEIL", pattern=PREFIX_PATTERN)
     period: LetterPeriod | None = None
     items: dict[str, ItemEntry] = Field(default_factory=dict)
 
