@@ -1,4 +1,4 @@
-"""One's own account: who stands in while one is away, for whom one stands in, and the password."""
+"""One's own account: who stands in while one is away, for whom one stands in, who leaves, and the password."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.components import session as stay
 from dashboard.components.forms import ask, given, value
+from dashboard.components.handing import hand_over
 from dashboard.components.markup import Html, literal, show, table, text, unbroken
 from dashboard.components.session import Place, attempt, place
 from dashboard.components.words import ROLE
@@ -34,6 +35,7 @@ def page() -> None:
         _end(here, known)
     else:
         st.info("Nobody stands in for you, and you stand in for nobody.")
+    hand_over(here)
     st.header("Password")
     _password(here)
 

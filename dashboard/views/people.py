@@ -100,7 +100,8 @@ def _change(here: Place, user: User) -> None:
         _change_role(here, user)
         if user.active:
             ask(f"out-{name}", "Let out", "Let out", lambda words: _let(here, name, False, words),
-                "He can't sign in any more, and was signed out everywhere.")  # fmt: skip
+                "He can't sign in any more, and was signed out everywhere. An officer or supervisor hands his alerts and "
+                "cases over, under Account and absence.")  # fmt: skip
         else:
             ask(f"in-{name}", "Let in again", "Let in again", lambda words: _let(here, name, True, words),
                 "He can sign in again.")  # fmt: skip

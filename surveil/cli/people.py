@@ -67,7 +67,11 @@ def close(name: Name, reason: Reason, workspace: WorkspaceOption = None) -> None
     with open_database(open_workspace(workspace)) as store:
         change_user(store, SYSTEM, name, now(), reason, active=False)
         end_all_sessions(store, name, now())
-    say(f"{name} can't sign in any more. An officer hands over his alerts and cases at the desk.")
+    say(
+        f"{name} can't sign in any more. "
+        "An officer or supervisor hands his alerts and cases over at the desk, under "
+        "Account and absence."
+    )
 
 
 @app.command("delegate")

@@ -29,7 +29,7 @@ from surveil.desk.decisions import approve, decide, reject, reopen
 from surveil.desk.delegation import Delegation, delegate_to, delegations, end_delegation, stand_in
 from surveil.desk.due import DueItem, due
 from surveil.desk.evidence import Evidence, evidence
-from surveil.desk.handover import HandedOver, hand_over
+from surveil.desk.handover import HandedOver, Holding, hand_over, holdings, successors
 from surveil.desk.links import AlertLinks, alert_links
 from surveil.desk.listing import EXPORT_FIELDS, alerts, decisions, export_alerts
 from surveil.desk.opening import open_desk, prepare_desk
@@ -103,6 +103,7 @@ __all__ = [
     "Emptiness",
     "Evidence",
     "HandedOver",
+    "Holding",
     "Member",
     "Overview",
     "Preview",
@@ -159,6 +160,7 @@ __all__ = [
     "first_look",
     "give_case",
     "hand_over",
+    "holdings",
     "judge",
     "latest_run",
     "link_alert",
@@ -199,6 +201,7 @@ __all__ = [
     "sign_review",
     "stand_in",
     "start_clock",
+    "successors",
     "suppressions",
     "take",
     "take_next",

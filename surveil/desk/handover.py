@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from surveil.alerts.alert import Action, Status
 from surveil.alerts.cases import CaseStatus, TaskState
 from surveil.alerts.dispositions import checked_note
 from surveil.alerts.errors import DeskError, Unacceptable
-from surveil.alerts.people import User
+from surveil.alerts.people import Role, User
 from surveil.alerts.policy import demand
 from surveil.desk.access import unlock
 from surveil.desk.cases import find_case_for, hand_case_to, touch_case
@@ -20,8 +22,10 @@ from surveil.desk.users import find_user
 from surveil.store import DeskSession, Store
 from surveil.store.audit import record
 from surveil.store.mapping import alert_of
-from surveil.store.tables import AlertRow, CaseRow
+from surveil.store.tables import AlertRow, CaseRow, UserRow
 from surveil.store.tables_cases import CaseTaskRow
+
+_UNDER_REVIEW = (Status.OPEN.value, Status.IN_REVIEW.value)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,53 @@ class HandedOver:
     cases: int
     tasks: int
     left: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What one person has in hand: alerts under review, cases not closed, steps of cases not done. `active`: whether
+    he may still sign in; None where there is no such user.
+    """
+
+    name: str
+    alerts: int
+    cases: int
+    tasks: int
+    active: bool | None
+
+
+def holdings(session: DeskSession, user: User) -> tuple[Holding, ...]:
+    """Everybody who has something in hand that the user sees, those who may not sign in any more first.
+
+    Raises:
+        NotAllowed: the user may not assign work.
+    """
+    session.narrow(user)
+    demand(user, Action.ASSIGN)
+    alerts = _counts(session, AlertRow.assignee, AlertRow.status.in_(_UNDER_REVIEW))
+    cases = _counts(session, CaseRow.owner, CaseRow.status != CaseStatus.CLOSED.value)
+    tasks = _counts(session, CaseTaskRow.assignee, CaseTaskRow.state == TaskState.OPEN.value)
+    active = {row.name: row.active for row in session.scalars(select(UserRow))}
+    found = (
+        Holding(name, alerts.get(name, 0), cases.get(name, 0), tasks.get(name, 0), active.get(name))
+        for name in alerts.keys() | cases.keys() | tasks.keys()
+    )
+    return tuple(sorted(found, key=lambda one: (bool(one.active), one.name)))
+
+
+def successors(session: DeskSession, user: User) -> tuple[str, ...]:
+    """Names of those who may be given work: officers and supervisors who may sign in."""
+    session.narrow(user)
+    demand(user, Action.ASSIGN)
+    working = UserRow.role.in_([Role.OFFICER.value, Role.SUPERVISOR.value]) & UserRow.active.is_(True)
+    return tuple(session.scalars(select(UserRow.name).where(working).order_by(UserRow.name)))
+
+
+def _counts(
+    session: DeskSession, holder: InstrumentedAttribute[Any], in_hand: ColumnElement[bool]
+) -> dict[str, int]:
+    query = select(holder, func.count()).where(holder.is_not(None), in_hand).group_by(holder)
+    return {str(name): int(count) for name, count in session.execute(query)}
 
 
 def hand_over(
@@ -77,8 +128,7 @@ def hand_over(
 def _alerts(
     session: DeskSession, user: User, leaver: str, successor: str, now: datetime, left: list[tuple[str, str]]
 ) -> int:
-    under_review = (Status.OPEN.value, Status.IN_REVIEW.value)
-    query = select(AlertRow).where(AlertRow.assignee == leaver, AlertRow.status.in_(under_review))
+    query = select(AlertRow).where(AlertRow.assignee == leaver, AlertRow.status.in_(_UNDER_REVIEW))
     done = 0
     for row in session.scalars(query.order_by(AlertRow.alert_id)).all():
         try:

@@ -205,3 +205,26 @@ def test_the_page_fits_a_narrow_and_a_wide_screen(page: Any, served: Served) -> 
             "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
         )
         assert beyond <= 0, f"at {width} px the page is {beyond} px too wide"
+
+
+def test_when_a_colleague_leaves_his_work_is_handed_over(page: Any, served: Served) -> None:
+    sign_in(page, f"{served.address}/account")
+    see(page, "Who has work in hand, in what you may see")
+    settled(page)
+    page.get_by_role("button", name="Hand over", exact=True).click()
+    for label, name in (("Who leaves?", "bela"), ("Who takes it over?", "anna")):
+        page.get_by_role("combobox", name=label).click()
+        page.get_by_role("option", name=name, exact=True).click()
+    page.get_by_role("textbox", name="Why?").fill("Bela has moved to another firm.")
+    page.get_by_role("button", name="Hand all of it over").click()
+    see(page, "anna has from bela: 1 alert, 1 case, 0 steps.")
+    settled(page)
+    assert not serious(page)
+    visit(page, f"{served.address}/case?case={served.case_id}", "Openings of R4")
+    see(page, "anna")
+
+
+def test_who_only_reads_hands_nothing_over(page: Any, served: Served) -> None:
+    sign_in(page, f"{served.address}/account", "otto")
+    settled(page)
+    assert page.get_by_text("When somebody leaves").count() == 0

@@ -266,6 +266,15 @@ def test_when_somebody_leaves_all_that_is_his_goes_to_a_successor_or_is_told(
     for alert_id in ids.values():
         desk.take(store, ANN, alert_id, NOW)
     own = desk.add_task(store, BOB, case_id, "Call the head of the region back.", NOW, TODAY, "ann")
+    desk.change_user(store, SYSTEM, "ann", NOW, "Ann has left the firm.", active=False)
+    with store.read() as session:
+        assert desk.holdings(session, BOB) == (desk.Holding("ann", 2, 1, 1, active=False),)
+        assert desk.successors(session, BOB) == ("bob", "cleo")
+    with store.read() as session:
+        (seen,) = desk.holdings(session, SUE)
+        assert seen.alerts == 1, "a supervisor counts what is in his scope"
+    with store.read() as session, pytest.raises(NotAllowed):
+        desk.holdings(session, AUDITOR)
     result = desk.hand_over(store, BOB, "ann", "cleo", "Ann has left the firm.", later(days=1))
     assert (result.alerts, result.cases, result.tasks) == (1, 1, 1)
     assert [name for name, _ in result.left] == [ids["R2"]]
