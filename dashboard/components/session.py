@@ -69,7 +69,14 @@ def settle(workspace: Workspace, store: Store, user: User) -> Place:
             act_for(None)
             tell("failed", str(error))
     st.session_state["place"] = Place(workspace, store, user, at)
+    _wake(str(workspace.path), place().today, store)
     return place()
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _wake(path: str, day: date, _store: Store) -> None:
+    """Open again what was accepted or held back until a day that is over; kept, and so done once, for each new day."""
+    desk.wake(_store, now())
 
 
 def act_for(principal: str | None) -> None:

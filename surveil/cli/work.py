@@ -138,3 +138,18 @@ def scan(
     typer.echo(scan_summary(result))
     if result.failed:
         raise RunIncomplete(f"the run {result.run.run_id} is incomplete: {', '.join(result.failed)} failed")
+
+
+@app.command()
+def wake(workspace: WorkspaceOption = None) -> None:
+    """Open again what was accepted or held back until a day that is over. Example: surveil wake
+
+    Every scan does it first, and the desk in the browser on each new day; this is for days without either.
+    """
+    from surveil.desk.waking import wake as open_again
+
+    with open_database(open_workspace(workspace)) as store:
+        woken = open_again(store, now())
+    for alert_id in woken:
+        typer.echo(alert_id)
+    say(f"{len(woken)} alerts are open again." if woken else "Nothing was to be opened again.")

@@ -23,7 +23,8 @@ from surveil.store.tables_controls import SuppressionRow
 def wake(store: Store, now: datetime) -> tuple[str, ...]:
     """Open again what was accepted or held back until a day that is over; returns the alerts' ids.
 
-    Every scan does this first, so that nothing stays away because nobody thought of it.
+    Every scan does this first, and the desk in the browser once a day, so that nothing stays away because nobody
+    thought of it.
     """
     with store.write(SYSTEM) as session:
         return _accepted(store, session, now) + _suppressed(store, session, now)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from surveil import desk
+from surveil.alerts.dispositions import Disposition
+from surveil.alerts.people import Role, User
 from surveil.cli import app
+from surveil.config import Workspace
 from surveil.errors import SurveilError
+from tests.store.support import NOW, draft
+from tests.store.support import run as scan
 
 PASSWORD = "a long enough password\n"
 
@@ -49,3 +56,19 @@ def test_a_role_that_is_none_is_refused(tmp_path: Path) -> None:
     run(tmp_path, "init")
     with pytest.raises(SurveilError, match="there is no role"):
         run(tmp_path, "user", "role", "ann", "chief", "--reason", "No reason at all.")
+
+
+def test_an_accepted_risk_whose_day_is_over_is_woken_by_its_command(tmp_path: Path) -> None:
+    run(tmp_path, "init")
+    store = desk.open_desk(Workspace.open(tmp_path / "ws"))
+    (alert_id,) = desk.record_scan(store, scan(1), [draft(1)], NOW).values()
+    risk, note = Disposition.ACCEPTED_RISK, "Known to the branch manager, who watches it."
+    ann, bob = (User(name, Role.OFFICER) for name in ("ann", "bob"))
+    waiting = desk.decide(
+        store, ann, alert_id, risk, note, NOW, 1, accepted_until=NOW.date() + timedelta(days=9)
+    )
+    desk.approve(store, bob, alert_id, NOW, waiting.row_version)
+    store.close()
+    assert run(tmp_path, "wake") == f"{alert_id}\n"
+    assert run(tmp_path, "wake") == ""
+    assert '"status": "open"' in run(tmp_path, "alerts", "--format", "jsonl")

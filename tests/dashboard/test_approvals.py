@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from surveil import desk
+from surveil.alerts.alert import Status
+from surveil.alerts.dispositions import Disposition
 from surveil.alerts.people import SYSTEM, Role, User
 from surveil.config import Workspace
 from tests.dashboard import firm
-from tests.dashboard.acts import go, open_alert, shown, submit
+from tests.dashboard.acts import NOTE, go, open_alert, shown, submit
 from tests.dashboard.conftest import Desk
 
 TODAY = datetime.now(UTC).date()
@@ -95,6 +97,23 @@ def test_who_stands_in_acts_under_his_own_name_and_says_for_whom(
     app = open_alert(app.run(), firm.alert_ids(workspace)["R2 QB01"])
     submit(app, "Assign to me")
     assert "On behalf of:  sue" in shown(app)
+
+
+def test_what_was_accepted_until_a_day_that_is_over_is_open_again_without_a_scan(
+    run_desk: Desk, store: desk.Store, workspace: Workspace
+) -> None:
+    alert_id = firm.alert_ids(workspace)["R2 QB01"]
+    then, last = datetime.now(UTC) - timedelta(days=20), TODAY - timedelta(days=5)
+    anna, bela = (User(name, Role.OFFICER) for name in ("anna", "bela"))
+    with store.read() as session:
+        seen = desk.alert_view(session, anna, alert_id).alert.row_version
+    risk = Disposition.ACCEPTED_RISK
+    waiting = desk.decide(store, anna, alert_id, risk, NOTE, then, seen, accepted_until=last)
+    desk.approve(store, bela, alert_id, then, waiting.row_version)
+    page = shown(run_desk(text=alert_id))
+    assert "1 alert about 1 subject" in page
+    with store.read() as session:
+        assert desk.alert_view(session, anna, alert_id).alert.status is Status.OPEN
 
 
 def test_the_password_is_changed_only_by_who_knows_it(run_desk: Desk, store: desk.Store) -> None:
