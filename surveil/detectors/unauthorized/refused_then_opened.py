@@ -13,9 +13,10 @@ needs a better reason than a goal.
 A refusal is a contact of any kind about the product that the customer declined, or after which he opted out; of several
 the last one counts. A contact that he accepted, about the product or about nothing in particular, takes it back, up to
 the day of the opening. A visit or call of his own about the product does not, but lowers the item's score to a share of
-{came_back_weight}. The rate among all openings whose {cooling_days} days before the contacts' extract covers is compared
-with colleagues' openings of the same product, channel and kind of branch, and held against a missing note in {slip_rate}
-of them.
+{came_back_weight}, and is not held against the representative. Each customer is held against him once, however much was
+opened at once. The rate among all openings whose {cooling_days} days before the contacts' extract covers is compared with
+colleagues' openings of the same product, channel and kind of branch, and held against a missing note in {slip_rate} of
+them.
 
 ## What it misses
 Refusals that nobody wrote down, and a yes that was written down for him.
@@ -72,7 +73,7 @@ class RefusedThenOpened(Detector):
     id = "UA09"
     slug = "refused_then_opened"
     name = "Opened after a refusal"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T02"
     severity = Severity.HIGH
@@ -84,7 +85,8 @@ class RefusedThenOpened(Detector):
         cells = measured["refused_then_opened_cells"]
         known = cells[cells["known"] == 1]
         counted = rate_cells(known, known["refused"] == 1)
-        tests = rare_tests(counted, "openings of what the customer had just declined", parameters.slip_rate)
+        what = "openings of what the customer had just declined (each customer once)"
+        tests = rare_tests(counted, what, parameters.slip_rate)
         rows = measured["refused_then_opened_items"]
         # The sooner after the no, the less time there was for a change of mind.
         sooner = 1 - rows["days_after_refusal"].astype(float) / (2 * parameters.cooling_days)

@@ -44,16 +44,22 @@ LEFT JOIN later_answers AS a ON a.account_id = f.account_id
 WHERE COALESCE(a.said_yes, 0) = 0
 
 -- model: refused_then_opened_cells
--- Openings by staff counted by opener, kind of account, branch and month; `refused` 1 for those of the items; `known` 1 where the
+-- Openings by staff counted by opener, kind of account, branch and month; `refused` 1 for those of the items that are held
+-- against the opener: a customer's first with him, where the customer did not come back by himself; `known` 1 where the
 -- contacts' extract covers the :cooling_days days before.
 SELECT rep_id, product_code, channel, branch_kind, branch_id, month, known, refused, COUNT(*) AS n
 FROM (
     SELECT o.rep_id AS rep_id, o.product_code AS product_code, o.channel AS channel, o.branch_kind AS branch_kind,
            o.branch_id AS branch_id, o.month AS month,
            CASE WHEN o.contacts_from <= o.opened_day - :cooling_days THEN 1 ELSE 0 END AS known,
-           CASE WHEN i.account_id IS NULL THEN 0 ELSE 1 END AS refused
+           CASE WHEN h.account_id IS NULL THEN 0 ELSE 1 END AS refused
     FROM openings AS o
-    LEFT JOIN refused_then_opened_items AS i ON i.account_id = o.account_id
+    LEFT JOIN (
+        SELECT account_id,
+               ROW_NUMBER() OVER (PARTITION BY rep_id, customer_id ORDER BY opened_day, account_id) AS place
+        FROM refused_then_opened_items
+        WHERE came_back = 0
+    ) AS h ON h.account_id = o.account_id AND h.place = 1
     WHERE o.rep_id IS NOT NULL
 ) AS counted
 GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month, known, refused
