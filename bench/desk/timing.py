@@ -40,7 +40,7 @@ class Timed:
 
 def timings(store: Store, repeat: int = 5) -> Iterator[Timed]:
     """Every request `repeat` times after one that warms the database's memory."""
-    first = desk.first_look(OFFICER, TODAY)
+    first, example = desk.first_look(OFFICER, TODAY), _example(store)
     pages: dict[str, tuple[User, QueueFilters, Sort, int]] = {
         "queue, first look": (OFFICER, first, Sort.URGENCY, 1),
         "queue, first look, page 40": (OFFICER, first, Sort.URGENCY, 40),
@@ -57,17 +57,26 @@ def timings(store: Store, repeat: int = 5) -> Iterator[Timed]:
         ),
         "queue, past due": (OFFICER, QueueFilters(overdue_on=date(2025, 6, 1)), Sort.DUE, 1),
         "queue, of a supervisor": (SUPERVISOR, desk.first_look(SUPERVISOR, TODAY), Sort.URGENCY, 1),
+        "search, one alert's id": (OFFICER, QueueFilters(text=example), Sort.URGENCY, 1),
         "search, a representative's number": (OFFICER, QueueFilters(text="R04711"), Sort.URGENCY, 1),
-        "search, a common word": (
+        "search, a number that 1 in 57 has": (OFFICER, QueueFilters(text="opened 53"), Sort.URGENCY, 1),
+        "search, words that all have": (OFFICER, QueueFilters(text="consent file"), Sort.URGENCY, 1),
+        "search, words that all have, open ones": (
             OFFICER,
             QueueFilters(status=(Status.OPEN,), text="consent file"),
             Sort.URGENCY,
             1,
         ),
+        "search, of a supervisor": (SUPERVISOR, QueueFilters(text="UA07 consent"), Sort.URGENCY, 1),
+        "search, two characters": (OFFICER, QueueFilters(text="04"), Sort.URGENCY, 1),
+        "search, what none has": (OFFICER, QueueFilters(text="zebra crossing"), Sort.URGENCY, 1),
     }
     for name, asked in pages.items():
         yield _timed(name, lambda asked=asked: _page(store, *asked), repeat)  # type: ignore[misc]
     yield _timed("queue by subject, first look", lambda: _by_subject(store, first), repeat)
+    found = QueueFilters(text="R04711")
+    yield _timed("queue by subject, search for a number", lambda: _by_subject(store, found), repeat)
+    yield _timed("choices of the filters", lambda: _choices(store), repeat)
     yield _timed("views with their counts", lambda: _views(store), repeat)
     yield _timed("calendar of what is due", lambda: _due(store), repeat)
     yield _timed("one alert's page", lambda: _alert(store), repeat)
@@ -94,6 +103,18 @@ def _page(store: Store, user: User, filters: QueueFilters, sort: Sort, number: i
 def _by_subject(store: Store, filters: QueueFilters) -> None:
     with store.read() as session:
         queue_by_subject(session, OFFICER, filters)
+
+
+def _example(store: Store) -> str:
+    """The id of some alert."""
+    with store.read() as session:
+        return desk.queue(session, OFFICER, sort=Sort.SCORE, page_size=1).alerts[0].alert_id
+
+
+def _choices(store: Store) -> None:
+    with store.read() as session:
+        for column in ("detector", "branch_id", "rep_id", "assignee"):
+            desk.choices(session, OFFICER, column)
 
 
 def _views(store: Store) -> None:

@@ -227,8 +227,14 @@ def conditions_of(session: DeskSession, filters: QueueFilters) -> list[ColumnEle
     return conditions + (search.conditions(session.connection(), words) if words else [])
 
 
-def count_of(session: DeskSession, conditions: Sequence[ColumnElement[bool]]) -> int:
-    return session.scalars(select(func.count(AlertRow.alert_id)).where(*conditions)).one()
+def count_of(
+    session: DeskSession, conditions: Sequence[ColumnElement[bool]], at_most: int | None = None
+) -> int:
+    """How many match; with `at_most` counting ends there."""
+    if at_most is None:
+        return session.scalars(select(func.count(AlertRow.alert_id)).where(*conditions)).one()
+    found = select(AlertRow.alert_id).where(*conditions).limit(at_most).subquery()
+    return session.scalars(select(func.count(found.c.alert_id))).one()
 
 
 def within(filters: QueueFilters, sort: Sort) -> list[ColumnElement[bool]]:

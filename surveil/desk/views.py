@@ -20,6 +20,8 @@ from surveil.store.audit import next_number, record
 from surveil.store.tables_views import SavedViewRow
 
 NAME_MAX_CHARACTERS = 80
+COUNTED_TO = 10_000
+"""Alerts of a view are counted so far: a list of views must not take longer than the page beside it."""
 FIRST_LOOK = "Mine or nobody's"
 _LISTED = ("status", "severity", "family", "detector", "branch_id", "rep_id", "assignee", "run_id")
 _KINDS: Mapping[str, type[Status] | type[Severity] | type[Family]] = {
@@ -58,8 +60,16 @@ def views(session: DeskSession, user: User, today: date) -> tuple[View, ...]:
         (row.view_id, row.name, filters_of(row.filters, today), Sort(row.sort), row.is_default)
         for row in rows
     ]
-    shown = [(view, matching(session, view[2], view[3])) for view in found]
-    return tuple(View(*view, count_of(session, what.conditions), what.more) for view, what in shown)
+    return tuple(_counted(session, *view) for view in found)
+
+
+def _counted(
+    session: DeskSession, view_id: str | None, name: str, filters: QueueFilters, sort: Sort, is_default: bool
+) -> View:
+    found = matching(session, filters, sort)
+    count = count_of(session, found.conditions, COUNTED_TO + 1)
+    more = found.more or count > COUNTED_TO
+    return View(view_id, name, filters, sort, is_default, min(count, COUNTED_TO), more)
 
 
 def default_view(session: DeskSession, user: User, today: date) -> tuple[QueueFilters, Sort]:

@@ -172,6 +172,13 @@ def test_of_words_that_very_many_have_the_first_are_shown_in_order_and_it_is_sai
     with store.read() as session:
         (mine,) = (view for view in desk.views(session, ANN, NOW.date()) if view.name == "Consents")
     assert (mine.count, mine.more) == (5, True)
+    monkeypatch.setattr(importlib.import_module("surveil.desk.views"), "COUNTED_TO", 8)
+    with store.read() as session:
+        counted = {view.name: (view.count, view.more) for view in desk.views(session, SUE, NOW.date())}
+        assert counted["Everything"] == (4, False), "of what there is for a supervisor"
+    with store.read() as session:
+        counted = {view.name: (view.count, view.more) for view in desk.views(session, ANN, NOW.date())}
+        assert counted["Everything"] == (8, True)
 
 
 def test_a_supervisor_finds_nothing_out_of_his_scope(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
