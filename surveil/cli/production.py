@@ -179,9 +179,6 @@ def _signer(workspace: Workspace, matter_id: str, file: Path | None, trial: bool
         return None
     if file is not None and trial:
         raise UsageError("Give either --sign or --trial-signature.")
-    import secrets
-    import tempfile
-
     from surveil.production import signature
     from surveil.reports.matters import read_matter
 
@@ -194,11 +191,7 @@ def _signer(workspace: Workspace, matter_id: str, file: Path | None, trial: bool
         secret = os.environ.get(SIGNING_VARIABLE) or typer.prompt("Passphrase", hide_input=True, err=True)
         signer = signature.load_signer(file, secret)
     else:
-        secret = secrets.token_urlsafe(24)
-        made = signature.trial_certificate(principal, workspace.settings.firm.name, secret, now())
-        with tempfile.TemporaryDirectory(prefix="surveil-trial-") as folder:
-            (Path(folder) / "trial.p12").write_bytes(made)
-            signer = signature.load_signer(Path(folder) / "trial.p12", secret)
+        signer = signature.trial_signer(principal, workspace.settings.firm.name, now())
     reason = f"Response of {workspace.settings.firm.name}"
     return lambda content: signature.sign(content, signer, name=principal, reason=reason, at=now())
 

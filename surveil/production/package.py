@@ -9,7 +9,7 @@ from pathlib import Path
 
 from surveil import desk
 from surveil.alerts.alert import Source
-from surveil.alerts.people import SYSTEM
+from surveil.alerts.people import SYSTEM, User
 from surveil.config import Workspace
 from surveil.production import material, register, trail
 from surveil.production.assemble import Handover, Packed, Signer, pack, redacted
@@ -35,7 +35,7 @@ class Order:
     """What to produce and for whom.
 
     Attributes:
-        actor: who produces, by his name as a user.
+        actor: who produces, by his name as a user or as signed in.
         handover: by what way it goes out.
         receiver: the role of whoever gets it.
         volume: its number; by default the last one anew while it was not handed over, else the next.
@@ -44,7 +44,7 @@ class Order:
     """
 
     matter: str
-    actor: str
+    actor: str | User
     handover: Handover
     receiver: Receiver = Receiver.REGULATOR
     run_id: str | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +61,15 @@ def load_signer(file: Path, passphrase: str) -> signers.SimpleSigner:
             f"{file} is not a PKCS #12 file with a key and a certificate, or the passphrase does not open it."
         )
     return signer
+
+
+def trial_signer(principal: str, firm: str, now: dt.datetime) -> signers.SimpleSigner:
+    """Signs in a principal's name with a certificate made for the occasion, that nobody has reason to trust."""
+    secret = secrets.token_urlsafe(24)
+    with tempfile.TemporaryDirectory(prefix="surveil-trial-") as folder:
+        file = Path(folder) / "trial.p12"
+        file.write_bytes(trial_certificate(principal, firm, secret, now))
+        return load_signer(file, secret)
 
 
 def sign(content: bytes, signer: signers.SimpleSigner, *, name: str, reason: str, at: dt.datetime) -> bytes:

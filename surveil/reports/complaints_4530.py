@@ -338,4 +338,5 @@ def _others(
             "representatives.",
         ),
         (exhibit,),
+        same_page=True,
     )

@@ -140,13 +140,11 @@ def _cover(story: Story, document: Document, sources: Sources, revealed: bool) -
 
 
 def _section(story: Story, section: Section, exhibits: Mapping[str, Exhibit]) -> None:
-    story.heading(section.title)
+    story.heading(section.title, room=paper.ITEM_ROOM)
     if section.figures:
         paper.figures(story, section.figures)
+    paper.limits(story, section.limits)
     paper.blocks(story, exhibits, section.blocks)
-    if section.limits:
-        story.label("What to know of these figures")
-        story.bullets(section.limits)
 
 
 def _made(story: Story, document: Document, sources: Sources, exhibits: Mapping[str, Exhibit]) -> None:

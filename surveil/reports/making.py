@@ -54,7 +54,7 @@ class Request:
     workspace: Workspace
     run_id: str | None = None
     reveal: bool = False
-    actor: str = SYSTEM.name
+    actor: str | User = SYSTEM.name
     audit: AuditHook | None = None
     options: Options = field(default_factory=Options)
 
@@ -90,14 +90,14 @@ def sources_for(request: Request, report: str, wanted: Wanted, period: Period | 
         sources = gather(request.workspace, store, request.run_id, period, wanted)
         if request.reveal:
             enter = request.audit or (lambda _, name, run: _record(store, user, name, run))
-            enter(request.actor, report, sources.run.run_id)
+            enter(user.name, report, sources.run.run_id)
     finally:
         store.close()
     return sources
 
 
-def permitted(store: Store, actor: str, reveal: bool = False) -> User:
-    """The user of this name, if he may have a report of the whole firm.
+def permitted(store: Store, actor: str | User, reveal: bool = False) -> User:
+    """The user, given or of this name, if he may have a report of the whole firm.
 
     Raises:
         NotAllowed: he may not.
@@ -121,8 +121,10 @@ def whole_firm(user: User, action: Action = Action.READ) -> None:
         )
 
 
-def find_actor(store: Store, actor: str) -> User:
-    """The person of this name, or the program itself."""
+def find_actor(store: Store, actor: str | User) -> User:
+    """The person of this name, or the program itself; whoever has signed in is known already."""
+    if isinstance(actor, User):
+        return actor
     if actor == SYSTEM.name:
         return SYSTEM
     with store.read() as session:

@@ -16,6 +16,10 @@ PAPER_ROWS = 500
 WIDE_COLUMNS = 9
 CHART_BARS = 12
 NOT_KNOWN = "not known"
+ITEM_ROOM = 160.0
+"""Points that must be left on a page for an item or section to begin there."""
+LIST_ROOM = 95.0
+"""Points for what is said of a list, its head and its first rows."""
 EXHIBITS = "exhibits"
 """The anchor of the list of exhibits."""
 
@@ -39,6 +43,13 @@ def figures(story: Story, listed: Sequence[Figure]) -> None:
         ],
         [(f.label, figure_text(f.value), Link.to(EXHIBITS, f.exhibit), f.how) for f in listed],
     )
+
+
+def limits(story: Story, points: Sequence[str]) -> None:
+    """What to know of the figures above and the lists below, before anybody reads on."""
+    if points:
+        story.label("What to know of these figures")
+        story.bullets(points)
 
 
 def figure_text(value: Value) -> str:
@@ -87,11 +98,17 @@ def listing(story: Story, exhibit: Exhibit) -> None:
         if len(rows) == 1
         else f"{len(rows):,} rows"
     )
-    story.text(f"Exhibit {exhibit.number}: {extent}. {exhibit.about}", "small")
-    if len(places) < len(exhibit.fields):
-        further = ", ".join(field.title.lower() for field in exhibit.fields if field.share == 0)
-        story.text(f"The exhibit has further columns: {further}.", "small")
+    further = [_in_sentence(field.title) for field in exhibit.fields if field.share == 0]
+    beside = f" The exhibit has further columns: {', '.join(further)}." if further else ""
+    story.room(LIST_ROOM)
+    story.text(f"Exhibit {exhibit.number}: {extent}. {exhibit.about}{beside}", "small")
     story.table(columns, rows)
+
+
+def _in_sentence(title: str) -> str:
+    """The head of a column within a sentence: abbreviations stay as they are."""
+    words = title.rstrip(".").split(" ")
+    return " ".join(word if word.isupper() else word.lower() for word in words)
 
 
 def _places(exhibit: Exhibit) -> list[int]:
@@ -190,7 +207,7 @@ def signatures(story: Story, statement: str, people: Sequence[tuple[str, str]]) 
 
 def rendering_notes(story: Story) -> None:
     """Fonts, and the characters that could not be drawn; known only when all else has been laid out."""
-    story.heading("Rendering notes")
+    story.heading("Rendering notes", room=110, joined=False)
     story.later(_write_notes)
 
 

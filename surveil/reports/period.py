@@ -217,6 +217,7 @@ def _months(sources: Sources, period: Period, items: pd.DataFrame) -> Section:
         ),
         (),
         (exhibit,),
+        same_page=True,
     )
 
 
@@ -269,6 +270,7 @@ def _people(period: Period, items: pd.DataFrame) -> Section:
         ),
         ("Potential, not confirmed: what stands behind alerts, whatever was decided of them.",),
         (table,),
+        same_page=True,
     )
 
 
@@ -320,4 +322,4 @@ def _coverage(sources: Sources) -> Section:
         tuple((c.detector, c.state, c.not_examined, c.examined, c.reason) for c in gaps),
     )
     shown = Listing(table.number) if gaps else Text("Every detector examined everything.")
-    return Section("5. What was not examined", (shown,), (), (), (table,))
+    return Section("5. What was not examined", (shown,), (), (), (table,), same_page=True)

@@ -313,7 +313,7 @@ def _page(sources: Sources, person: Person, rank: Mapping[str, Any], signed: Seq
                 ("Actions in the period", None if sources.absent("discipline") else acted),
                 (
                     "Rank in the run",
-                    f"{rank['rank']} (q-value {'not known' if q_value is None else f'{q_value:.3g}'})",
+                    f"{rank['rank']} (q-value {_in_words(q_value)})",
                 )
                 if rank
                 else ("Rank in the run", None),
@@ -340,3 +340,10 @@ def _page(sources: Sources, person: Person, rank: Mapping[str, Any], signed: Seq
 def _complaints(rows: Sequence[Mapping[str, Any]]) -> str:
     still = sum(row["status"] == "open" for row in rows)
     return f"{len(rows)}, of these {still} open" if rows else "none"
+
+
+def _in_words(q_value: float | None) -> str:
+    """A q-value for reading; below one in ten thousand nobody needs more."""
+    if q_value is None:
+        return "not known"
+    return "below 0.0001" if q_value < 0.0001 else f"{q_value:.4f}"

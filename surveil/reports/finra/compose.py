@@ -65,7 +65,7 @@ def _answer(item: Item, sources: Sources, entry: ItemEntry, attachments: tuple[A
     reasons = [f"Not known: the feed {feed} was not provided." for feed in absent]
     reasons += content.gaps
     told = bool(entry.narrative.strip() or attachments)
-    if item.narrative and not told:
+    if item.narrative and not told and entry.state != "no_responsive_material":
         reasons.append(f"The firm's own account is outstanding: {item.narrative}.")
     if content.found is not None:
         reasons += _not_covered(item, sources)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from surveil.reports import paper as kit
+from surveil.reports.content import Chart, Listing
 from surveil.reports.exhibits import Exhibit
 from surveil.reports.finra.firm_file import FirmFile
 from surveil.reports.finra.letter import Item
@@ -56,14 +57,15 @@ def render(paper: Paper, typesetter: Typesetter | None = None) -> bytes:
     )
     _cover(story, paper)
     _front_matter(story, paper)
-    wordless = False
+    goes_on = False
     for item, answer in paper.response.answers:
-        # Items that only wait for the firm's words share a page.
-        if wordless and not answer.blocks:
+        wide = kit.is_wide(paper.exhibits, answer.blocks)
+        # An item of words only goes on under the one before, where the page is upright.
+        if goes_on and not any(isinstance(block, Listing | Chart) for block in answer.blocks):
             story.gap(18)
         else:
-            story.new_page(wide=kit.is_wide(paper.exhibits, answer.blocks))
-        wordless = not answer.blocks
+            story.new_page(wide=wide)
+        goes_on = not wide
         _item(story, paper, item, answer)
     for _, answer in paper.response.answers:
         if answer.annex:
@@ -98,10 +100,40 @@ def _cover(story: Story, paper: Paper) -> None:
             ("Copy", "personal data shown" if paper.revealed else "personal data masked"),
         ],
     )
+    story.gap(12)
+    for paragraph in _covering_letter(paper):
+        story.text(paragraph)
     kit.incomplete(story, sources.run)
     if not paper.revealed:
         kit.masked(story)
     story.contents_page()
+
+
+def _covering_letter(paper: Paper) -> list[str]:
+    """What the receiver has before him, and how far it answers."""
+    answers = paper.response.answers
+    states = [
+        f"{state.value.lower()}: {', '.join(numbers)}"
+        for state in State
+        if (numbers := [item.number for item, answer in answers if answer.state is state])
+    ]
+    attached = len(paper.response.attachments)
+    documents = f" and {attached:,} document{'s' if attached != 1 else ''} of the firm" if attached else ""
+    withheld = sum(len(answer.withheld) for _, answer in answers)
+    log = (
+        f" {withheld:,} document{'s are' if withheld != 1 else ' is'} withheld and listed in the privilege log."
+        if withheld
+        else ""
+    )
+    return [
+        f"{paper.sources.firm.name} answers the letter named above, item by item and in the letter's order. "
+        f"Items {'; '.join(states)}. What is missing stands under its item with the reason, and with the day by which the "
+        "rest follows where one is set.",
+        f"The answer rests on {len(paper.exhibits):,} exhibits{documents}, listed with their hashes at the end. Every "
+        f"figure names the exhibit and the rows it is computed from.{log}",
+        "What is confirmed and what is only potential stand in separate lists. What the firm's data do not say is stated as "
+        "not known.",
+    ]
 
 
 def _front_matter(story: Story, paper: Paper) -> None:
@@ -174,7 +206,7 @@ def _method(story: Story, paper: Paper) -> None:
 
 
 def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
-    story.heading(f"Item {item.number}. {item.title}", anchor=_anchor(item))
+    story.heading(f"Item {item.number}. {item.title}", room=kit.ITEM_ROOM, anchor=_anchor(item))
     story.text(f"Asked: {item.request}", "quote")
     story.text(f"Source of this item's text: {item.verification}. {_extracts(paper, item)}", "small")
     state = answer.state or State.ANSWERED_PARTIAL
@@ -185,10 +217,8 @@ def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
         story.bullets(answer.reasons)
     if answer.figures:
         kit.figures(story, answer.figures)
+    kit.limits(story, answer.limits)
     kit.blocks(story, paper.exhibits, answer.blocks)
-    if answer.limits:
-        story.label("What to know of these figures")
-        story.bullets(answer.limits)
     if answer.attachments:
         story.label("Attachments")
         story.table(

@@ -226,7 +226,7 @@ class _changing:
         desk.prepare_desk(self._workspace)
         self._store = desk.open_desk(self._workspace)
         try:
-            user = self._actor if isinstance(self._actor, User) else find_actor(self._store, self._actor)
+            user = find_actor(self._store, self._actor)
             whole_firm(user, Action.ANSWER)
             return self._store, user
         except BaseException:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from surveil import __version__
+from surveil.alerts.people import SYSTEM, User
 from surveil.config import Workspace
 from surveil.reports.finra import answer
 from surveil.reports.finra.build import Made
@@ -69,7 +70,7 @@ def produce(
     *,
     run_id: str | None = None,
     reveal: bool = False,
-    actor: str = "system",
+    actor: str | User = SYSTEM,
     audit: AuditHook | None = None,
     first_number: int = 1,
 ) -> Produced:

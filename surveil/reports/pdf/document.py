@@ -71,17 +71,25 @@ class Story:
         self._headings = 0
 
     def heading(
-        self, text: str, level: int = 0, *, room: float = 1.5 * inch, anchor: str | None = None
+        self,
+        text: str,
+        level: int = 0,
+        *,
+        room: float = 1.5 * inch,
+        anchor: str | None = None,
+        joined: bool = True,
     ) -> None:
         """A heading of level 0–2 with a bookmark and a line in the contents; `room` points stay with it.
 
-        `anchor` is a name that a `Link` of a table may lead to.
+        `anchor` is a name that a `Link` of a table may lead to. With `joined` it is kept with what follows, whose height
+        must be known by then.
         """
         self._headings += 1
         paragraph = self.typesetter.paragraph(
             self.typesetter.markup(text, bold=True), self._styles[f"heading{level}"]
         )
         paragraph.surveil_heading = (level, self.typesetter.plain(text), anchor or f"h{self._headings}")
+        paragraph.keepWithNext = joined
         self._flowables += [CondPageBreak(room), paragraph]
 
     def label(self, text: str) -> None:
@@ -143,6 +151,10 @@ class Story:
     def new_page(self, *, wide: bool = False) -> None:
         """Go on on a new page, upright or (`wide`) landscape."""
         self._flowables += [NextPageTemplate("wide" if wide else "upright"), PageBreak()]
+
+    def room(self, points: float) -> None:
+        """Go on on a new page unless so much is left on this one."""
+        self._flowables.append(CondPageBreak(points))
 
     def gap(self, points: float = 8) -> None:
         self._flowables.append(Gap(points))

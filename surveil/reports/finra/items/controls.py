@@ -162,10 +162,10 @@ def _catalogue(item: Item, sources: Sources) -> Exhibit:
         (
             text("detector", "Id", 0.5),
             text("name", "Name", 1.2),
-            text("version", "Version", 0.6),
-            text("family", "Family", 0.9),
+            text("version", "Version", 0),
+            text("family", "Family", 0),
             text("severity", "Severity", 0.6),
-            text("finds", "What it finds", 3),
+            text("finds", "What it finds", 3.4),
             text("parameters", "Parameters", 2.4),
         ),
         tuple(
