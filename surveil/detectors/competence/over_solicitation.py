@@ -9,15 +9,15 @@ approached although they asked not to be; and representatives who do the first t
 Being pestered is what customers leave a bank for. Who calls again after a no has a goal to reach.
 
 ## How it decides
-Two rates. Of the refusals a representative was given, the share after which he approached the same customer about the same
-family within {cooling_days} days; the exposure is the refusals, so that who hears many may call many. It is compared with
-colleagues over the whole time and over the months in which it was highest, as such a habit has a beginning and an end; the
-p-value of these allows for having looked at all runs of months. And of the customers
+Two rates. Of the refusals a representative was given, the share after which he approached the same customer about the
+same family within {cooling_days} days; the exposure is the refusals, so that who hears many may call many. It is
+compared with colleagues over the whole time and over the months in which it was highest, as such a habit has a
+beginning and an end; the p-value of these allows for having looked at all runs of months. And of the customers
 approached about a family, the share approached {many_approaches} times or more within {span_days} days, compared with
-colleagues and with an ordinary rate of {ordinary_rate}. A refusal whose {cooling_days} days are not covered is not judged.
-Both p-values are joined (Cauchy). An approach is a call, a letter, a message or an appointment about a product, begun by the
-representative; one whose direction is not on record counts as his. Approaches after an opt-out, or to customers on record
-as not to be contacted, are listed without a test.
+colleagues and with an ordinary rate of {ordinary_rate}. A refusal whose {cooling_days} days are not covered is not
+judged. Both p-values are joined (Cauchy), the first with a weight of {refusal_weight}. An approach is a call, a letter,
+a message or an appointment about a product, begun by the representative; one whose direction is not on record counts as
+his. Approaches after an opt-out, or to customers on record as not to be contacted, are listed without a test.
 
 ## What it misses
 Several representatives who take turns, and calls that nobody records.
@@ -48,9 +48,9 @@ from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.clusters import SPARSE
 from surveil.detectors.episodes import with_episodes
+from surveil.detectors.joining import joined_tests
 from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import rate_cells, rate_tests
-from surveil.statistics.combine import cauchy_combination
 
 COURTED = ["rep_id", "customer_id", "family"]
 
@@ -70,6 +70,11 @@ class Parameters(base.Parameters):
         30, unit="days", ge=7, le=365, citation="science notes 1.4: per customer and month",
         meaning="days within which they are too many",
     )  # fmt: skip
+    refusal_weight: float = param(
+        0.9, unit="weight", ge=0.0, le=1.0,
+        citation="ours: hardly anybody approaches a customer so often by chance",
+        meaning="weight of the approaches after a refusal beside those again and again",
+    )  # fmt: skip
     ordinary_rate: float = param(
         0.002, unit="share of customers approached", ge=0.0001, le=0.1,
         citation="ours: one in five hundred asks to be called so often",
@@ -83,7 +88,7 @@ class OverSolicitation(Detector):
     id = "RF04"
     slug = "over_solicitation"
     name = "Over-solicitation"
-    version = "2"
+    version = "3"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
@@ -114,7 +119,7 @@ class OverSolicitation(Detector):
         )
         return Decision(
             items,
-            _joined(resold, pressed),
+            joined_tests(resold, pressed, parameters.refusal_weight),
             int(due.sum()) + int(counts["n"].sum()),
             tuple(gap for gap in gaps if gap.count),
         )
@@ -142,20 +147,6 @@ def _pressed(runs: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     total = counts.groupby(["rep_id", "family"], as_index=False)["n"].sum()
     cells = total.merge(by_rep, on=["rep_id", "family"], how="left").assign(branch_id="", month=0)
     return rate_cells(cells, cells["y"].fillna(0).astype("int64"), ("family",))
-
-
-def _joined(resold: pd.DataFrame, pressed: pd.DataFrame) -> pd.DataFrame:
-    """One test a representative: the p-values joined, told by the stronger of the two."""
-    both = pd.concat([resold, pressed], ignore_index=True)
-    if both.empty:
-        return both
-    told = both.assign(order=both["p_value"].astype(float).fillna(2.0)).sort_values(["subject_id", "order"])
-    told = told.drop_duplicates("subject_id").drop(columns="order").reset_index(drop=True)
-    columns = [
-        told["subject_id"].map(tests.set_index("subject_id")["p_value"]).astype(float)
-        for tests in (resold, pressed)
-    ]
-    return told.assign(p_value=cauchy_combination(np.column_stack(columns)))
 
 
 def _items(again: pd.DataFrame, runs: pd.DataFrame, unwanted: pd.DataFrame) -> pd.DataFrame:

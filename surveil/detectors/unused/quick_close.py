@@ -11,10 +11,12 @@ bank seven of ten policies of a cross-selling scheme lapsed.
 
 ## How it decides
 Judged are accounts old enough to have been closed by now within {quick_days} days, closed or not, so that nobody is
-blamed for opening late. The share closed is compared with colleagues' accounts of the same product through the same
-channel at the same kind of branch, corrected for the branch's month. A customer who closes all he has counts once for
-an opener. Accounts closed within {conversion_days} days of a migration, conversion or replacement for the same customer
-are left out.
+blamed for opening late. Two shares are compared with colleagues' accounts of the same product through the same channel
+at the same kind of branch, corrected for the branch's month: of accounts closed quickly that are known to have never
+been used, over the whole time and over the months that stand out most; and of those closed quickly, used or not. Both
+p-values are joined (Cauchy), the first with a weight of {unused_weight}: whoever used his account had asked for it. A
+customer who closes all he has counts once for an opener. Accounts closed within {conversion_days} days of a migration,
+conversion or replacement for the same customer are left out.
 
 ## What it misses
 Unwanted accounts that nobody troubles to close, and features.
@@ -31,7 +33,7 @@ Unwanted accounts that nobody troubles to close, and features.
 - Was the credit for it taken back?
 
 ## References
-Regulation notes T17; denominators after science notes 1.3.
+Regulation notes T17; denominators after science notes 1.3. Scan over months in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -44,6 +46,8 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.episodes import with_episodes
+from surveil.detectors.joining import joined_tests
 from surveil.detectors.rates import STRATUM, peer_chance, rate_cells, rate_tests
 
 CELL = ["rep_id", *STRATUM, "branch_id", "month"]
@@ -60,6 +64,10 @@ class Parameters(base.Parameters):
         7, unit="days", ge=0, le=60, measured=True, citation="ours: the old and the new number overlap for some days",
         meaning="days between a closing and a conversion for the same customer that belong together",
     )  # fmt: skip
+    unused_weight: float = param(
+        0.75, unit="weight", ge=0.0, le=1.0, citation="ours: what nobody wanted is not used, either",
+        meaning="weight of the test of quick closings without use beside that of all quick closings",
+    )  # fmt: skip
 
 
 class QuickClose(Detector):
@@ -68,7 +76,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "2"
+    version = "3"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM
@@ -82,10 +90,14 @@ class QuickClose(Detector):
         own = (counts["converted"] == 0).astype(bool)
         quick = (closed["lived_days"] < parameters.quick_days).astype(bool)
         seen = (closed["age_days"] >= parameters.quick_days).astype(bool)
-        result = rate_tests(_cells(counts[old & own], closed[quick & seen]), "accounts were closed quickly")
+        judged, early = counts[old & own], closed[quick & seen]
+        result = rate_tests(_cells(judged, early), "accounts were closed quickly")
+        unused = early["first_use_days"].isna() & early["seen_days"].notna()
+        idle = rate_tests(_cells(judged, early[unused]), "accounts were closed quickly, and never used")
+        tests = joined_tests(with_episodes(idle), result.tests, parameters.unused_weight)
         rows = closed[quick]
         # A quick closing of an account its customer had used says less.
-        unused = np.where(rows["first_use_days"].isna(), 1.0, 0.5)
+        weight = np.where(rows["first_use_days"].isna(), 1.0, 0.5)
         items = base.frame(
             base.ITEM_COLUMNS,
             feed="accounts",
@@ -95,7 +107,7 @@ class QuickClose(Detector):
             account_id=rows["account_id"],
             branch_id=rows["branch_id"],
             day=rows["opened_day"],
-            score=(1 - peer_chance(result, rows)) * unused,
+            score=(1 - peer_chance(result, rows)) * weight,
             detail=base.details(
                 rows, ["product_code", "channel", "lived_days", "closed_by", "first_use_days"]
             ),
@@ -107,9 +119,7 @@ class QuickClose(Detector):
             ),
             Gap(int(counts["n"][~own].sum()), "closed by a migration, a conversion or a replacement"),
         )
-        return Decision(
-            items, result.tests, int(counts["n"][old & own].sum()), tuple(g for g in gaps if g.count)
-        )
+        return Decision(items, tests, int(judged["n"].sum()), tuple(g for g in gaps if g.count))
 
 
 def _cells(counts: pd.DataFrame, quick: pd.DataFrame) -> pd.DataFrame:

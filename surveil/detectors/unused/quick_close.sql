@@ -11,11 +11,12 @@ WHERE a.closed_on_day IS NOT NULL
 
 -- model: closings
 -- One row per opening by staff (features left out: they end with their account): days it lived (empty: open), its age
--- on the day of the run, and whether it was converted.
+-- on the day of the run, its first use and the days in which that could be seen (empty: not covered), and whether it was
+-- converted.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel, o.month AS month,
        o.opened_day AS opened_day, o.closed_day - o.opened_day AS lived_days, a.closed_by AS closed_by,
-       :as_of_day - o.opened_day AS age_days, u.first_use_days AS first_use_days,
+       :as_of_day - o.opened_day AS age_days, u.first_use_days AS first_use_days, u.seen_days AS seen_days,
        CASE WHEN x.account_id IS NULL THEN 0 ELSE 1 END AS converted
 FROM openings AS o
 JOIN accounts AS a ON a.account_id = o.account_id
@@ -26,7 +27,7 @@ WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
 -- model: closed_accounts
 -- The rows of `closings` that were closed, not converted.
 SELECT account_id, customer_id, rep_id, branch_id, branch_kind, product_code, channel, month, opened_day, lived_days,
-       closed_by, age_days, first_use_days
+       closed_by, age_days, first_use_days, seen_days
 FROM closings
 WHERE lived_days IS NOT NULL AND converted = 0
 
