@@ -75,6 +75,9 @@ class Settings(_Section):
     load: LoadSettings = LoadSettings()
     openid: OpenIdSettings = OpenIdSettings()
     detectors: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    gather: dict[str, Literal["branch"]] = Field(
+        default_factory=dict, description="rules whose alerts below high severity are one for each branch"
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -187,6 +190,9 @@ _INITIAL_SETTINGS = """\
 
 # [openid]                          # who comes through the firm's own sign-in, by his groups
 # roles = { "Compliance" = "officer", "Branch managers" = "supervisor" }
+
+# [gather]                          # a rule's alerts below high severity: one for each branch, not for each representative
+# CS01 = "branch"
 
 # [detectors.UA01]                  # a detector's parameters: see `surveil detectors UA01`
 # grace_days = 5

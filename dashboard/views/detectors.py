@@ -13,7 +13,7 @@ from dashboard.components.words import FAMILY
 from surveil.alerts.alert import Action
 from surveil.alerts.model import Family
 from surveil.alerts.policy import may
-from surveil.desk.screen_detectors import ManualPage, manual_pages
+from surveil.desk.screen_detectors import ManualPage, gathered_if, manual_pages
 from surveil.desk.thresholds import in_force, propose_threshold
 
 _KIND = {
@@ -41,6 +41,7 @@ def page() -> None:
     st.header("Manual page")
     picked = address.one("Detector", list(pages), "manual", lambda name: f"{name} {pages[name].name}")
     _manual(pages[picked])
+    _gather(here, picked)
     _ask_for_change(here, pages[picked])
 
 
@@ -60,6 +61,19 @@ def _manual(made: ManualPage) -> None:
     show(table("Parameters in force", ("Name", "Value", "It is", "Meaning", "Source of the default"), rows))
     st.caption("What was approved at the desk counts; what the settings file says comes after it.")
     st.caption(literal(f"It needs: {', '.join(made.needs)}"))
+
+
+def _gather(here: Place, name: str) -> None:
+    """What standing together by branch would do with this rule's small alerts, from the last scan."""
+    with here.store.read() as session:
+        counts = gathered_if(session, here.user, here.workspace.settings, name)
+    if counts is not None and counts[0] > counts[1]:
+        st.caption(
+            literal(
+                f"Of the last scan's alerts {counts[0]:,} are below high severity; as one for each branch they would be "
+                f'{counts[1]:,}. The settings file has it: [gather] {name} = "branch".'
+            )
+        )
 
 
 def _ask_for_change(here: Place, made: ManualPage) -> None:

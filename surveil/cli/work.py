@@ -112,6 +112,7 @@ def scan(
     from surveil.alerts.people import SYSTEM
     from surveil.desk.scans import record_scan
     from surveil.desk.thresholds import in_force
+    from surveil.desk.users import numbers_at_the_desk
     from surveil.errors import RunIncomplete
     from surveil.scan.job import scan as run_scan
     from surveil.scan.render import scan_summary
@@ -123,6 +124,7 @@ def scan(
         with store.read() as session:
             session.narrow(SYSTEM)
             opened = in_force(session, opened)
+            apart = numbers_at_the_desk(session)
         try:
             result = run_scan(
                 opened,
@@ -130,6 +132,7 @@ def scan(
                 as_of=as_of.date() if as_of else None,
                 from_date=from_.date() if from_ else None,
                 detector_ids=detector,
+                apart=apart,
                 progress=say,
             )
         except KeyboardInterrupt:

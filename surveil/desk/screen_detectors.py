@@ -6,8 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import func, select
+
+from surveil.alerts.alert import Action
+from surveil.alerts.model import Severity, SubjectType
+from surveil.alerts.people import User
+from surveil.alerts.policy import demand
+from surveil.config import Settings
+from surveil.desk.runs import latest_run
 from surveil.detectors.base import HEADINGS, Detector
 from surveil.detectors.registry import chosen, detectors
+from surveil.store import DeskSession
+from surveil.store.tables import AlertRow
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,41 @@ def manual_pages(settings: Mapping[str, Mapping[str, Any]]) -> tuple[ManualPage,
 def manual_page(name: str, settings: Mapping[str, Mapping[str, Any]]) -> ManualPage | None:
     """One detector's page; None where this version has no such detector (an older alert, or one raised by hand)."""
     return _page(chosen([name])[0], settings) if name in detectors() else None
+
+
+def gathered_if(
+    session: DeskSession, user: User, settings: Settings, detector: str
+) -> tuple[int, int] | None:
+    """What the setting `gather` would do with this rule's alerts as the last scan left them: how many there are below
+    high severity, and how many there would be. None where it can't be set, or is set already.
+    """
+    made = detectors().get(detector)
+    session.narrow(user)
+    demand(user, Action.READ)
+    run = latest_run(session, user)
+    if (
+        made is None
+        or not made.rule
+        or made.subject is not SubjectType.REP
+        or detector in settings.gather
+        or not run
+    ):
+        return None
+    query = (
+        select(AlertRow.branch_id, func.count(AlertRow.alert_id))
+        .where(
+            AlertRow.detector == detector,
+            AlertRow.run_id == run.run_id,
+            AlertRow.subject_type == SubjectType.REP.value,
+            AlertRow.severity_rank < Severity.HIGH.rank,
+            AlertRow.item_count > 0,
+            AlertRow.branch_id.is_not(None),
+            AlertRow.q_value.is_(None) | (AlertRow.q_value > settings.fdr),
+        )
+        .group_by(AlertRow.branch_id)
+    )
+    counts = [count for _, count in session.execute(query)]
+    return sum(counts), len(counts)
 
 
 def _page(detector: Detector, settings: Mapping[str, Mapping[str, Any]]) -> ManualPage:

@@ -177,6 +177,15 @@ def list_users(session: DeskSession, actor: User) -> list[User]:
     return [_user(session, row) for row in session.scalars(select(UserRow).order_by(UserRow.name))]
 
 
+def numbers_at_the_desk(session: DeskSession) -> frozenset[str]:
+    """The representatives who may look at alerts themselves, and those whom somebody here reports to: no alert may be
+    about one of them and others at once, because it has to be kept from him, or from those below him.
+    """
+    users = session.scalars(select(UserRow.rep_id).where(UserRow.rep_id.is_not(None)))
+    above = session.scalars(select(ScopeRow.value).where(ScopeRow.kind == "reports_to"))
+    return frozenset(str(number) for number in [*users, *above])
+
+
 def _judge(session: DeskSession, row: UserRow, fits: bool, now: datetime) -> tuple[User, bool]:
     """Count a failure or clear the count; both are events. A locked account is not told from a wrong
     password.

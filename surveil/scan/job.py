@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from surveil.engine import Engine, days, open_engine, shown
 from surveil.errors import SurveilError
 from surveil.feeds import snapshots
 from surveil.links import LINK_MODELS, links
-from surveil.scan import coverage, evidence, findings, grouping, ranking, results, steps
+from surveil.scan import coverage, evidence, findings, gathering, grouping, ranking, results, steps
 from surveil.scan.coverage import Covered, Ran
 from surveil.scan.evidence import Judged
 from surveil.scan.pace import Pace
@@ -56,9 +56,10 @@ def scan(
     as_of: dt.date | None = None,
     from_date: dt.date | None = None,
     detector_ids: list[str] | None = None,
+    apart: Collection[str] = (),
     progress: Progress = lambda _: None,
 ) -> ScanResult:
-    """Run detectors on the current snapshot.
+    """Run detectors on the current snapshot. `apart` are representatives whose alerts are never gathered with others'.
 
     The run's folder `runs/RUN_ID` is made aside and put in its place when all is kept, so that it is never half there. A
     scan that was stopped or killed goes on from the last detector it finished when the same scan is asked for again.
@@ -68,6 +69,7 @@ def scan(
     """
     snapshot = snapshots.current(workspace)
     chosen = registry.chosen(detector_ids)
+    to_gather = gathering.check(workspace.settings.gather)
     overrides = workspace.settings.detectors
     parameters = {d.id: d.parameters(overrides.get(d.id, {})) for d in chosen}
     workspace.runs_dir.mkdir(parents=True, exist_ok=True)
@@ -101,14 +103,15 @@ def scan(
             progress(f"{_LINKS} ({pace.begin(_LINKS)})")
             tied = links(engine, made.items.loc[made.items["fingerprint"].notna(), "account_id"].dropna())
             manifest = _manifest(workspace, engine, chosen, parameters, lines)
-        run = _record(manifest)
-        ids = keep(run, made.drafts)
-        made.write(aside, run.run_id, ids)
+        together = gathering.gather(made.drafts, to_gather, apart, settings.fdr)
+        run = _record(manifest, together)
+        ids = keep(run, together.drafts)
+        made.write(aside, run.run_id, {**ids, **{one: ids[group] for one, group in together.into.items()}})
         tied.to_parquet(aside / "links.parquet", index=False)
         _write_json(aside / "run.json", manifest)
         done.put_away()
         folder = results.put_in_place(aside, workspace, run.run_id)
-    return ScanResult(run, folder, len(made.drafts), len(made.items), run.failed_detectors)
+    return ScanResult(run, folder, len(together.drafts), len(made.items), run.failed_detectors)
 
 
 def _run(
@@ -245,6 +248,7 @@ def _manifest(
         "timezone": settings.timezone,
         "holidays": settings.holidays,
         "detectors": detectors,
+        **({"gather": settings.gather} if settings.gather else {}),
     }
     manifest = {
         **judging,
@@ -269,7 +273,7 @@ def _manifest(
     return {"run_id": f"R-{_hash(identity)[:12]}", **manifest}
 
 
-def _record(manifest: Mapping[str, Any]) -> RunRecord:
+def _record(manifest: Mapping[str, Any], together: gathering.Gathered) -> RunRecord:
     failed = tuple(manifest["failed_detectors"])
     return RunRecord(
         run_id=manifest["run_id"],
@@ -281,7 +285,12 @@ def _record(manifest: Mapping[str, Any]) -> RunRecord:
         status=RunStatus.INCOMPLETE if failed else RunStatus.COMPLETE,
         failed_detectors=failed,
         manifest={key: manifest[key] for key in ("snapshot", "models", "detectors", "covered", "engine")},
-        coverage={"detectors": manifest["coverage"]},
+        coverage={
+            "detectors": manifest["coverage"],
+            "gathered": {
+                name: {"alerts": small, "as": few} for name, (small, few) in together.counts.items()
+            },
+        },
     )
 
 

@@ -12,6 +12,10 @@ def scan_summary(result: ScanResult) -> str:
     lines = [
         f"Run {run.run_id}: {run.status}, data as of {run.as_of} (openings judged from {run.from_day}).",
         f"{result.alerts} alerts, {result.findings} findings.",
+        *(
+            f"{told['alerts']} alerts of {name} below high severity stand together as {told['as']}, one a branch."
+            for name, told in run.coverage.get("gathered", {}).items()
+        ),
         "",
         "What was examined:",
     ]

@@ -15,6 +15,9 @@ from surveil.feeds.load import load
 from surveil.scan.job import ScanResult, scan
 from surveil.simulate import simulate
 from surveil.store import Store, migrate, open_store
+from tests.store.support import migrated_sqlite, sqlite_store
+
+__all__ = ["firm", "migrated_sqlite", "run", "sqlite_store"]
 
 NOW = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 
