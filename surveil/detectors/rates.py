@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from surveil.detectors import base
-from surveil.statistics.rates import RateResult, RateSettings, rate_test
+from surveil.statistics.rates import RateResult, RateSettings, rate_test, usual_rates
 
 STRATUM = ("product_code", "channel", "branch_kind")
 
@@ -133,20 +133,17 @@ class AccountCells:
     """Accounts sorted into the cells of a rate test once, for many signs read off the same accounts."""
 
     def __init__(self, rows: pd.DataFrame, stratum: tuple[str, ...] = STRATUM) -> None:
-        keys = pd.DataFrame(
-            {
-                "rep": rows["rep_id"].astype(str),
-                "stratum": stratum_of(rows, stratum),
-                "branch": rows["branch_id"].fillna("").astype(str),
-                "month": rows["month"].astype("int64"),
-            }
-        )
-        codes = [pd.factorize(keys[name], sort=True)[0].astype(np.int64) for name in keys]
-        joined = codes[0]
-        for code in codes[1:]:
-            joined = joined * (int(code.max(initial=0)) + 1) + code
-        _, first, self._cell = np.unique(joined, return_index=True, return_inverse=True)
-        self._keys = keys.iloc[first].reset_index(drop=True)
+        codes = {
+            "rep": pd.factorize(rows["rep_id"], sort=True)[0],
+            "stratum": _strata(rows, stratum)[0],
+            "branch": pd.factorize(rows["branch_id"].fillna(""), sort=True)[0],
+            "month": pd.factorize(rows["month"].astype("int64"), sort=True)[0],
+        }
+        place = np.zeros(len(rows), dtype=np.int64)
+        for code in codes.values():
+            place = place * (int(code.max(initial=0)) + 1) + code
+        _, first, self._cell = np.unique(place, return_index=True, return_inverse=True)
+        self._keys = pd.DataFrame({name: code[first] for name, code in codes.items()})
 
     def chance(self, there: pd.Series) -> np.ndarray:
         """For each account, how often its like have a sign among colleagues (1.0 there, 0.0 not, missing not known).
@@ -163,7 +160,7 @@ class AccountCells:
         used = n > 0
         cells = self._keys[used].assign(n=n[used], y=y[used].astype("int64"))
         fitted = np.full(len(self._keys), np.nan)
-        fitted[used] = rate_test(cells).cells["p"].to_numpy(dtype=float)
+        fitted[used] = usual_rates(cells)
         chance[known] = fitted[self._cell[known]]
         return chance
 

@@ -45,9 +45,9 @@ class Cells:
 
     def _grouping(self, key: Ints) -> Grouping:
         _, group = np.unique(key, return_inverse=True)
-        _, first, own = np.unique(
-            group * np.int64(self.reps) + self.rep, return_index=True, return_inverse=True
-        )
+        # The cells are sorted by rep, so that a key that begins with the rep is nearly in order and quickly sorted.
+        own_key = self.rep * (int(group.max(initial=0)) + 1) + group
+        _, first, own = np.unique(own_key, return_index=True, return_inverse=True)
         return Grouping(group, own, first)
 
 
@@ -131,8 +131,14 @@ def peers_of(cells: Cells) -> tuple[Ints, Floats, Floats]:
     np.bitwise_or.at(member, (stratum, rep // 8), (1 << (rep % 8)).astype(np.uint8))
     peers = np.zeros(cells.reps, dtype=np.int64)
     present, start = np.unique(rep, return_index=True)
+    # In a large firm many reps have the very same strata.
+    found: dict[bytes, int] = {}
     for one, begin, end in zip(present, start, np.append(start[1:], rep.size)[: start.size], strict=True):
-        peers[one] = int(np.bitwise_count(np.bitwise_or.reduce(member[stratum[begin:end]], axis=0)).sum()) - 1
+        own = stratum[begin:end]
+        strata = own.tobytes()
+        if strata not in found:
+            found[strata] = int(np.bitwise_count(np.bitwise_or.reduce(member[own], axis=0)).sum()) - 1
+        peers[one] = found[strata]
     items = _per_rep(cells, rep, stratum, cells.n, width)
     events = _per_rep(cells, rep, stratum, cells.y, width)
     return peers, items, events

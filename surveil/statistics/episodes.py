@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit, ndtr, xlogy
 
-from surveil.statistics.arrays import Floats, Ints
+from surveil.statistics.arrays import Bools, Floats, Ints
 from surveil.statistics.mixed_tails import logit_normal_binomial_tails
 from surveil.statistics.overdispersion import normal_scores, recalibrated
 from surveil.statistics.rates import RateResult
@@ -19,6 +20,7 @@ from surveil.statistics.verdicts import Side
 _EDGE = 1e-9
 _TAIL = 0.10  # share of simulated scores that the exponential tail is fitted to
 _NEAR = 2000  # simulated scores that each rep's own is held against
+_BLOCK = 512  # reps looked at together: what is computed on the way fits the processor's cache
 
 
 @dataclass(frozen=True)
@@ -138,24 +140,53 @@ def _running(values: Floats) -> Floats:
     return np.concatenate([np.zeros((values.shape[0], 1)), values.cumsum(axis=1)], axis=1)
 
 
+@dataclass(frozen=True)
+class _Run:
+    """All runs of one length, reps × first months: what of their scores does not depend on the events.
+
+    `some`: where there is something to judge; `size`, `wanted`: items and expected events there; `rest`: the expected
+    others; `spread`: the dispersion of ordinary reps.
+    """
+
+    length: int
+    some: Bools
+    size: Floats
+    wanted: Floats
+    rest: Floats
+    spread: Floats
+
+
+def _runs(sign: _Counts, settings: EpisodeSettings) -> list[_Run]:
+    """The runs of every length looked at, the whole time first, then the longest."""
+    months = sign.n.shape[1]
+    items, expected = _running(sign.n), _running(sign.mean)
+    made = []
+    for k in (months, *range(min(settings.longest, months - 1), settings.shortest - 1, -1)):
+        n, mean = items[:, k:] - items[:, :-k], expected[:, k:] - expected[:, :-k]
+        some = (n > 0) & (mean > _EDGE)
+        size = np.where(some, n, 2.0)
+        wanted = np.clip(np.where(some, mean, 1.0), _EDGE, size - _EDGE)
+        spread = 1 + sign.tau2[:, None] * wanted * (1 - wanted / size)
+        made.append(_Run(k, some, size, wanted, size - wanted, spread))
+    return made
+
+
 def _maxima(signs: Sequence[_Counts], settings: EpisodeSettings) -> tuple[Floats, Ints, Ints]:
     """Per row the largest sum of scores and the first and last month of its run; of equal ones the longest."""
-    rows, months = signs[0].n.shape
+    return _strongest([_runs(sign, settings) for sign in signs], [sign.y for sign in signs])
+
+
+def _strongest(runs: Sequence[Sequence[_Run]], events: Sequence[Floats]) -> tuple[Floats, Ints, Ints]:
+    """`_maxima` of these events of each sign."""
+    rows, months = events[0].shape
     reps = np.arange(rows)
     best = np.full(rows, -np.inf)
     start, end = np.zeros(rows, dtype=np.int64), np.full(rows, months - 1, dtype=np.int64)
-    sums = [_Counts(_running(s.n), _running(s.y), _running(s.mean), s.tau2) for s in signs]
-    longest = min(settings.longest, months - 1)
-    for k in (months, *range(longest, settings.shortest - 1, -1)):
-        score = np.sum(
-            [
-                _score(
-                    s.n[:, k:] - s.n[:, :-k], s.y[:, k:] - s.y[:, :-k], s.mean[:, k:] - s.mean[:, :-k], s.tau2
-                )
-                for s in sums
-            ],
-            axis=0,
-        )
+    sums = [_running(y) for y in events]
+    for of_length in zip(*runs, strict=True):
+        k = of_length[0].length
+        scores = [_score(run, y[:, k:] - y[:, :-k]) for run, y in zip(of_length, sums, strict=True)]
+        score = np.sum(scores, axis=0)
         at = np.argmax(score, axis=1)
         better = score[reps, at] > best + 1e-12
         best = np.where(better, score[reps, at], best)
@@ -163,35 +194,43 @@ def _maxima(signs: Sequence[_Counts], settings: EpisodeSettings) -> tuple[Floats
     return best, start, end
 
 
-def _score(n: Floats, y: Floats, mean: Floats, tau2: Floats) -> Floats:
-    """Half the deviance from `mean` over the dispersion of ordinary reps, negative where there are fewer."""
-    some = (n > 0) & (mean > _EDGE)
-    size = np.where(some, n, 2.0)
-    seen, wanted = np.where(some, y, 1.0), np.clip(np.where(some, mean, 1.0), _EDGE, size - _EDGE)
-    rest = size - seen
-    deviance = xlogy(seen, seen / wanted) + xlogy(rest, rest / (size - wanted))
-    score = np.sign(seen - wanted) * deviance / (1 + tau2[:, None] * wanted * (1 - wanted / size))
-    return np.where(some, score, 0.0)
+def _score(run: _Run, y: Floats) -> Floats:
+    """Half the deviance from what is expected over the dispersion of ordinary reps, negative where there are fewer."""
+    seen = np.where(run.some, y, 1.0)
+    rest = run.size - seen
+    deviance = xlogy(seen, seen / run.wanted) + xlogy(rest, rest / run.rest)
+    return np.where(run.some, np.sign(seen - run.wanted) * deviance / run.spread, 0.0)
 
 
 def _simulated(signs: Sequence[_Counts], settings: EpisodeSettings) -> Floats:
     """Scores of honest reps with the same items in the same months, draws × reps."""
-    rng = np.random.default_rng(settings.seed)
     reps = signs[0].n.shape[0]
-    draws = max(4, int(np.ceil(settings.simulated / reps)))
-    centres = []
+    draws = _drawn(signs, max(4, int(np.ceil(settings.simulated / reps))), settings.seed)
+    found = np.empty((len(draws), reps))
+    for first in range(0, reps, _BLOCK):
+        part = slice(first, first + _BLOCK)
+        runs = [_runs(_Counts(s.n[part], s.y[part], s.mean[part], s.tau2[part]), settings) for s in signs]
+        for i, drawn in enumerate(draws):
+            found[i, part] = _strongest(runs, [y[part].astype(np.float64) for y in drawn])[0]
+    return found
+
+
+def _drawn(signs: Sequence[_Counts], draws: int, seed: int) -> list[list[npt.NDArray[np.int32]]]:
+    """Events of honest reps, reps × months, draw by draw and sign by sign."""
+    rng = np.random.default_rng(seed)
+    items, centres = [], []
     for sign in signs:
         chance = np.clip(sign.mean / np.where(sign.n > 0, sign.n, 1.0), _EDGE, 1 - _EDGE)
         # The centre moves so that the mean stays where it is, to second order.
         centres.append(logit(chance) - 0.5 * sign.tau2[:, None] * (1 - 2 * chance))
-    found = np.empty((draws, reps))
-    for i in range(draws):
+        items.append(sign.n.astype(np.int64))
+    found = []
+    for _ in range(draws):
         drawn = []
-        for sign, centre in zip(signs, centres, strict=True):
-            habit = rng.normal(0.0, 1.0, (reps, 1)) * np.sqrt(sign.tau2)[:, None]
-            y = rng.binomial(sign.n.astype(np.int64), expit(centre + habit)).astype(np.float64)
-            drawn.append(replace(sign, y=y))
-        found[i] = _maxima(drawn, settings)[0]
+        for sign, n, centre in zip(signs, items, centres, strict=True):
+            habit = rng.normal(0.0, 1.0, (n.shape[0], 1)) * np.sqrt(sign.tau2)[:, None]
+            drawn.append(rng.binomial(n, expit(centre + habit)).astype(np.int32))
+        found.append(drawn)
     return found
 
 

@@ -19,6 +19,7 @@ _EDGE = 1e-6
 _TAIL = 0.10  # share of simulated statistics that the exponential tail is fitted to
 _REMARKABLE_Q = 0.10  # false-discovery rate at which a rep's units are no longer drawn from
 _TRIES = 4
+_BLOCK = 8192
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,19 @@ def account_evidence(flags: npt.ArrayLike, chance: npt.ArrayLike, bad: npt.Array
     of the flag on an ordinary account like it; `bad` that on an unauthorized one, per feature. Sum over
     features for the account.
     """
-    y, p = np.asarray(flags, np.float64), np.clip(np.asarray(chance, np.float64), _EDGE, 1 - _EDGE)
+    y, given = np.asarray(flags, np.float64), np.asarray(chance, np.float64)
     m = np.clip(np.asarray(bad, np.float64), _EDGE, 1 - _EDGE)
-    if y.shape != p.shape or m.shape != y.shape[-1:]:
+    if y.ndim != 2 or y.shape != given.shape or m.shape != y.shape[-1:]:
         raise UsageError(
             "Account evidence needs flags and chances of one shape, and one bad profile per feature."
         )
-    known = np.isfinite(y) & np.isfinite(np.asarray(chance, np.float64))
-    ratio = np.where(y > 0.5, np.log(m / p), np.log((1 - m) / (1 - p)))
-    return np.where(known, ratio, 0.0)
+    # Row by row in memory, whatever the layout of the flags: sums over an account's features depend on it in the last digit.
+    result = np.empty(y.shape)
+    for part in _parts(len(y)):
+        p = np.clip(given[part], _EDGE, 1 - _EDGE)
+        ratio = np.log(np.where(y[part] > 0.5, m / p, (1 - m) / (1 - p)))
+        result[part] = np.where(np.isfinite(y[part]) & np.isfinite(given[part]), ratio, 0.0)
+    return result
 
 
 def expected_spread(flags: npt.ArrayLike, chance: npt.ArrayLike, bad: npt.ArrayLike, least: float) -> Floats:
@@ -55,12 +60,21 @@ def expected_spread(flags: npt.ArrayLike, chance: npt.ArrayLike, bad: npt.ArrayL
 
     Arguments as in `account_evidence`, which is given chances of `least` or more; they happen with `chance` as it is.
     """
-    given = np.asarray(chance, np.float64)
-    p, m = np.clip(given, _EDGE, 1 - _EDGE), np.clip(np.asarray(bad, np.float64), _EDGE, 1 - _EDGE)
-    weighed = np.clip(np.maximum(p, least), _EDGE, 1 - _EDGE)
-    step = np.log(m / weighed) - np.log((1 - m) / (1 - weighed))
-    known = np.isfinite(np.asarray(flags, np.float64)) & np.isfinite(given)
-    return np.asarray(np.where(known, p * (1 - p) * step**2, 0.0).sum(axis=1))
+    y, given = np.asarray(flags, np.float64), np.asarray(chance, np.float64)
+    m = np.clip(np.asarray(bad, np.float64), _EDGE, 1 - _EDGE)
+    result = np.empty(len(y))
+    for part in _parts(len(y)):
+        p = np.clip(given[part], _EDGE, 1 - _EDGE)
+        weighed = np.clip(np.maximum(p, least), _EDGE, 1 - _EDGE)
+        step = np.log(m / weighed) - np.log((1 - m) / (1 - weighed))
+        known = np.ascontiguousarray(np.isfinite(y[part]) & np.isfinite(given[part]))
+        result[part] = np.where(known, p * (1 - p) * step**2, 0.0).sum(axis=1)
+    return result
+
+
+def _parts(rows: int) -> list[slice]:
+    """A handful of rows at a time: what is computed on the way must not be as large as all accounts several times over."""
+    return [slice(start, start + _BLOCK) for start in range(0, rows, _BLOCK)]
 
 
 def adjust_for_habit(

@@ -13,9 +13,27 @@ from surveil.statistics import baseline
 from surveil.statistics.arrays import Bools, Floats, Ints, sums
 from surveil.statistics.baseline import Baseline, Cells
 from surveil.statistics.tails import poisson_binomial_tails, poisson_tails
-from surveil.statistics.verdicts import REP_COLUMNS, RateSettings, Side, Tally, in_two_passes, table
+from surveil.statistics.verdicts import (
+    REP_COLUMNS,
+    RateSettings,
+    Side,
+    Tally,
+    in_two_passes,
+    judge,
+    ordinary_reps,
+    table,
+)
 
-__all__ = ["CELL_COLUMNS", "REP_COLUMNS", "RateResult", "RateSettings", "Side", "count_test", "rate_test"]
+__all__ = [
+    "CELL_COLUMNS",
+    "REP_COLUMNS",
+    "RateResult",
+    "RateSettings",
+    "Side",
+    "count_test",
+    "rate_test",
+    "usual_rates",
+]
 
 CELL_COLUMNS = ("rep", "stratum", "branch", "month", "n", "y")
 
@@ -62,6 +80,28 @@ def count_test(
     necessarily whole, and `y` may exceed it; tails are Poisson, with log-normal differences between reps.
     """
     return _test(cells, side, settings or RateSettings(), counts=True)
+
+
+def usual_rates(cells: pd.DataFrame, *, side: Side = "high", settings: RateSettings | None = None) -> Floats:
+    """The expected rate of each cell, as `rate_test` gives it (`cells["p"]`), where the tests themselves are not wanted.
+
+    Nobody is judged a second time, and the columns of `cells` may hold whole numbers in place of texts.
+    """
+    chosen = settings or RateSettings()
+    _check(cells, side, counts=False)
+    _, order, coded = _encode(cells)
+    peers = baseline.peers_of(coded)
+
+    def fitted(included: Bools) -> Baseline:
+        return baseline.fit(coded, included, chosen.prior_items, chosen.factor_prior, counts=False)
+
+    everybody = np.ones(coded.reps, dtype=bool)
+    first = fitted(everybody)
+    verdict = judge(_tally(coded, first, peers, counts=False), everybody, side, chosen)
+    ordinary = ordinary_reps(verdict, chosen)
+    rate = np.empty(len(cells))
+    rate[order] = first.rate if ordinary is None else fitted(ordinary).rate
+    return rate
 
 
 def _test(frame: pd.DataFrame, side: Side, settings: RateSettings, counts: bool) -> RateResult:

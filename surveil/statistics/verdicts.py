@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -118,15 +119,23 @@ def in_two_passes(
     included = np.ones(reps, dtype=bool)
     first = tally(included)
     verdict = judge(first, included, side, settings)
-    if settings.baseline_q <= 0:
+    ordinary = ordinary_reps(verdict, settings)
+    if ordinary is None:
         return first, verdict, included
+    second = tally(ordinary)
+    return second, judge(second, ordinary, side, settings), ordinary
+
+
+def ordinary_reps(verdict: Verdict, settings: RateSettings) -> Bools | None:
+    """Who is left in the baseline of the others in a second pass; None where there is no need of one."""
+    if settings.baseline_q <= 0:
+        return None
     q = benjamini_hochberg(np.where(verdict.tested, verdict.p_value, np.nan))
     remarkable = q <= settings.baseline_q
     # A baseline needs most reps: when half stand out, the model is wrong, not the reps.
-    if not remarkable.any() or remarkable.sum() > 0.5 * reps:
-        return first, verdict, included
-    second = tally(~remarkable)
-    return second, judge(second, ~remarkable, side, settings), ~remarkable
+    if not remarkable.any() or remarkable.sum() > 0.5 * remarkable.size:
+        return None
+    return np.asarray(~remarkable)
 
 
 def judge(tally: Tally, included: Bools, side: Side, settings: RateSettings) -> Verdict:
@@ -140,9 +149,9 @@ def judge(tally: Tally, included: Bools, side: Side, settings: RateSettings) -> 
             return log_normal_poisson_tails(observed, expected, sigma, nodes)
         return logit_normal_binomial_tails(observed, tally.n[who], expected, sigma, nodes)
 
-    phi, spread = _spread(
-        lambda tau2: spread_p_values(tails(tau2, measured, 61), side), tally.sampling[measured], settings
-    )
+    # The search for tau² and what is made of it ask for some values more than once, and each is dear.
+    spread_at = lru_cache(4)(lambda tau2: spread_p_values(tails(tau2, measured, 61), side))
+    phi, spread = _spread(spread_at, tally.sampling[measured], settings)
     everybody = tails(spread.tau2, np.arange(tally.n.size), 161)
     wide = spread.adjust(everybody.p_value(side), tally.sampling)
     # Overdispersion may only ever make a rep less remarkable than chance alone would.
@@ -158,13 +167,13 @@ def _spread(
     prior, weight = settings.dispersion_prior, settings.dispersion_prior_reps
     if information.size < 2:
         return float("nan"), Spread(prior, 0.0, _FREEDOM * weight)
+    z = normal_scores(p_values(0.0)).ravel()
+    phi = dispersion(winsorise(z, settings.winsorise)) / winsorised_normal_variance(settings.winsorise)
     measured, centre = clean_half_spread(p_values, settings.winsorise)
     # A rep tells how reps differ only so far as they, and not chance, make his count: few events, little said.
     between = max(measured, prior) * information
     told = float(np.sum((between / (1 + between)) ** 2))
     tau2 = (told * measured + weight * prior) / (told + weight)
-    z = normal_scores(p_values(0.0)).ravel()
-    phi = dispersion(winsorise(z, settings.winsorise)) / winsorised_normal_variance(settings.winsorise)
     held = information.size / (information.size + weight)
     return phi, Spread(tau2, centre * held, _FREEDOM * (told + weight))
 

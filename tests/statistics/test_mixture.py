@@ -151,3 +151,19 @@ def test_habit_without_control_accounts_changes_nothing() -> None:
     np.testing.assert_allclose(kept, chance)
     sloppy = adjust_for_habit(np.full(60, 0.1), np.ones(60), np.zeros(60, int), np.ones(60, bool))
     assert (sloppy > 0.5).all()
+
+
+def test_an_account_weighs_the_same_in_any_layout_and_company() -> None:
+    """Accounts are looked at a handful at a time: neither the others nor how the flags lie in memory may count."""
+    rng = np.random.default_rng(5)
+    flags = rng.choice([0.0, 1.0, np.nan], size=(20_000, 15))
+    chance, bad = rng.random(flags.shape), rng.random(15)
+    together = account_evidence(flags, chance, bad), expected_spread(flags, chance, bad, 0.02)
+    turned = np.asfortranarray(flags)
+    again = account_evidence(turned, chance, bad), expected_spread(turned, chance, bad, 0.02)
+    assert np.array_equal(together[0].sum(axis=1), again[0].sum(axis=1))
+    assert np.array_equal(together[1], again[1])
+    for one in (0, 8191, 8192, 19_999):
+        at = slice(one, one + 1)
+        assert np.array_equal(account_evidence(flags[at], chance[at], bad), together[0][at])
+        assert np.array_equal(expected_spread(flags[at], chance[at], bad, 0.02), together[1][at])

@@ -11,7 +11,7 @@ from scipy import stats
 
 from surveil.errors import UsageError
 from surveil.statistics.combine import benjamini_hochberg
-from surveil.statistics.rates import REP_COLUMNS, RateSettings, count_test, rate_test
+from surveil.statistics.rates import REP_COLUMNS, RateSettings, count_test, rate_test, usual_rates
 from tests.statistics.firms import firm
 
 
@@ -101,6 +101,20 @@ def test_fitted_chances_come_back_in_the_order_of_the_cells() -> None:
     assert (first.phi, first.tau2) == (second.phi, second.tau2)
     pd.testing.assert_series_equal(second.cells["p"].sort_index(), first.cells["p"])
     assert first.cells["p"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("bad", [0.0, 0.4])
+def test_usual_rates_are_those_of_the_test_with_texts_or_numbers(bad: float) -> None:
+    """With bad reps there is a second pass, whose rates they are."""
+    rows = even(reps=30)
+    odd = rows["rep"].isin(sorted(rows["rep"].unique())[:3])
+    rows = rows.assign(y=rows["y"].where(~odd, rows["y"] + (bad * rows["n"]).astype(int))).sample(
+        frac=1, random_state=3
+    )
+    wanted = rate_test(rows).cells["p"].to_numpy()
+    assert np.array_equal(usual_rates(rows), wanted)
+    numbers = {name: pd.factorize(rows[name], sort=True)[0] for name in ("rep", "stratum", "branch")}
+    assert np.array_equal(usual_rates(rows.assign(**numbers)), wanted)
 
 
 def test_p_values_are_calibrated_on_honest_firms_with_shocks_and_sloppy_reps() -> None:

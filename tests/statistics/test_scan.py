@@ -45,6 +45,16 @@ def test_a_planted_burst_is_found_where_it_is() -> None:
     assert found.loc[7, "expected"] < 0.5 * found.loc[7, "observed"]
 
 
+def test_a_burst_is_found_in_a_large_firm_too() -> None:
+    """More representatives than are looked at together."""
+    random = np.random.default_rng(8)
+    counts = random.poisson(0.3, (700, 60)).astype(float)
+    counts[610, 20:23] += 12
+    found = scan_bursts(counts, np.full(counts.shape, 0.3))
+    assert found["score"].idxmax() == 610
+    assert tuple(found.loc[610, ["start", "end"]]) == (20, 22)
+
+
 def test_campaigns_and_busy_branches_are_nobodys_burst() -> None:
     counts = year(2)
     counts[:5, 80:83] += np.random.default_rng(0).poisson(4, (5, 3))  # a branch opens a payroll

@@ -11,8 +11,9 @@ import pandas as pd
 from surveil.detectors import base
 from surveil.detectors.base import Gap, param
 from surveil.detectors.quality import QualityParameters
-from surveil.detectors.rates import STRATUM, rate_cells, rate_tests
+from surveil.detectors.rates import STRATUM, rate_cells
 from surveil.statistics.overdispersion import normal_scores
+from surveil.statistics.rates import rate_test
 
 #: Trait -> how it reads, and the column that counts the openings in which it could be seen.
 TRAITS = {
@@ -107,13 +108,12 @@ def _features(cells: pd.DataFrame, subject: str) -> pd.DataFrame:
     columns = {}
     # A branch is not corrected by its own month: it would explain itself away.
     own = cells.assign(subject=cells[subject], branch_id=cells["branch_id"] if subject == "rep_id" else "")
-    for trait, (name, counted) in TRAITS.items():
+    for trait, (_, counted) in TRAITS.items():
         rows = own[own[counted] > 0].assign(n=lambda seen, column=counted: seen[column])
-        result = rate_tests(
-            rate_cells(rows, rows[trait].astype("int64"), STRATUM, rep="subject"), name
-        ).result
-        if result is not None:
-            tested = result.reps[result.reps["p_value"].notna()].set_index("rep")
+        counts = rate_cells(rows, rows[trait].astype("int64"), STRATUM, rep="subject")
+        if not counts.empty:
+            reps = rate_test(counts).reps
+            tested = reps[reps["p_value"].notna()].set_index("rep")
             # From the p-value, not from the variance: three of an event of which 0.1 is expected are not thirty deviations.
             columns[trait] = pd.Series(normal_scores(tested["p_value"]), tested.index).clip(0.0, _FARTHEST)
     return pd.DataFrame(columns).fillna(0.0).sort_index()

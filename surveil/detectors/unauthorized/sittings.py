@@ -28,30 +28,34 @@ def customers_of(rows: pd.DataFrame, weights: Floats, spread: npt.NDArray[np.flo
         spread: what their total would spread by were they ordinary (`expected_spread`). Customers are of one kind who have
             as many accounts of about as much spread.
     """
-    accounts = pd.DataFrame(
+    rep, names = pd.factorize(rows["rep_id"], sort=True)
+    customer, _ = pd.factorize(rows["customer_id"], sort=True)
+    month, evidence = rows["month"].to_numpy(dtype=np.int64), weights.sum(axis=1, dtype=np.float64)
+    order = np.lexsort((month, evidence, customer, rep))
+    unit = rep[order].astype(np.int64) * (int(customer.max(initial=0)) + 1) + customer[order]
+    last = np.flatnonzero(np.diff(unit, append=-1))
+    size = np.diff(last, prepend=-1)
+    usual = pd.Series(spread[order]).groupby(unit).mean().round(6)
+    place = np.empty(last.size, dtype=np.int64)
+    place[np.lexsort((usual, size))] = np.arange(last.size)
+    kinds = max(1, last.size // _OF_A_KIND)
+    return pd.DataFrame(
         {
-            "rep": rows["rep_id"].astype(str).to_numpy(),
-            "customer": rows["customer_id"].astype(str).to_numpy(),
-            "month": rows["month"].to_numpy(dtype=np.int64),
-            "evidence": weights.sum(axis=1, dtype=np.float64),
-            "spread": spread,
+            "rep": names.take(rep[order][last]),
+            "month": month[order][last],
+            "evidence": evidence[order][last],
+            "kind": place * kinds // max(last.size, 1),
         }
     )
-    ordered = accounts.sort_values(["rep", "customer", "evidence", "month"], kind="stable")
-    of = ordered.groupby(["rep", "customer"], sort=True)
-    units = of.agg(month=("month", "last"), evidence=("evidence", "last"), spread=("spread", "mean"))
-    size = of.size().to_numpy()
-    place = np.empty(len(units), dtype=np.int64)
-    place[np.lexsort((units["spread"].round(6), size))] = np.arange(len(units))
-    kinds = max(1, len(units) // _OF_A_KIND)
-    units["kind"] = place * kinds // max(len(units), 1)
-    return units.drop(columns="spread").reset_index()
 
 
 def sittings_of(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     """A number for each account's sitting: opener, customer and day."""
-    keys = [rows[name].astype(str) for name in ("rep_id", "customer_id", "opened_day")]
-    return np.asarray(pd.factorize(keys[0] + "|" + keys[1] + "|" + keys[2])[0], dtype=np.int64)
+    place = np.zeros(len(rows), dtype=np.int64)
+    for name in ("rep_id", "customer_id", "opened_day"):
+        code, values = pd.factorize(rows[name])
+        place = place * len(values) + code
+    return np.asarray(pd.factorize(place)[0], dtype=np.int64)
 
 
 def spoken_for(sitting: npt.NDArray[np.int64], weights: Floats) -> npt.NDArray[np.float64]:

@@ -156,7 +156,7 @@ class UnauthorizedMixture(Detector):
         units = customers_of(rows[known], weights[known], spread[known])
         found = mixture_test(units["rep"], units["month"], units["evidence"], units["kind"])
         probability = account_posterior(
-            rows["rep_id"].astype(str),
+            pd.factorize(rows["rep_id"], sort=True)[0],
             rows["month"],
             spoken_for(sitting, weights),
             parameters.usual_share,
@@ -182,7 +182,7 @@ class UnauthorizedMixture(Detector):
 
     def _chances(self, rows: pd.DataFrame, flags: pd.DataFrame) -> np.ndarray:
         """How often each sign is seen on colleagues' like accounts; for papers, moved by the opener's own used accounts."""
-        who, _ = pd.factorize(rows["rep_id"].astype(str), sort=True)
+        who, _ = pd.factorize(rows["rep_id"], sort=True)
         in_use = (flags["unused"] == 0).fillna(False).to_numpy(dtype=bool)
         cells = AccountCells(rows)
         columns = []
@@ -198,12 +198,17 @@ class UnauthorizedMixture(Detector):
 
 def _reasons(weights: np.ndarray, there: np.ndarray) -> list[str]:
     """Per account the signs that are there with their weights, the heaviest first: `no consent +2.1; never used +0.9`."""
-    told = [""] * len(weights)
+    account, sign = np.nonzero(there)
+    weight = weights[account, sign]
+    order = np.lexsort((sign, -weight, account))
     names = list(SIGNS.values())
-    for i in np.flatnonzero(there.any(axis=1)):
-        row = weights[i]
-        found = sorted(np.flatnonzero(there[i]), key=lambda sign: -row[sign])
-        told[i] = "; ".join(f"{names[sign]} {row[sign]:+.1f}" for sign in found)
+    words = [
+        f"{names[s]} {w:+.1f}" for s, w in zip(sign[order].tolist(), weight[order].tolist(), strict=True)
+    ]
+    told = [""] * len(weights)
+    which, start = np.unique(account, return_index=True)
+    for i, first, end in zip(which.tolist(), start.tolist(), [*start[1:].tolist(), len(words)], strict=True):
+        told[i] = "; ".join(words[first:end])
     return told
 
 
