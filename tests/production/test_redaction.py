@@ -11,9 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from surveil.errors import InputRefused, UsageError
@@ -259,6 +262,74 @@ def test_pages_of_a_scan_are_withheld_until_a_person_has_looked() -> None:
     assert made.redaction is Redaction.IN_PART
     kept = released(document("attachments/scan.pdf", scan), hashlib.sha256(scan).hexdigest()).documents[0]
     assert kept.content == scan
+
+
+def pictured(within_form: bool = False, text: str = "A letter with a picture.", size: float = 144) -> bytes:
+    """A page with text and a white picture that says something, drawn at the place 200, 400."""
+    picture = Image.new("L", (288, 288), 255)
+    ImageDraw.Draw(picture).text((20, 120), NAME, fill=0, font_size=24)
+    target = io.BytesIO()
+    canvas = Canvas(target, invariant=1)
+    canvas.drawString(72, 720, text)
+    if within_form:
+        canvas.beginForm("stamp")
+        canvas.drawInlineImage(picture, 200, 400, size, size)
+        canvas.endForm()
+        canvas.doForm("stamp")
+    else:
+        canvas.drawImage(ImageReader(picture), 200, 400, size, size)
+    canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def seen(content: bytes) -> Image.Image:
+    """The first page as it is seen, 72 dots an inch."""
+    return pypdfium2.PdfDocument(content)[0].render(scale=1).to_pil().convert("L")
+
+
+@pytest.mark.parametrize("within_form", [False, True])
+@pytest.mark.parametrize("text", ["A letter with a picture.", f"A letter of {NAME}."])
+def test_a_picture_beside_text_is_painted_over_until_a_person_has_looked(
+    within_form: bool, text: str
+) -> None:
+    content = pictured(within_form, text)
+    volume = document("attachments/letter.pdf", content)
+    made = released(volume)
+    page = seen(made.documents[0].content)
+    where = (201, page.height - 543, 343, page.height - 401)
+    assert page.crop(where).getextrema() == (0, 0)
+    assert page.crop((72, page.height - 735, 300, page.height - 715)).getextrema() != (255, 255)
+    assert any("pictures beside text" in note for note in made.exceptions)
+    let_go = released(volume, hashlib.sha256(content).hexdigest()).documents[0].content
+    assert seen(let_go).crop(where).getextrema()[1] == 255
+    assert NAME not in "".join(page_texts(let_go))
+
+
+def test_a_picture_too_small_for_words_stays() -> None:
+    content = pictured(size=5)
+    assert redact_pdf(content, HIDDEN).content == content
+
+
+@pytest.mark.parametrize("text", ["Plain.", f"A letter of {NAME}."])
+def test_what_a_comment_draws_is_not_in_what_goes_out(text: str) -> None:
+    """The drawing of a stamp may show other words than its text, so it is neither kept nor painted into a page."""
+    with pikepdf.open(io.BytesIO(pdf(text))) as opened:
+        drawing = opened.make_stream(b"0 g 0 0 100 50 re f")
+        drawing.stream_dict.update(
+            pikepdf.Dictionary(Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 100, 50])
+        )
+        stamp = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Stamp, Rect=[100, 100, 200, 150], F=4,
+            AP=pikepdf.Dictionary(N=drawing),
+        )  # fmt: skip
+        opened.pages[0].obj.Annots = opened.make_indirect(pikepdf.Array([opened.make_indirect(stamp)]))
+        target = io.BytesIO()
+        opened.save(target)
+    before, after = seen(target.getvalue()), seen(redact_pdf(target.getvalue(), HIDDEN).content)
+    where = (110, before.height - 140, 190, before.height - 110)
+    assert before.crop(where).getextrema() == (0, 0)
+    assert after.crop(where).getextrema() == (255, 255)
 
 
 def test_an_office_file_with_a_hit_is_withheld_as_a_whole() -> None:

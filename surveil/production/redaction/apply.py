@@ -92,6 +92,11 @@ def _pdf(document: Document, rules: Sequence[Rule], label: Label, scans: bool) -
             f"{{}}: pages without text can't be searched and are withheld until the firm releases them: "
             f"{_pages(redacted.unsearched)} of the document."
         )
+    if redacted.pictured:
+        notes.append(
+            f"{{}}: pictures beside text can't be searched and are painted over until the firm releases the file: page "
+            f"{_pages(redacted.pictured)} of the document."
+        )
     return Redacted(_in_part(document, redacted.content, redacted.grounds), tuple(notes))
 
 

@@ -2,7 +2,8 @@
 
 A picture has no text, so nothing can lie under a black box. What a file has besides its pages (bookmarks, comments,
 attachments, properties, the tags for screen readers) is dropped as soon as one page is touched. Pages on which words
-are found that bring the whole page under a rule, and pages that cannot be searched, are replaced.
+are found that bring the whole page under a rule, and pages that cannot be searched, are replaced; pictures on pages with
+text are painted over, as nobody has read what is in them.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import io
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import pikepdf
 import pypdfium2 as pdfium
@@ -25,6 +26,10 @@ DOTS_PER_INCH = 200
 _POINTS = 72
 _MARGIN = 1.5
 """Points around a word that are painted over with it."""
+_LEGIBLE = 6.0
+"""Points: in a picture that is lower or narrower on the page no word can be read."""
+_SILENT = frozenset({"/Link", "/Widget", "/Popup"})
+"""Kinds of annotation that show nothing of their own, but fields of forms, whose values are searched."""
 _HYPHENS = {2: "-", 0xFFFE: "-"}
 """Characters that stand in the text for a hyphen at the end of a line."""
 Label = Callable[[int], str]
@@ -34,25 +39,30 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class RedactedPdf:
-    """The file, what was withheld by ground, and which pages were replaced as a whole, found out or unsearchable."""
+    """The file, what was withheld by ground, and which pages were replaced as a whole, found out or unsearchable.
+
+    On the pages `pictured` pictures were painted over.
+    """
 
     content: bytes
     grounds: Counter[Ground]
     replaced: tuple[int, ...] = ()
     unsearched: tuple[int, ...] = ()
+    pictured: tuple[int, ...] = ()
     touched: bool = False
 
 
 @dataclass(frozen=True)
 class _Page:
-    boxes: tuple[Box, ...]
-    grounds: Counter[Ground]
-    whole: bool
-    unsearched: bool
+    boxes: tuple[Box, ...] = ()
+    grounds: Counter[Ground] = field(default_factory=Counter)
+    whole: bool = False
+    unsearched: bool = False
+    pictures: tuple[Box, ...] = ()
 
     @property
     def touched(self) -> bool:
-        return bool(self.boxes) or self.whole or self.unsearched
+        return bool(self.boxes or self.pictures) or self.whole or self.unsearched
 
 
 def redact_pdf(
@@ -62,7 +72,7 @@ def redact_pdf(
 
     Args:
         label: what to write on a page that is withheld as a whole, such as its control number, by its place (0, 1, …).
-        scans: let pages through that have pictures and no text, because somebody has looked at them.
+        scans: let pictures through, and pages that have nothing else, because somebody has looked at them.
 
     Raises:
         InputRefused: it is not a PDF that can be opened without a password, or a word is still there afterwards.
@@ -70,7 +80,7 @@ def redact_pdf(
     document = _opened(content)
     try:
         pages = [_searched(page, rules, scans) for page in document]
-        if not any(page.touched for page in pages) and not _hidden(content, rules):
+        if not any(page.touched for page in pages) and not _hidden(content, rules, scans):
             return RedactedPdf(content, Counter())
         made = _rebuilt(content, document, pages, label)
     finally:
@@ -81,7 +91,10 @@ def redact_pdf(
         total += page.grounds
     replaced = tuple(n for n, page in enumerate(pages, 1) if page.whole)
     unsearched = tuple(n for n, page in enumerate(pages, 1) if page.unsearched and not page.whole)
-    return RedactedPdf(made, total, replaced, unsearched, touched=True)
+    pictured = tuple(
+        n for n, page in enumerate(pages, 1) if page.pictures and not (page.whole or page.unsearched)
+    )
+    return RedactedPdf(made, total, replaced, unsearched, pictured, touched=True)
 
 
 def page_texts(content: bytes) -> list[str]:
@@ -110,13 +123,14 @@ def _opened(content: bytes) -> pdfium.PdfDocument:
 
 
 def _searched(page: pdfium.PdfPage, rules: Sequence[Rule], scans: bool) -> _Page:
-    """Where a page's text has something; a page with pictures and no text can hold anything, and says so."""
+    """Where a page's text has something; pictures, and a page with nothing but them, can hold anything, and say so."""
     read = page.get_textpage()
     plain = flat(_extracted(read))
     expected = found(plain, rules)
+    pictures = () if scans else tuple(_pictures(page))
     if not expected:
         blind = not scans and not plain.strip() and any(True for _ in page.get_objects())
-        return _Page((), Counter(), whole=False, unsearched=blind)
+        return _Page(unsearched=blind, pictures=pictures)
     # Character by character is slow, so only pages with something on them are gone through in that way.
     text, places = _characters(read)
     hits = found(text, rules)
@@ -124,7 +138,19 @@ def _searched(page: pdfium.PdfPage, rules: Sequence[Rule], scans: bool) -> _Page
     # Something is there, and not where to paint: the page goes as a whole.
     lost = len(hits) < len(expected) or any(not any(places[first:last]) for first, last, _ in hits)
     whole = any(rule.whole for _, _, rule in expected)
-    return _Page(boxes, Counter(rule.ground for _, _, rule in expected), whole or lost, unsearched=False)
+    grounds = Counter(rule.ground for _, _, rule in expected)
+    return _Page(boxes, grounds, whole or lost, pictures=pictures)
+
+
+def _pictures(page: pdfium.PdfPage) -> Iterator[Box]:
+    """Where pictures stand that are large enough for words; one within a form stands where the outermost form does."""
+    for picture in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]):
+        shown = picture
+        while shown.container is not None:
+            shown = shown.container
+        left, bottom, right, top = shown.get_bounds()
+        if min(right - left, top - bottom) >= _LEGIBLE:
+            yield left, bottom, right, top
 
 
 def _characters(page: pdfium.PdfTextPage) -> tuple[str, list[Box | None]]:
@@ -140,10 +166,25 @@ def _characters(page: pdfium.PdfTextPage) -> tuple[str, list[Box | None]]:
     return "".join(characters), places
 
 
-def _hidden(content: bytes, rules: Sequence[Rule]) -> bool:
-    """Whether a rule finds something outside the pages: in properties, bookmarks, comments, names, tags."""
+def _hidden(content: bytes, rules: Sequence[Rule], scans: bool) -> bool:
+    """Whether a rule finds something outside the pages (in properties, bookmarks, comments, names, tags), or something
+    there cannot be searched: embedded files, and unless somebody has looked, comments as they are drawn.
+    """
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        return any(found(flat(text), rules) for text in _strings(pdf)) or _has_attachments(pdf)
+        return (
+            any(found(flat(text), rules) for text in _strings(pdf))
+            or len(pdf.attachments) > 0
+            or (not scans and _has_drawn_comments(pdf))
+        )
+
+
+def _has_drawn_comments(pdf: pikepdf.Pdf) -> bool:
+    """Whether comments (stamps, notes, boxes) bring a drawing of their own, which may show anything."""
+    for page in pdf.pages:
+        for note in page.obj.get("/Annots", []):
+            if "/AP" in note and str(note.get("/Subtype")) not in _SILENT:
+                return True
+    return False
 
 
 def _strings(pdf: pikepdf.Pdf) -> list[str]:
@@ -174,10 +215,6 @@ def _is_indirect(value: object) -> bool:
     return isinstance(value, pikepdf.Object) and value.is_indirect
 
 
-def _has_attachments(pdf: pikepdf.Pdf) -> bool:
-    return len(pdf.attachments) > 0
-
-
 def _rebuilt(content: bytes, document: pdfium.PdfDocument, pages: Sequence[_Page], label: Label) -> bytes:
     """A new file of the pages alone: untouched ones as they are, the others as pictures."""
     target = io.BytesIO()
@@ -198,7 +235,7 @@ def _rebuilt(content: bytes, document: pdfium.PdfDocument, pages: Sequence[_Page
 def _add_picture(made: pikepdf.Pdf, page: pdfium.PdfPage, found_on: _Page, label: str) -> None:
     width, height = page.get_size()
     replaced = found_on.whole or found_on.unsearched
-    picture = _notice(width, height, label) if replaced else _painted(page, found_on.boxes)
+    picture = _notice(width, height, label) if replaced else _painted(page, found_on)
     image = pikepdf.Dictionary(
         Type=pikepdf.Name.XObject,
         Subtype=pikepdf.Name.Image,
@@ -215,12 +252,13 @@ def _add_picture(made: pikepdf.Pdf, page: pdfium.PdfPage, found_on: _Page, label
     blank.obj.Contents = made.make_stream(f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /Im0 Do Q".encode())
 
 
-def _painted(page: pdfium.PdfPage, boxes: Sequence[Box]) -> Image.Image:
-    bitmap = page.render(scale=DOTS_PER_INCH / _POINTS, may_draw_forms=False)
+def _painted(page: pdfium.PdfPage, found_on: _Page) -> Image.Image:
+    """The page as a picture, without comments and fields, which nobody has searched as they are drawn."""
+    bitmap = page.render(scale=DOTS_PER_INCH / _POINTS, may_draw_forms=False, draw_annots=False)
     place = bitmap.get_posconv(page).to_bitmap
     picture: Image.Image = bitmap.to_pil().convert("L")
     draw = ImageDraw.Draw(picture)
-    for left, bottom, right, top in boxes:
+    for left, bottom, right, top in (*found_on.pictures, *found_on.boxes):
         corners = [place(left - _MARGIN, bottom - _MARGIN), place(right + _MARGIN, top + _MARGIN)]
         across, down = zip(*corners, strict=True)
         draw.rectangle([min(across), min(down), max(across), max(down)], fill=0)
