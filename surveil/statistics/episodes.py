@@ -74,12 +74,7 @@ def episode_test(signs: Sequence[Sign], settings: EpisodeSettings | None = None)
     counts = [_counts(sign, pd.Index(names), first, months) for sign in signs]
     best, start, end = _maxima(counts, chosen)
     p = _tail_p(best, _simulated(counts, chosen), counts[0].mean.sum(axis=1))
-    runs = [[_of_run(a, start, end) for a in (c.n, c.y, c.mean)] for c in counts]
-    scores = [
-        normal_scores(logit_normal_binomial_tails(y, n, mean, np.sqrt(c.tau2)).p_value())
-        for c, (n, y, mean) in zip(counts, runs, strict=True)
-    ]
-    alone = ndtr(-np.sum(scores, axis=0) / np.sqrt(len(signs)))
+    runs, alone = _alone(counts, start, end)
     n, y, mean = runs[0]
     low = signs[0].side == "low"
     return pd.DataFrame(
@@ -94,6 +89,52 @@ def episode_test(signs: Sequence[Sign], settings: EpisodeSettings | None = None)
             "p_value": recalibrated(np.maximum(p, alone)),
         }
     )
+
+
+def run_test(signs: Sequence[Sign], runs: pd.DataFrame) -> pd.DataFrame:
+    """Test of one run of months of each rep, chosen without looking at the signs: there is nothing to be allowed for.
+
+    Args:
+        signs: as for `episode_test`.
+        runs: `rep`, `start` and `end` (months); whoever is not in it is judged over the whole time.
+
+    Returns:
+        one row per rep whom the first sign's rate test could judge: `rep`, `n`, `observed`, `expected` (of the first sign,
+        in the run) and `p_value`.
+    """
+    judged = signs[0].result.reps
+    names = judged["rep"].to_numpy(dtype=object)[judged["p_value"].notna().to_numpy()]
+    if not names.size:
+        return pd.DataFrame(columns=["rep", "n", "observed", "expected", "p_value"])
+    first, months = _span([sign.result.cells for sign in signs])
+    counts = [_counts(sign, pd.Index(names), first, months) for sign in signs]
+    wanted = runs.set_index("rep").reindex(names)
+    start, end = (
+        (wanted[name].fillna(edge) - first).clip(0, months - 1).to_numpy(dtype=np.int64)
+        for name, edge in (("start", first), ("end", first + months - 1))
+    )
+    found, alone = _alone(counts, start, end)
+    n, y, mean = found[0]
+    low = signs[0].side == "low"
+    return pd.DataFrame(
+        {
+            "rep": names,
+            "n": n,
+            "observed": n - y if low else y,
+            "expected": n - mean if low else mean,
+            "p_value": alone,
+        }
+    )
+
+
+def _alone(counts: Sequence[_Counts], start: Ints, end: Ints) -> tuple[list[list[Floats]], Floats]:
+    """Items, events and expected events of each sign in each row's run, and the tail of that run by itself."""
+    runs = [[_of_run(a, start, end) for a in (c.n, c.y, c.mean)] for c in counts]
+    scores = [
+        normal_scores(logit_normal_binomial_tails(y, n, mean, np.sqrt(c.tau2)).p_value())
+        for c, (n, y, mean) in zip(counts, runs, strict=True)
+    ]
+    return runs, np.asarray(ndtr(-np.sum(scores, axis=0) / np.sqrt(len(scores))))
 
 
 def _span(cells: Sequence[pd.DataFrame]) -> tuple[int, int]:

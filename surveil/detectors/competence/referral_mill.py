@@ -11,12 +11,16 @@ numbers of referrals that mean nothing reach the management.
 ## How it decides
 Referrals older than {mature_days} days are judged. What share of them should have been converted comes from colleagues'
 referrals of the same family, corrected for how the receiver did with those of others in that month: a poor receiver is
-not the giver's fault. It is compared over the whole time, and over the run of months that stands out most together with
-another sign: how many of the customers who did not buy never came. The p-value allows for having looked at all runs. It
-is joined with that of so many referrals a month at work (compared with colleagues of the same role) as a sum of normal
-scores; the volume weighs {volume_weight} against 1 and counts up to z = {volume_cap} only, so that a busy giver whose
-referrals convert as others' do is never remarkable, and few referrals are no excuse. Nobody is judged on fewer than
-{least_referrals} referrals. The referrals that failed are listed of those with p up to {listed_p}.
+not the giver's fault. Together with another sign, how many of the customers who did not buy never came, it is compared
+twice. First in the months in which he made most referrals compared with his own other months: these are found without a
+look at what came of them, so that nothing is to be allowed for (over the whole time where no run of months stands out
+with p = {surge_p}, allowing for all runs). Then over the whole time and over the run of months in which they did worst,
+with an allowance for all runs. Both p-values are joined (Cauchy), the first with a weight of {surge_weight}. The result
+is made worse by the number of referrals: so many a month at work compared with colleagues of the same role, or a surge
+as only few colleagues have one, whichever is less probable. Normal scores are added; the number weighs {volume_weight}
+against 1 and counts up to z = {volume_cap} only, so that a busy giver whose referrals convert as others' do is never
+remarkable, and few referrals are no excuse. Nobody is judged on fewer than {least_referrals} referrals. The referrals
+that failed are listed of those with p up to {listed_p}.
 
 ## What it misses
 Referrals of customers who would have bought anyway.
@@ -45,11 +49,13 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.episodes import with_episodes
+from surveil.detectors.episodes import month_words, with_episodes
 from surveil.detectors.rates import rate_cells, rate_tests
 from surveil.statistics.aggravation import aggravated
-from surveil.statistics.episodes import Sign
+from surveil.statistics.combine import cauchy_combination
+from surveil.statistics.episodes import Sign, run_test
 from surveil.statistics.rates import count_test
+from surveil.statistics.surge import surges
 
 
 class Parameters(base.Parameters):
@@ -64,12 +70,20 @@ class Parameters(base.Parameters):
         meaning="referrals below which nobody is judged",
     )  # fmt: skip
     volume_weight: float = param(
-        0.5, unit="weight", ge=0.0, le=1.0, citation="ours: conversion is the evidence, volume only makes it worse",
+        0.75, unit="weight", ge=0.0, le=1.0, citation="ours: conversion is the evidence, volume only makes it worse",
         meaning="weight of the volume's z against that of the conversion",
     )  # fmt: skip
     volume_cap: float = param(
         2.0, unit="standard deviations", ge=0.0, le=5.0, citation="science notes 1.4: capped volume",
         meaning="highest z that the volume can bring in",
+    )  # fmt: skip
+    surge_p: float = param(
+        0.05, unit="probability", ge=0.0001, le=0.5, citation="ours: else ordinary ups and downs would choose the months",
+        meaning="p-value of a surge of referrals from which its months are judged by themselves",
+    )  # fmt: skip
+    surge_weight: float = param(
+        0.7, unit="weight", ge=0.0, le=1.0, citation="ours: who refers for the fee refers more while he does",
+        meaning="weight of the test in the months of most referrals beside that over all runs of months",
     )  # fmt: skip
     listed_p: float = param(
         0.01, unit="probability", ge=0.0001, le=0.2, citation="ours: a failed referral is nothing odd in itself",
@@ -83,7 +97,7 @@ class ReferralMill(Detector):
     id = "RF01"
     slug = "referral_mill"
     name = "Referral mill"
-    version = "3"
+    version = "4"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
@@ -127,23 +141,17 @@ def _tests(
     )
     failed = by_receiver[by_receiver["outcome"].isin(["no_show", "declined"])]
     never_came = rate_tests(rate_cells(failed, failed["outcome"] == "no_show", ("family",)), "never came")
+    signs = [] if few.result is None else [Sign(few.result, "low")]
     others = [] if never_came.result is None else [Sign(never_came.result)]
     tests = with_episodes(few, side="low", others=others)
-    made = rows.groupby(["rep_id", "month"]).size().rename("y").reset_index()
-    exposed = months.merge(made, on=["rep_id", "month"], how="left")
-    many = count_test(
-        pd.DataFrame(
-            {
-                "rep": exposed["rep_id"].astype(str),
-                "stratum": exposed["role"].astype(str),
-                "branch": "",
-                "month": exposed["month"].astype("int64"),
-                "n": 1.0,
-                "y": exposed["y"].fillna(0).astype("int64"),
-            }
-        )
-    ).reps.set_index("rep")
-    volume = tests["subject_id"].map(many["p_value"]).astype(float)
+    if not signs:
+        return tests
+    surge = surges(_judged_months(judged, months)).set_index("rep")
+    risen = surge[surge["p_value"] <= parameters.surge_p]
+    in_surge = run_test([*signs, *others], risen.reset_index())
+    tests = _joined(tests, few.tests["reason"], in_surge, risen, parameters.surge_weight)
+    many = _volume(rows, months)
+    volume = tests["subject_id"].map(_rarer(many["p_value"].astype(float), surge["alone"])).astype(float)
     p = aggravated(tests["p_value"].astype(float), volume, parameters.volume_weight, parameters.volume_cap)
     enough = tests["p_value"].notna() & (tests["n"] >= parameters.least_referrals)
     usual = tests["subject_id"].map(many["expected"]).astype(float)
@@ -153,6 +161,63 @@ def _tests(
         for text, made_, usual_ in zip(tests["reason"], number, usual, strict=True)
     ]
     return tests.assign(p_value=np.where(enough, p, np.nan), reason=reason)
+
+
+def _joined(
+    tests: pd.DataFrame, whole: pd.Series, chosen: pd.DataFrame, risen: pd.DataFrame, weight: float
+) -> pd.DataFrame:
+    """`tests` joined with what the months of most referrals say; where that is more, it is told after the `whole` time."""
+    found = chosen.set_index("rep").reindex(tests["subject_id"]).reset_index(drop=True)
+    when = risen.reindex(tests["subject_id"]).reset_index(drop=True)
+    both = np.column_stack([found["p_value"].to_numpy(dtype=float), tests["p_value"].to_numpy(dtype=float)])
+    p = cauchy_combination(both, np.tile([weight, 1 - weight], (len(tests), 1)))
+    reason = [
+        f"{first}; {seen:.0f} of {n:.0f} in {month_words(start)} to {month_words(end)}, where he made {ratio:.1f} times as"
+        f" many as at other times and {mean:.1f} would be expected"
+        if own < all_runs and not np.isnan(start)
+        else text
+        for text, first, (own, all_runs), seen, n, mean, start, end, ratio in zip(
+            tests["reason"],
+            whole,
+            both,
+            *(found[name] for name in ("observed", "n", "expected")),
+            *(when[name] for name in ("start", "end", "ratio")),
+            strict=True,
+        )
+    ]
+    return tests.assign(p_value=np.where(np.isnan(both[:, 1]), np.nan, p), reason=reason)
+
+
+def _judged_months(judged: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
+    """Referrals judged per giver and month at work; the exposure is how busy that month was for everybody."""
+    made = judged.groupby(["rep_id", "month"]).size().rename("n").reset_index()
+    cells = months[["rep_id", "month"]].drop_duplicates().merge(made, on=["rep_id", "month"], how="left")
+    cells["n"] = cells["n"].fillna(0).astype(float)
+    cells["exposure"] = cells.groupby("month")["n"].transform("mean")
+    return cells.rename(columns={"rep_id": "rep"}).astype({"rep": str, "month": "int64"})
+
+
+def _volume(rows: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
+    """Referrals a month at work compared with colleagues of the same role, by giver."""
+    made = rows.groupby(["rep_id", "month"]).size().rename("y").reset_index()
+    exposed = months.merge(made, on=["rep_id", "month"], how="left")
+    cells = pd.DataFrame(
+        {
+            "rep": exposed["rep_id"].astype(str),
+            "stratum": exposed["role"].astype(str),
+            "branch": "",
+            "month": exposed["month"].astype("int64"),
+            "n": 1.0,
+            "y": exposed["y"].fillna(0).astype("int64"),
+        }
+    )
+    return count_test(cells).reps.set_index("rep")
+
+
+def _rarer(many: pd.Series, surge: pd.Series) -> pd.Series:
+    """The smaller p-value of two, doubled; that of a surge is the share of givers who have one as strong."""
+    share = surge.rank(method="max") / max(len(surge), 1)
+    return (2 * pd.concat([many, share], axis=1).min(axis=1)).clip(upper=1.0)
 
 
 def _items(rows: pd.DataFrame) -> pd.DataFrame:
