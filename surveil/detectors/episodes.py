@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from surveil.detectors.rates import Rates
+from surveil.detectors.rates import Rates, count_words
 from surveil.statistics.combine import cauchy_combination
 from surveil.statistics.episodes import EpisodeSettings, Sign, episode_test
 from surveil.statistics.verdicts import Side
@@ -34,7 +34,7 @@ def with_episodes(
     runs = found.reindex(rates.tests["subject_id"]).reset_index(drop=True)
     whole, some = (frame["p_value"].to_numpy(dtype=float) for frame in (rates.tests, runs))
     reason = [
-        f"{told}; {seen:.0f} of {n:.0f} in {month_words(start)} to {month_words(end)}, where {mean:.1f} would be expected"
+        f"{told}; {seen:.0f} of {n:.0f} {span_words(start, end)} ({count_words(mean)} expected)"
         if p < q and n < total
         else told
         for told, total, seen, n, mean, start, end, p, q in zip(
@@ -48,6 +48,11 @@ def with_episodes(
     ]
     joined = np.where(np.isnan(whole), np.nan, cauchy_combination(np.column_stack([whole, some])))
     return rates.tests.assign(p_value=joined, reason=reason)
+
+
+def span_words(start: float, end: float) -> str:
+    """From a month to a month, or in one."""
+    return f"in {month_words(start)}" if start == end else f"from {month_words(start)} to {month_words(end)}"
 
 
 def month_words(month: float) -> str:

@@ -91,11 +91,11 @@ def rate_tests(
     if cells.empty:
         return Rates(base.frame(base.TEST_COLUMNS), None)
     result = rate_test(cells, side=side, settings=settings)
-    return Rates(tests_of(result.reps, what, peers), result)
+    return Rates(tests_of(result.reps, what, peers, side), result)
 
 
-def tests_of(reps: pd.DataFrame, what: str, peers: str = "colleagues") -> pd.DataFrame:  # noqa: PT028
-    """`TEST_COLUMNS` from a result's table of representatives."""
+def tests_of(reps: pd.DataFrame, what: str, peers: str = "colleagues", side: str = "high") -> pd.DataFrame:  # noqa: PT028
+    """`TEST_COLUMNS` from a result's table of representatives; with `side` "low" too few are worth a sentence."""
     return base.frame(
         base.TEST_COLUMNS,
         subject_id=reps["rep"],
@@ -109,8 +109,8 @@ def tests_of(reps: pd.DataFrame, what: str, peers: str = "colleagues") -> pd.Dat
         peer_items=reps["peer_n"],
         peer_rate=reps["peer_rate"],
         reason=[
-            f"{observed:.0f} of {n:.0f} {what}; judged by {others:.0f} {peers}"
-            f" {expected:.1f} would be expected ({_usual(low, high)})"
+            f"{'only ' if side == 'low' and observed < expected else ''}{observed:.0f} of {n:.0f} {what};"
+            f" {count_words(expected)} expected, judged by {others:.0f} {peers}{_usual(low, high)}"
             for observed, n, expected, others, low, high in zip(
                 reps["observed"],
                 reps["n"],
@@ -124,9 +124,16 @@ def tests_of(reps: pd.DataFrame, what: str, peers: str = "colleagues") -> pd.Dat
     )
 
 
+def count_words(expected: float) -> str:
+    """An expected number as one says it: whole where it is large, in words where it is next to none."""
+    if expected < 0.05:
+        return "hardly any"
+    return f"{expected:.1f}" if expected < 9.95 else f"{expected:,.0f}"
+
+
 def _usual(low: float, high: float) -> str:
-    """The range of an ordinary representative's count, in words."""
-    return "usually none" if round(high) == 0 else f"usually {low:.0f} to {high:.0f}"
+    """The range of an ordinary representative's count, in words; nothing where he has none."""
+    return "" if round(high) == 0 else f" (usually {low:.0f} to {high:.0f})"
 
 
 class AccountCells:
@@ -192,9 +199,8 @@ def tests_of_mixture(found: pd.DataFrame) -> pd.DataFrame:
         observed=odd.round(),
         n=found["n"],
         reason=[
-            f"about {count:.0f} of {n:.0f} customers have an account with several signs at once, more than if the customers"
-            f" of all colleagues were dealt out by lot"
-            f" (log-likelihood ratio {max(score, episode):.1f})"
+            f"about {count:.0f} of {n:.0f} customers have an account with several signs at once; so many would hardly come"
+            f" together by chance among the customers of all colleagues (weight of evidence {max(score, episode):.1f})"
             for count, n, score, episode in zip(
                 odd, found["n"], found["score"], found["episode_score"], strict=True
             )
