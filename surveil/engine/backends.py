@@ -45,6 +45,9 @@ class Backend(Protocol):
     def drop(self, name: str) -> None:
         """Forget a table that was created."""
 
+    def interrupt(self) -> None:
+        """Break off what another thread has it do; nothing where it does nothing."""
+
     def close(self) -> None:
         """Give back everything."""
 
@@ -99,6 +102,9 @@ class DuckDB:
 
     def drop(self, name: str) -> None:
         self._connection.execute(f"DROP TABLE {name}")
+
+    def interrupt(self) -> None:
+        self._connection.interrupt()
 
     def close(self) -> None:
         self._connection.close()
@@ -160,6 +166,9 @@ class Spark:
         # Its files stay until the end: a plan that Spark has not let go of may still read them.
         self._session.catalog.dropTempView(name)
         self._names.remove(name)
+
+    def interrupt(self) -> None:
+        self._session.sparkContext.cancelAllJobs()
 
     def close(self) -> None:
         for name in self._names:

@@ -135,5 +135,8 @@ class Postgres:
     def drop(self, name: str) -> None:
         self._run(f'DROP TABLE "{name}"')
 
+    def interrupt(self) -> None:
+        self._connection.cancel()
+
     def close(self) -> None:
         self._connection.close()

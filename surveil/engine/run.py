@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,6 +55,7 @@ class Engine:
         self._done: set[str] = set()
         self._readers: Counter[str] = Counter()
         self._compiled: dict[str, str] = {}
+        self._picked: list[str] = []
 
     def fetch(self, name: str, parameters: Mapping[str, int] | None = None) -> pd.DataFrame:
         """A model's rows, sorted; whole numbers as Int64, text as string.
@@ -71,11 +72,13 @@ class Engine:
         self._read(name)
         return rows
 
-    def write(self, name: str, file: Path) -> pd.DataFrame:
-        """A model's rows as `fetch` gives them, written to a Parquet file on the way."""
-        rows = self.rows(name)
-        pq.write_table(rows, file)
-        return to_frame(rows)
+    def write(self, name: str, file: Path) -> None:
+        """Write a model's rows to a Parquet file; `read_frame` gives them as `fetch` does."""
+        pq.write_table(self.rows(name), file)
+
+    def interrupt(self) -> None:
+        """Break off what another thread has this engine do."""
+        self._backend.interrupt()
 
     def expect(self, names: Iterable[str]) -> None:
         """Say which models will be asked for, one entry each time.
@@ -144,6 +147,31 @@ class Engine:
     def feed(self, name: str) -> pd.DataFrame:
         """A whole feed as of the day; for small feeds."""
         return _frame(self._backend, f"SELECT * FROM {name}")
+
+    def pick(
+        self,
+        feed: str,
+        columns: Sequence[str],
+        day: str,
+        between: tuple[int, int],
+        where: Mapping[str, Sequence[str]],
+    ) -> pd.DataFrame:
+        """Some rows of a feed as of the day: of a large one only these leave the engine.
+
+        Args:
+            columns: the stored columns wanted.
+            day: a stored column of days; `between` the first and the last one wanted.
+            where: text columns, each with the values wanted.
+        """
+        asked = [f"f.{day} BETWEEN {between[0]:d} AND {between[1]:d}"]
+        for column, values in sorted(where.items()):
+            table = f"picked_{len(self._picked)}"
+            self._picked.append(table)
+            wanted = pd.DataFrame({"value": pd.Series(sorted(set(values)), dtype="string")})
+            self._backend.register_table(table, pa.Table.from_pandas(wanted, preserve_index=False))
+            asked.append(f"f.{column} IN (SELECT value FROM {table})")
+        listed = ", ".join(f"f.{column} AS {column}" for column in columns)
+        return _frame(self._backend, f"SELECT {listed} FROM {feed} AS f WHERE {' AND '.join(asked)}")
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from surveil.errors import SurveilError
 from surveil.feeds import snapshots
 from surveil.links import LINK_MODELS, links
 from surveil.scan import coverage, evidence, findings, gathering, grouping, ranking, results, steps
+from surveil.scan.ahead import Ahead, measuring
 from surveil.scan.coverage import Covered, Ran
 from surveil.scan.evidence import Judged
 from surveil.scan.pace import Pace
@@ -128,38 +129,37 @@ def _run(
     to_do = [d for d in chosen if not reasons[d.id] and d.id not in done.finished]
     wanted = dict.fromkeys(model for detector in to_do for model in detector.models)
     engine.expect([*(model for model in wanted if not done.is_measured(model)), *_OF_THE_RUN])
-    for detector in _in_turn(chosen):
-        if reason := reasons[detector.id]:
-            lines[detector.id] = Covered(detector.id, detector.name, Ran.NOT_RUN, reason)
-            continue
-        if detector.id in done.finished:
-            judged[detector.id] = Judged(detector, done.decision(detector.id))
-            lines[detector.id] = coverage.ran(detector, judged[detector.id].decision)
-            continue
-        progress(_title(detector))
-        try:
+    with measuring(engine, done, _in_turn(to_do)) as ahead:
+        for detector in _in_turn(chosen):
+            if reason := reasons[detector.id]:
+                lines[detector.id] = Covered(detector.id, detector.name, Ran.NOT_RUN, reason)
+                continue
+            if detector.id in done.finished:
+                judged[detector.id] = Judged(detector, done.decision(detector.id))
+                lines[detector.id] = coverage.ran(detector, judged[detector.id].decision)
+                continue
+            progress(_title(detector))
             heard = {
                 items_of(name): judged[name].decision.items for name in detector.listens if name in judged
             }
-            decision = _judge(engine, detector, parameters[detector.id], done, heard)
-        except SurveilError:
-            raise
-        except Exception as error:  # a detector's defect must not take the others' results with it
-            lines[detector.id] = Covered(
-                detector.id, detector.name, Ran.FAILED, f"{type(error).__name__}: {error}"
-            )
-            continue
-        judged[detector.id] = Judged(detector, decision)
-        lines[detector.id] = coverage.ran(detector, decision)
+            try:
+                decision = _judge(ahead, detector, parameters[detector.id], done, heard)
+            except SurveilError:
+                raise
+            except Exception as error:  # a detector's defect must not take the others' results with it
+                lines[detector.id] = Covered(
+                    detector.id, detector.name, Ran.FAILED, f"{type(error).__name__}: {error}"
+                )
+                continue
+            judged[detector.id] = Judged(detector, decision)
+            lines[detector.id] = coverage.ran(detector, decision)
     return judged, lines
 
 
 def _judge(
-    engine: Engine, detector: Detector, parameters: Any, done: Steps, heard: Mapping[str, pd.DataFrame]
+    ahead: Ahead, detector: Detector, parameters: Any, done: Steps, heard: Mapping[str, pd.DataFrame]
 ) -> Decision:
-    measured = dict(heard)
-    for model in detector.models:
-        measured[model] = done.measured(engine, model)
+    measured = {**heard, **ahead.measured(detector)}
     return done.keep(detector, findings.checked(detector, detector.decide(measured, parameters)))
 
 

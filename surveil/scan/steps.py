@@ -107,10 +107,14 @@ class Steps:
             if self._name(file) not in vouched:
                 file.unlink()
 
-    def measured(self, engine: Engine, model: str) -> pd.DataFrame:
-        """A model's rows, measured once a scan."""
-        file = self._measurements / f"{model}.parquet"
-        return read_frame(file) if file.exists() else engine.write(model, file)
+    def measure(self, engine: Engine, model: str) -> None:
+        """Measure a model, once a scan."""
+        if not self.is_measured(model):
+            engine.write(model, self._measurements / f"{model}.parquet")
+
+    def measured(self, model: str) -> pd.DataFrame:
+        """The rows of a model that was measured."""
+        return read_frame(self._measurements / f"{model}.parquet")
 
     def is_measured(self, model: str) -> bool:
         return (self._measurements / f"{model}.parquet").exists()

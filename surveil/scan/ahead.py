@@ -1,0 +1,69 @@
+"""Measuring ahead: the engine works for the next detector while the statistics of one are done."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+
+import pandas as pd
+
+from surveil.detectors.base import Detector
+from surveil.engine import Engine
+from surveil.scan.steps import Steps
+
+#: Seconds between two attempts at breaking off a query: one that begins just after the first would go on.
+_AGAIN = 0.1
+
+
+class Ahead:
+    """The measurements of detectors that take their turns in a known order, one detector ahead and no more.
+
+    What is measured ahead lies in its file until its detector's turn, so that memory holds the rows of one detector.
+    """
+
+    def __init__(self, engine: Engine, done: Steps, turns: Sequence[Detector]) -> None:
+        self._engine, self._done = engine, done
+        self._left = iter(turns)
+        self._pool = ThreadPoolExecutor(1)
+        self._begun: deque[Future[None]] = deque()
+        self._begin()
+
+    def _begin(self) -> None:
+        detector = next(self._left, None)
+        if detector is not None:
+            self._begun.append(self._pool.submit(self._measure, detector))
+
+    def _measure(self, detector: Detector) -> None:
+        for model in detector.models:
+            self._done.measure(self._engine, model)
+
+    def measured(self, detector: Detector) -> dict[str, pd.DataFrame]:
+        """The rows of the models of the detector whose turn it is; what went wrong measuring them is raised here."""
+        self._begin()
+        wait([self._begun[0]])
+        self._begun.popleft().result()
+        return {model: self._done.measured(model) for model in detector.models}
+
+    def stop(self) -> None:
+        """Break off what is being measured."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        while wait(self._begun, _AGAIN).not_done:
+            self._engine.interrupt()
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+
+@contextmanager
+def measuring(engine: Engine, done: Steps, turns: Sequence[Detector]) -> Iterator[Ahead]:
+    """An `Ahead` that is broken off where the scan is."""
+    ahead = Ahead(engine, done, turns)
+    try:
+        yield ahead
+    except BaseException:
+        ahead.stop()
+        raise
+    finally:
+        ahead.close()
