@@ -115,7 +115,11 @@ def to(object_type: str, object_id: str) -> Html:
     if object_type not in (ALERT, CASE):
         return text(object_id)
     return tag(
-        "a", text(object_id), href=f"{object_type}?{object_type}={quote(object_id, safe='')}", target="_self"
+        "a",
+        text(object_id),
+        css="sv-day",
+        href=f"{object_type}?{object_type}={quote(object_id, safe='')}",
+        target="_self",
     )
 
 

@@ -192,6 +192,23 @@ SCRIPT = {
 EVIDENCE_UNIT = {"-log10 p": "powers of ten of chance", "log-likelihood": "log-likelihood (these add up)"}
 
 
+_YES_OR_NO = frozenset({
+    "at_night", "away", "before_survey", "busy_device", "came_back", "chained", "copied", "credit_need", "employee",
+    "emptied", "false_value", "firm", "gone", "impossible", "knock_on", "late", "never_used", "not_met",
+    "odd_address", "odd_device", "opener", "packed_hour", "placeholder", "refused_to_opener", "rush", "solicited",
+    "staff_place", "unanswered", "undone", "with_account",
+})  # fmt: skip
+"""What detectors measure as 0 or 1."""
+_FIELD = {
+    "employee": "An employee's",
+    "firm": "The firm's",
+    "opened_tod": "Opened at",
+    "opener": "The opener's",
+    "unmet": "Requirements not met",
+}
+"""Names of measured values that do not speak for themselves."""
+
+
 def event(action: str) -> str:
     """What happened, in words; an event of a later version by its own name."""
     return EVENT.get(action, action.replace(".", ": ").replace("_", " "))
@@ -199,6 +216,8 @@ def event(action: str) -> str:
 
 def field(name: str) -> str:
     """A column's name as a person would write it."""
+    if name in _FIELD:
+        return _FIELD[name]
     for ending in ("_cents", "_ppm"):
         name = name.removesuffix(ending)
     return name.replace("_", " ").strip().capitalize() or "(no name)"
@@ -233,7 +252,11 @@ def percent(share: float | None) -> str:
     """A share as a percentage."""
     if share is not None and 0 < share < 0.0001:
         return "less than 0.01 %"
-    return "not known" if share is None else f"{100 * share:.2f} %" if share < 0.1 else f"{100 * share:.1f} %"
+    if share is None:
+        return "not known"
+    if share in (0, 1):
+        return f"{100 * share:.0f} %"
+    return f"{100 * share:.2f} %" if share < 0.1 else f"{100 * share:.1f} %"
 
 
 def moment(value: datetime | str) -> str:
@@ -304,7 +327,11 @@ def measured(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float) and math.isfinite(value):
-        if name.endswith("_cents"):
+        if name in _YES_OR_NO and value in (0, 1):
+            return "yes" if value else "no"
+        if name.endswith("_tod"):
+            return f"{int(value) // 3600:02d}:{int(value) % 3600 // 60:02d}"
+        if name.endswith("_cents") or name == "liquid_net_worth":
             return f"{value / 100:,.2f}"
         if name.endswith("_ppm"):
             return percent(value / 1_000_000)

@@ -167,7 +167,10 @@ def _numbers(alert: Alert) -> Html:
             else ""
         )
         compared = f"{plural(alert.peers.n, 'colleague')}{few} with {items(alert.peers.items)}: {alert.peers.described}"
-        rows += [("Compared with", text(compared)), ("Their rate", percent(alert.peers.rate))]
+        rows += [
+            ("Compared with", text(compared)),
+            ("Their rate, all these items together", percent(alert.peers.rate)),
+        ]
     if len(rows) == 1:
         rows.append(("Expected", "a rule: each item counts by itself, nothing is expected"))
     return table("Observed, expected and peers", ("Measure", "Value"), rows)

@@ -62,7 +62,7 @@ def _line(here: Place, line: CaseLine) -> None:
     if line.next_due is not None:
         parts.append(chip(days_left(line.next_due, here.today), "sv-late" if late else ""))
     with st.container(border=True, gap="xxsmall"):
-        words, way = st.columns([9, 1], vertical_alignment="center")
+        words, way = st.columns([8, 1.25], vertical_alignment="center")
         with words:
             show(tag("h2", text(f"{line.case_id} · {line.title}"), css="sv-subject"))
             show(joined(parts))
@@ -107,7 +107,7 @@ def _draw(here: Place, view: CaseView) -> None:
     _outreach(here, view)
     st.header("Alerts")
     for alert in view.alerts:
-        words, way = st.columns([5, 1], vertical_alignment="center")
+        words, way = st.columns([4, 1.1], vertical_alignment="center")
         with words:
             show(row(alert, here.now, here.today, False, True))
         with way:
@@ -153,7 +153,7 @@ def _clocks(here: Place, view: CaseView) -> None:
 
 
 def _clock(here: Place, view: CaseView, clock: CaseClock) -> None:
-    words, way = st.columns([5, 1], vertical_alignment="center")
+    words, way = st.columns([4, 1.1], vertical_alignment="center")
     running = clock.met_at is None
     late = running and clock.due_on < here.today
     state = days_left(clock.due_on, here.today) if running else "met"
@@ -188,7 +188,7 @@ def _steps(here: Place, view: CaseView) -> None:
 
 
 def _step(here: Place, view: CaseView, task: CaseTask) -> None:
-    words, way = st.columns([5, 1], vertical_alignment="center")
+    words, way = st.columns([4, 1.1], vertical_alignment="center")
     marks = {TaskState.OPEN: "☐ to do", TaskState.DONE: "☑ done", TaskState.NOT_NEEDED: "– not needed"}
     with words:
         show(tag("div", chip(marks[task.state]), text(task.text)))

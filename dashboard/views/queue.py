@@ -136,7 +136,7 @@ def _heading(group: SubjectGroup) -> str:
 
 def _row(here: Place, alert: Alert, grouped: bool) -> None:
     named = not grouped or (alert.subject_type is not SubjectType.REP)
-    mark, words, way = st.columns([0.4, 9, 1], vertical_alignment="center")
+    mark, words, way = st.columns([0.45, 8, 1.25], vertical_alignment="center")
     with mark:
         selection.box(alert)
     with words:

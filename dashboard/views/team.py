@@ -134,6 +134,8 @@ def _open(member: Member) -> Html:
 
 
 def _lapsing(member: Member) -> Html:
+    if not member.lapsing:
+        return text("not known" if member.lapsing is None else "none")
     ends = (
         f"{one.qualification} {one.jurisdiction} {one.ends_on}".replace("  ", " ") for one in member.lapsing
     )

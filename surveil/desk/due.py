@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from surveil.alerts.alert import Action, Status
 from surveil.alerts.cases import CaseStatus, ClockKind, TaskState
+from surveil.alerts.model import SubjectType
 from surveil.alerts.people import User
 from surveil.alerts.policy import demand
 from surveil.alerts.suppression import SuppressionState
@@ -71,12 +72,18 @@ def _alerts(session: DeskSession, user: User, last: date, mine: bool) -> Iterato
     ids = session.scalars(query.order_by(*ORDER[Sort.DUE]).limit(_MOST)).all()
     for row in session.scalars(select(AlertRow).where(AlertRow.alert_id.in_(ids))):
         what = "Take up" if row.status == Status.OPEN else "Decide"
-        yield DueItem(row.due_on, "alert", f"{what}: {row.reason}", row.assignee, "alert", row.alert_id)
+        yield DueItem(row.due_on, "alert", f"{what}: {_told(row)}", row.assignee, "alert", row.alert_id)
     accepted = select(AlertRow).where(AlertRow.accepted_until <= last)  # only a closed one has such a day
     for row in session.scalars(accepted.order_by(AlertRow.accepted_until, AlertRow.alert_id).limit(_MOST)):
         if row.accepted_until is not None:
-            what = f"The accepted risk ends: {row.reason}"
+            what = f"The accepted risk ends: {_told(row)}"
             yield DueItem(row.accepted_until, "acceptance", what, row.decided_by, "alert", row.alert_id)
+
+
+def _told(row: AlertRow) -> str:
+    """Whom an alert is about, and why."""
+    kind = "representative" if row.subject_type == SubjectType.REP else row.subject_type
+    return f"{kind} {row.subject_id}, {row.reason}"
 
 
 def _casework(session: DeskSession, last: date) -> Iterator[DueItem]:

@@ -65,7 +65,7 @@ class Member:
     overdue_alerts: int
     outcomes: Mapping[Outcome, int]
     trend: tuple[tuple[str, float], ...]
-    lapsing: tuple[Lapsing, ...]
+    lapsing: tuple[Lapsing, ...] | None
     complaints: int | None
     review: Review | None
     may_review: bool
@@ -211,7 +211,7 @@ def _member(
         overdue_alerts=sum(row.due_on < today for row in under_review),
         outcomes=dict(outcomes),
         trend=trend,
-        lapsing=tuple(rows.lapsing.get(rep, ())),
+        lapsing=None if rows.lapsing is None else tuple(rows.lapsing.get(rep, ())),
         complaints=None if rows.complaints is None else rows.complaints.get(rep, 0),
         review=review,
         may_review=rep not in user.reports_to,
@@ -256,7 +256,9 @@ def _figures(member: Member) -> dict[str, Any]:
         "open_alerts": member.open_alerts,
         "overdue_alerts": member.overdue_alerts,
         "outcomes": {outcome.value: count for outcome, count in sorted(member.outcomes.items())},
-        "lapsing": [f"{item.qualification} {item.jurisdiction} {item.ends_on}" for item in member.lapsing],
+        "lapsing": None
+        if member.lapsing is None
+        else [f"{item.qualification} {item.jurisdiction} {item.ends_on}" for item in member.lapsing],
         "complaints": member.complaints,
     }
 

@@ -31,7 +31,7 @@ class TeamRows:
 
     people: Mapping[str, str | None]
     roles: Mapping[str, str | None]
-    lapsing: Mapping[str, list[Lapsing]] = field(default_factory=dict)
+    lapsing: Mapping[str, list[Lapsing]] | None = field(default_factory=dict)
     complaints: Mapping[str, int] | None = None
     unknown: tuple[str, ...] = ()
 
@@ -74,11 +74,13 @@ def _people(
 
 def _lapsing(
     rows: FirmRows, people: Mapping[str, str | None], today: date, unknown: list[str]
-) -> dict[str, list[Lapsing]]:
-    """Spells of registrations that end within `LAPSE_WITHIN_DAYS`, if none of the same kind goes on after them."""
+) -> dict[str, list[Lapsing]] | None:
+    """Spells of registrations that end within `LAPSE_WITHIN_DAYS`, if none of the same kind goes on after them; None:
+    not known.
+    """
     if not rows.present("registrations"):
         unknown.append("Licences were not handed over (registrations): whether any lapse is not known.")
-        return {}
+        return None
     last: dict[tuple[str, str, str], date | None] = {}
     for row in rows.find("registrations", "rep_id", people):
         if row["status"] not in (None, "active"):

@@ -64,7 +64,7 @@ def test_a_range_of_next_to_nothing_is_called_so() -> None:
 
 def test_a_share_too_small_to_write_is_not_called_nothing() -> None:
     assert words.percent(1e-9) == "less than 0.01 %"
-    assert words.percent(0.0) == "0.00 %"
+    assert (words.percent(0.0), words.percent(1.0), words.percent(0.004)) == ("0 %", "100 %", "0.40 %")
     assert words.percent(None) == "not known"
 
 
@@ -127,3 +127,17 @@ def test_everything_that_the_trail_records_is_told_in_words() -> None:
         recorded |= set(re.findall(rf'"((?:{kinds})\.[a-z_]+)"', file.read_text("utf-8")))
     assert len(recorded) > 40
     assert not recorded - set(words.EVENT), "events without words"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("solicited", 0, "Solicited: no"),
+        ("at_night", 1, "At night: yes"),
+        ("opened_tod", 35_845, "Opened at: 09:57"),
+        ("liquid_net_worth", 10_110_000, "Liquid net worth: 101,100.00"),
+        ("held", 1, "Held: 1"),
+    ],
+)
+def test_what_was_measured_is_said_as_people_say_it(name: str, value: int, said: str) -> None:
+    assert words.details({name: value}) == said

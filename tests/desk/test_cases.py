@@ -307,4 +307,5 @@ def test_one_calendar_has_all_that_is_due_for_its_reader(
     with store.read() as session:
         items = desk.due(session, ANN, month)
     assert [item.due_on for item in items] == sorted(item.due_on for item in items)
+    assert any("representative R2" in item.what for item in items), "it says whom it is about"
     assert items[0].late(month)

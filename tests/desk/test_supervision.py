@@ -110,6 +110,7 @@ def test_each_is_shown_against_his_peers_over_time_with_licences_and_complaints(
     assert (first.open_alerts, first.worst_open) == (1, Severity.MEDIUM)
     assert first.outcomes == {Outcome.FALSE_ALARM: 1}
     assert first.trend == (("2026-03-01", pytest.approx(0.501)), ("2026-03-02", 0.7))
+    assert first.lapsing is not None
     assert [(item.qualification, item.ends_on) for item in first.lapsing] == [("S6", date(2026, 4, 15))]
     assert (first.complaints, second.complaints, second.lapsing) == (1, 0, ())
 
@@ -120,7 +121,7 @@ def test_what_was_not_handed_over_is_not_known_and_said(worked: Store, tmp_path:
         worked, bare, User("tom", Role.SUPERVISOR, reps=frozenset({"R1"}), branches=frozenset({"B1"}))
     )
     (member,) = team.members
-    assert (member.complaints, member.ranked) == (None, None)
+    assert (member.complaints, member.ranked, member.lapsing) == (None, None, None)
     told = " ".join(team.unknown)
     for word in ("assignments", "registrations", "Complaints", "ranking"):
         assert word in told
