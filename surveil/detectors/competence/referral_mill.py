@@ -49,7 +49,7 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.episodes import month_words, with_episodes
+from surveil.detectors.episodes import span_words, with_episodes
 from surveil.detectors.rates import rate_cells, rate_tests
 from surveil.statistics.aggravation import aggravated
 from surveil.statistics.combine import cauchy_combination
@@ -172,8 +172,8 @@ def _joined(
     both = np.column_stack([found["p_value"].to_numpy(dtype=float), tests["p_value"].to_numpy(dtype=float)])
     p = cauchy_combination(both, np.tile([weight, 1 - weight], (len(tests), 1)))
     reason = [
-        f"{first}; {seen:.0f} of {n:.0f} in {month_words(start)} to {month_words(end)}, where he made {ratio:.1f} times as"
-        f" many as at other times and {mean:.1f} would be expected"
+        f"{first}; {seen:.0f} of {n:.0f} {span_words(start, end)} ({mean:.1f} expected), when he made {ratio:.1f} times as"
+        " many as at other times"
         if own < all_runs and not np.isnan(start)
         else text
         for text, first, (own, all_runs), seen, n, mean, start, end, ratio in zip(

@@ -10,14 +10,15 @@ accounts are poor on the whole.
 What is paid for is done again. A firm that pays for such accounts rewards what it forbids, and has to explain it.
 
 ## How it decides
-An account is poor that carries at least two of four signs, not of the papers alone (never used in {quality_days} days or
-the product's own horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met). Of
-the accounts credited in a rewarded period, features apart, the poor ones are counted and compared with what colleagues'
-accounts of the same family, kind of branch, branch and month make expected. A reward is listed when so many would be
-improbable (p at most {improbable}). The representative is tested on the customers of all his rewarded accounts, each
-counted once a month, against colleagues' rewarded ones, over the whole time and over the months that stand out most;
-where that is as improbable, each of his rewards with more poor accounts than expected is listed. Commissions and referral
-fees are not rewards for a period, and payments of an unknown kind are left out.
+An account is poor that carries at least two of four signs, not of the papers alone (never used in {quality_days} days
+or the product's own horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met).
+Of the accounts credited in a rewarded period, features apart, the poor ones are counted and compared with what
+colleagues' accounts of the same family, kind of branch, branch and month make expected. A reward is listed when so many
+would be improbable (p at most {improbable}). The representative is tested on the customers of all his rewarded
+accounts, each counted once a month, against colleagues' rewarded ones, over the whole time and over the {shortest_run}
+months or more that stand out most; where that is as improbable, each of his rewards with more poor accounts than
+expected is listed. Commissions and referral fees are not rewards for a period, and payments of an unknown kind are left
+out.
 
 ## What it misses
 Rewards without a period, paid to a team or a manager, and rewards for sums of sales.
@@ -48,6 +49,7 @@ from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.episodes import with_episodes
 from surveil.detectors.quality import STRATUM, QualityParameters, usual_quality
 from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
+from surveil.statistics.episodes import EpisodeSettings
 from surveil.statistics.tails import poisson_binomial_tails
 
 
@@ -62,6 +64,10 @@ class Parameters(QualityParameters):
         0.01, unit="p-value", ge=0.0001, le=0.1, citation="ours: a fixed share of bad accounts would miss diluted months",
         meaning="chance of so many poor accounts at which a reward is listed",
     )  # fmt: skip
+    shortest_run: int = param(
+        6, unit="months", ge=1, le=24, citation="ours: a scanner that fails spoils a month or two of a shorter run",
+        meaning="months of the shortest run looked at",
+    )  # fmt: skip
 
 
 class PayDespiteQuality(Detector):
@@ -70,7 +76,7 @@ class PayDespiteQuality(Detector):
     id = "CT02"
     slug = "pay_despite_quality"
     name = "Paid despite bad quality"
-    version = "2"
+    version = "3"
     family = Family.CONTROL
     typology = "T33"
     severity = Severity.MEDIUM
@@ -88,7 +94,8 @@ class PayDespiteQuality(Detector):
             rate_tests(
                 rate_cells(paid, paid["poor"] == 1, STRATUM),
                 "customers for whom he was rewarded have poor accounts",
-            )
+            ),
+            settings=EpisodeSettings(shortest=parameters.shortest_run),
         )
         known = set(tests["subject_id"][(tests["p_value"] <= parameters.improbable).fillna(False)])
         enough = rows["judged"].fillna(0) >= parameters.least_judged

@@ -13,10 +13,10 @@ bank seven of ten policies of a cross-selling scheme lapsed.
 Judged are accounts old enough to have been closed by now within {quick_days} days, closed or not, so that nobody is
 blamed for opening late. Two shares are compared with colleagues' accounts of the same product through the same channel
 at the same kind of branch, corrected for the branch's month: of accounts closed quickly that are known to have never
-been used, over the whole time and over the months that stand out most; and of those closed quickly, used or not. Both
-p-values are joined (Cauchy), the first with a weight of {unused_weight}: whoever used his account had asked for it. A
-customer who closes all he has counts once for an opener. Accounts closed within {conversion_days} days of a migration,
-conversion or replacement for the same customer are left out.
+been used, over the whole time and over the {shortest_run} months or more that stand out most; and of those closed
+quickly, used or not. Both p-values are joined (Cauchy), the first with a weight of {unused_weight}: whoever used his
+account had asked for it. A customer who closes all he has counts once for an opener. Accounts closed within
+{conversion_days} days of a migration, conversion or replacement for the same customer are left out.
 
 ## What it misses
 Unwanted accounts that nobody troubles to close, and features.
@@ -46,9 +46,11 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.clusters import SPARSE
 from surveil.detectors.episodes import with_episodes
 from surveil.detectors.joining import joined_tests
 from surveil.detectors.rates import STRATUM, peer_chance, rate_cells, rate_tests
+from surveil.statistics.episodes import EpisodeSettings
 
 CELL = ["rep_id", *STRATUM, "branch_id", "month"]
 
@@ -64,6 +66,10 @@ class Parameters(base.Parameters):
         7, unit="days", ge=0, le=60, measured=True, citation="ours: the old and the new number overlap for some days",
         meaning="days between a closing and a conversion for the same customer that belong together",
     )  # fmt: skip
+    shortest_run: int = param(
+        6, unit="months", ge=1, le=24, citation="ours: shorter runs name honest people too often",
+        meaning="months of the shortest run looked at",
+    )  # fmt: skip
     unused_weight: float = param(
         0.75, unit="weight", ge=0.0, le=1.0, citation="ours: what nobody wanted is not used, either",
         meaning="weight of the test of quick closings without use beside that of all quick closings",
@@ -76,7 +82,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "3"
+    version = "4"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM
@@ -93,8 +99,11 @@ class QuickClose(Detector):
         judged, early = counts[old & own], closed[quick & seen]
         result = rate_tests(_cells(judged, early), "accounts were closed quickly")
         unused = early["first_use_days"].isna() & early["seen_days"].notna()
-        idle = rate_tests(_cells(judged, early[unused]), "accounts were closed quickly, and never used")
-        tests = joined_tests(with_episodes(idle), result.tests, parameters.unused_weight)
+        idle = rate_tests(
+            _cells(judged, early[unused]), "accounts were closed quickly, and never used", settings=SPARSE
+        )
+        by_months = with_episodes(idle, settings=EpisodeSettings(shortest=parameters.shortest_run))
+        tests = joined_tests(by_months, result.tests, parameters.unused_weight)
         rows = closed[quick]
         # A quick closing of an account its customer had used says less.
         weight = np.where(rows["first_use_days"].isna(), 1.0, 0.5)
