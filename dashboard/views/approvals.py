@@ -21,6 +21,7 @@ from surveil.desk.thresholds import (
     PROPOSED,
     ThresholdChange,
     approve_threshold,
+    overtaken,
     reject_threshold,
     threshold_changes,
     unapproved,
@@ -48,6 +49,7 @@ def page() -> None:
         held = desk.suppressions(session, here.user)
         changes = threshold_changes(session, here.user)
         loose = unapproved(session, here.user, here.workspace)
+        newer = overtaken(session, here.user, here.workspace)
     st.header("Held back")
     st.write(
         "What is known and explained need not come up again for a while. What is held back is still counted, a sample "
@@ -67,6 +69,13 @@ def page() -> None:
         st.warning(
             literal(
                 f"Set in the settings file to other than the default, and approved by nobody: {', '.join(loose)}."
+            )
+        )
+    for one in newer:
+        st.warning(
+            literal(
+                f"{one.detector} {one.parameter}: it was {one.base} before it was changed here to {one.mine}; in this "
+                f"version the default is {one.theirs if one.theirs is not None else 'gone'}. {one.mine} stays in force."
             )
         )
     for change in changes:

@@ -147,6 +147,45 @@ def unapproved(session: DeskSession, user: User, workspace: Workspace) -> tuple[
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class Overtaken:
+    """A parameter that was changed at the desk and whose default a newer version changed too: the value before anybody
+    changed it, the one in force here, and the new default.
+    """
+
+    detector: str
+    parameter: str
+    base: Any
+    mine: Any
+    theirs: Any
+
+
+def overtaken(session: DeskSession, user: User, workspace: Workspace) -> tuple[Overtaken, ...]:
+    """What to look at again after an upgrade; the value approved here stays in force until somebody changes it."""
+    session.narrow(user)
+    demand(user, Action.READ)
+    found = []
+    for row in _approved(session):
+        known = detectors().get(row.detector)
+        defaults = known.parameters({}).model_dump(mode="json") if known else {}
+        in_file = workspace.settings.detectors.get(row.detector, {}).get(row.parameter)
+        base, mine = json.loads(_first(session, row).old_value), json.loads(row.new_value)
+        theirs = defaults.get(row.parameter)
+        if theirs not in (base, mine) and base != in_file:
+            found.append(Overtaken(row.detector, row.parameter, base, mine, theirs))
+    return tuple(found)
+
+
+def _first(session: DeskSession, change: ThresholdRow) -> ThresholdRow:
+    """The first approved change of the same parameter."""
+    query = select(ThresholdRow).where(
+        ThresholdRow.detector == change.detector,
+        ThresholdRow.parameter == change.parameter,
+        ThresholdRow.state.in_([APPROVED, REPLACED]),
+    )
+    return session.scalars(query.order_by(ThresholdRow.reviewed_at, ThresholdRow.change_id)).all()[0]
+
+
 def _checked(
     session: DeskSession, workspace: Workspace, detector: str, changed: Mapping[str, Any]
 ) -> dict[str, Any]:

@@ -53,7 +53,7 @@ ROWS: dict[int, tuple[str, str]] = {
     25: ("dashboard/test_alert", "test_it_says_why_with_peers_and_chance_and_what_may_be_innocent"),
     26: (
         "desk/test_delegation_and_thresholds",
-        "test_what_the_settings_file_changed_without_approval_is_named",
+        "test_a_default_that_a_newer_version_changed_is_shown_beside_what_was_approved_here",
     ),
     27: ("desk/test_suppressions", "test_other_detectors_and_other_subjects_are_not_held_back"),
     28: ("store/test_plain", "test_a_moment_is_written_in_utc_and_one_without_a_zone_is_refused"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,13 +15,16 @@ from surveil.alerts.model import Severity
 from surveil.alerts.people import SYSTEM, Role, User
 from surveil.config import Workspace
 from surveil.desk.thresholds import (
+    ThresholdChange,
     approve_threshold,
     in_force,
+    overtaken,
     propose_threshold,
     reject_threshold,
     threshold_changes,
     unapproved,
 )
+from surveil.detectors.registry import detectors
 from surveil.store import Store
 from surveil.store.verification import verify
 from tests.desk.people import ADMINISTRATOR, ANN, AUDITOR, BOB, NOTE, SUE, look
@@ -242,3 +246,27 @@ def test_what_the_settings_file_changed_without_approval_is_named(
     with sqlite_store.read() as session:
         assert unapproved(session, AUDITOR, edited) == ()
     assert value(sqlite_store, edited) == 11
+
+
+def test_a_default_that_a_newer_version_changed_is_shown_beside_what_was_approved_here(
+    sqlite_store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> list[tuple[object, ...]]:
+        with sqlite_store.read() as session:
+            found = overtaken(session, AUDITOR, workspace)
+        return [(one.detector, one.parameter, one.base, one.mine, one.theirs) for one in found]
+
+    for wanted in (11, 12):
+        approve_threshold(sqlite_store, BOB, proposed(sqlite_store, workspace, wanted), NOTE, NOW)
+    assert told() == []
+    (before,) = {change.old_value for change in _changes(sqlite_store)} - {11, 12}
+    real = detectors()["UA01"]
+    newer = SimpleNamespace(parameters=lambda given: real.parameters({"grace_days": 7} | dict(given)))
+    monkeypatch.setattr("surveil.desk.thresholds.detectors", lambda: {"UA01": newer})
+    assert told() == [("UA01", "grace_days", before, 12, 7)]
+    assert value(sqlite_store, workspace) == 12, "an upgrade changes nothing that was approved here"
+
+
+def _changes(store: Store) -> tuple[ThresholdChange, ...]:
+    with store.read() as session:
+        return threshold_changes(session, AUDITOR)
