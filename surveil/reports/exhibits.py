@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
-from typing import Literal
+from typing import Literal, overload
 
 MANIFEST = "SHA256SUMS"
+PART_ROWS = 5_000
+"""How many rows of a long list are made at a time."""
 Value = str | int | Decimal | None
 
 
@@ -33,6 +35,42 @@ class Field:
     personal: Personal | None = None
 
 
+Row = tuple[Value, ...]
+
+
+class LongRows(Sequence[Row]):
+    """Rows of a long list, made anew each time they are read, so that only some are in memory.
+
+    `make` gives those from one place up to, not including, another.
+    """
+
+    def __init__(self, length: int, make: Callable[[int, int], Iterable[Row]]) -> None:
+        self._length, self._make = length, make
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        chosen = range(self._length)[place]
+        if isinstance(chosen, int):
+            return next(iter(self._make(chosen, chosen + 1)))
+        if chosen.step != 1:
+            return [self[one] for one in chosen]
+        return list(self._make(chosen.start, max(chosen.start, chosen.stop)))
+
+    def __iter__(self) -> Iterator[Row]:
+        for start in range(0, self._length, PART_ROWS):
+            yield from self._make(start, min(start + PART_ROWS, self._length))
+
+    def changed(self, edit: Callable[[Row], Row]) -> LongRows:
+        """The same rows, each edited when it is read."""
+        return LongRows(self._length, lambda first, end: map(edit, self._make(first, end)))
+
+
 @dataclass(frozen=True)
 class Exhibit:
     """One list, complete. `number` is its control number (`EX-05A`), `about` what a row is."""
@@ -42,7 +80,7 @@ class Exhibit:
     title: str
     about: str
     fields: tuple[Field, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: Sequence[Row]
 
     @property
     def file_name(self) -> str:
@@ -61,16 +99,24 @@ class Exhibit:
                 return value
             return mask_name(str(value)) if field.personal is Personal.NAME else "[withheld in a masked copy]"
 
-        rows = (tuple(map(mask, self.fields, row)) for row in self.rows)
-        return replace(self, rows=tuple(rows))
+        def masked(row: Row) -> Row:
+            return tuple(map(mask, self.fields, row))
+
+        if all(field.personal is None for field in self.fields):
+            return self
+        if isinstance(self.rows, LongRows):
+            return replace(self, rows=self.rows.changed(masked))
+        return replace(self, rows=tuple(map(masked, self.rows)))
 
     def csv(self) -> bytes:
         """The evidence copy: UTF-8, LF, values as they are; not known is an empty cell."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([field.name for field in self.fields])
-        writer.writerows([["" if value is None else value for value in row] for row in self.rows])
-        return text.getvalue().encode("utf-8", "backslashreplace")
+        content = io.BytesIO()
+        with io.TextIOWrapper(content, "utf-8", "backslashreplace", newline="") as text:
+            writer = csv.writer(text, lineterminator="\n")
+            writer.writerow([field.name for field in self.fields])
+            writer.writerows(["" if value is None else value for value in row] for row in self.rows)
+            text.flush()
+            return content.getvalue()
 
 
 def money(cents: object) -> Decimal | None:

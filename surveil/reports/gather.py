@@ -53,10 +53,13 @@ _FINDS = re.compile(r"^#+ What it finds\s*\n(.*?)(?=^#|\Z)", re.MULTILINE | re.D
 
 @dataclass(frozen=True)
 class FeedRows:
-    """Rows of a feed as they are: those of the period by the day in a date column, with these values of columns."""
+    """Columns of rows of a feed as they are: those of the period by the day in a date column, with these values of text
+    columns.
+    """
 
     feed: str
     day: str
+    columns: tuple[str, ...]
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -271,11 +274,14 @@ def _accounts(
 
 def _feed_rows(engine: Engine, period: Period, rows: FeedRows) -> pd.DataFrame:
     """The rows of a feed in the period, in the order of its key."""
-    frame = engine.feed(rows.feed)
-    chosen = frame[f"{rows.day}_day"].between(days.to_day(period.first), days.to_day(period.last))
-    for column, values in sorted(rows.where.items()):
-        chosen &= frame[column].isin(list(values))
-    return frame[chosen.fillna(False)].sort_values(list(FEEDS[rows.feed].key), ignore_index=True)
+    feed = FEEDS[rows.feed]
+    names = dict.fromkeys([*feed.key, *rows.columns])
+    stored = [column for name in names for column in feed.column(name).stored]
+    between = (days.to_day(period.first), days.to_day(period.last))
+    frame = engine.pick(rows.feed, stored, f"{rows.day}_day", between, rows.where)
+    return frame.sort_values(
+        [column for name in feed.key for column in feed.column(name).stored], ignore_index=True
+    )
 
 
 def _selected(

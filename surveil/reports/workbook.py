@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import islice
 
 import xlsxwriter
 
@@ -23,7 +24,8 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
-    "in_memory": True,
+    # A row is written down before the next one begins, so that a long sheet is never in memory.
+    "constant_memory": True,
 }
 
 
@@ -48,7 +50,7 @@ def _sheet(book: xlsxwriter.Workbook, exhibit: Exhibit, formats: dict[str, xlsxw
     for place, field in enumerate(exhibit.fields):
         sheet.write_string(0, place, field.title or field.name, formats["head"])
         sheet.set_column(place, place, min(48, max(10, 12 * field.share)))
-    for number, row in enumerate(exhibit.rows[:SHEET_ROWS], 1):
+    for number, row in enumerate(islice(exhibit.rows, SHEET_ROWS), 1):
         for place, value in enumerate(row):
             _cell(sheet, number, place, value, formats)
     sheet.freeze_panes(1, 0)

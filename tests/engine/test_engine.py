@@ -65,6 +65,31 @@ def test_what_came_after_the_day_is_not_seen(workspace: Workspace, tmp_path: Pat
         assert set(engine.feed("accounts")["status"]) == {"closed", "open"}
 
 
+def test_only_the_rows_asked_for_leave_the_engine_whatever_they_are_called(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    hostile = "b' OR 1=1 --"
+    accounts = [
+        account("a1", "2016-01-05", branch_id=hostile),
+        account("a2", "2016-01-06", branch_id="b2"),
+        account("a3", "2016-02-01", branch_id=hostile),
+        account("a4", "2016-01-07"),
+    ]
+    taken = snapshot_of({**PEOPLE, "accounts": accounts}, tmp_path)
+    first, last = days.to_day(dt.date(2016, 1, 1)), days.to_day(dt.date(2016, 1, 31))
+    with open_engine(workspace, taken) as engine:
+
+        def picked(**where: list[str]) -> list[str]:
+            frame = engine.pick("accounts", ["account_id"], "opened_at_day", (first, last), where)
+            assert list(frame.columns) == ["account_id"]
+            return sorted(frame["account_id"])
+
+        assert picked() == ["a1", "a2", "a4"]
+        assert picked(branch_id=[hostile]) == ["a1"]
+        assert picked(branch_id=[hostile, "b2"], account_id=["a2", "a3"]) == ["a2"]
+        assert picked(branch_id=[]) == []
+
+
 def test_a_code_outside_the_list_is_not_known(workspace: Workspace, tmp_path: Path) -> None:
     accounts = [account("a1", "2016-03-01", status="frozen")]
     with open_engine(workspace, snapshot_of({**PEOPLE, "accounts": accounts}, tmp_path)) as engine:

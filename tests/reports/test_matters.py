@@ -17,7 +17,7 @@ from surveil.cli import app
 from surveil.config import Workspace
 from surveil.errors import UsageError
 from surveil.reports import names, write
-from surveil.reports.finra.letter import find_letter
+from surveil.reports.finra.letter import Records, find_letter
 from surveil.reports.making import Options
 from surveil.reports.matters import (
     Extension,
@@ -137,6 +137,12 @@ def test_only_an_officer_by_name_changes_matters(workspace: Workspace, actor: st
         open_matter(
             workspace, actor, "mine", find_letter("finra-8210"), NOW, received_on=RECEIVED, due_on=RECEIVED
         )
+
+
+def test_a_list_compares_texts_only() -> None:
+    wrong = {"feed": "accounts", "day": "opened_at", "where": {"opened_at": ("2024-01-10",)}}
+    with pytest.raises(ValueError, match="is no text"):
+        Records.model_validate(wrong)
 
 
 @pytest.mark.parametrize("name", ["../up", "", "a/b", "x" * 41, ".hidden"])

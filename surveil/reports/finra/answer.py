@@ -12,7 +12,7 @@ from surveil.reports.finra.build import Made, build
 from surveil.reports.finra.compose import Examined, examine
 from surveil.reports.finra.firm_file import FirmFile, read_firm_file
 from surveil.reports.finra.items import models
-from surveil.reports.finra.items.listed import table_name
+from surveil.reports.finra.items.listed import needed, table_name
 from surveil.reports.finra.letter import Item, Letter, find_letter
 from surveil.reports.gather import FeedRows, Wanted
 from surveil.reports.making import Request, sources_for
@@ -87,7 +87,7 @@ def _rows(item: Item, letter: Letter) -> FeedRows:
     for kind, ids in letter.subjects.items():
         if kind in item.records.subjects:
             where[item.records.subjects[kind]] = ids
-    return FeedRows(item.records.feed, item.records.day, where)
+    return FeedRows(item.records.feed, item.records.day, needed(item.records), where)
 
 
 def _period(firm_file: FirmFile) -> Period | None:

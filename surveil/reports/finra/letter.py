@@ -56,6 +56,9 @@ class Records(Part):
             raise ValueError(f"the feed {self.feed} has no column {', '.join(unknown)}")
         if FEEDS[self.feed].column(self.day).type not in {ColumnType.DATE, ColumnType.TIMESTAMP}:
             raise ValueError(f"{self.feed}.{self.day} is no date")
+        for name in (*self.where, *self.subjects.values()):
+            if FEEDS[self.feed].column(name).type is not ColumnType.TEXT:
+                raise ValueError(f"{self.feed}.{name} is no text; where and subjects compare texts")
         return self
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+import pandas as pd
 
 from surveil.desk.masking import masked
 from surveil.feeds.contract import FEEDS, Column, ColumnType
 from surveil.reports.content import Listing, Text
-from surveil.reports.exhibits import Exhibit, Field, Personal, Value, money
+from surveil.reports.exhibits import Exhibit, Field, LongRows, Personal, Row, Value, money
 from surveil.reports.finra.items.base import Content, control_number
 from surveil.reports.finra.letter import Item, Records
 from surveil.reports.rows import figure, iso, records, yes_no
@@ -23,23 +26,37 @@ def table_name(item: Item) -> str:
     return f"records of item {item.number}"
 
 
+def shown_columns(asked: Records) -> tuple[str, ...]:
+    """The columns of the feed that a list shows."""
+    return asked.columns or tuple(column.name for column in FEEDS[asked.feed].columns)
+
+
+def needed(asked: Records) -> tuple[str, ...]:
+    """The columns of the feed that a list is made from."""
+    feed, column, _ = PROTECTED
+    return (*shown_columns(asked), *([column] if asked.feed == feed else []))
+
+
 def listed(item: Item, sources: Sources) -> Content:
     """The rows of the feed, the columns asked for, in the order of the feed's key."""
     assert item.records is not None  # noqa: S101 - the letter has checked it; for the type checker
     asked, feed = item.records, FEEDS[item.records.feed]
-    columns = [feed.column(name) for name in (asked.columns or [column.name for column in feed.columns])]
-    rows = records(sources.tables[table_name(item)])
-    shown, hidden = (
-        [row for row in rows if not _protected(asked, row)],
-        sum(_protected(asked, row) for row in rows),
-    )
+    columns = [feed.column(name) for name in shown_columns(asked)]
+    found = sources.tables[table_name(item)]
+    frame = _without_protected(asked, found)
+    hidden = len(found) - len(frame)
+
+    def made(first: int, end: int) -> Iterator[Row]:
+        return (tuple(_value(column, row) for column in columns) for row in records(frame.iloc[first:end]))
+
+    shown = LongRows(len(frame), made)
     exhibit = Exhibit(
         control_number(item, "A"),
         asked.feed,
         f"{item.title}: {asked.feed}",
         f"One row per row of the feed {asked.feed}, as provided.",
         tuple(_field(column, place) for place, column in enumerate(columns)),
-        tuple(tuple(_value(column, row) for column in columns) for row in shown),
+        shown,
     )
     gaps = [
         f"Not known: the feed {asked.feed} has no column {name}."
@@ -50,7 +67,7 @@ def listed(item: Item, sources: Sources) -> Content:
             f"{hidden:,} complaints of whistle-blowers are not listed, to protect who made them; they are produced apart."
         )
     return Content(
-        found=len(rows),
+        found=len(found),
         gaps=tuple(gaps),
         figures=(figure("Rows", len(shown), exhibit, "number of rows"),),
         blocks=(Listing(exhibit.number) if shown else Text("No row of the period is listed."),),
@@ -77,9 +94,9 @@ def _of_whom(asked: Records, sources: Sources) -> str:
     return "; ".join([*(named or ["of the whole firm"]), *chosen])
 
 
-def _protected(asked: Records, row: dict[str, Any]) -> bool:
+def _without_protected(asked: Records, frame: pd.DataFrame) -> pd.DataFrame:
     feed, column, value = PROTECTED
-    return asked.feed == feed and row.get(column) == value
+    return frame if asked.feed != feed else frame[~(frame[column] == value).fillna(False)]
 
 
 def _field(column: Column, place: int) -> Field:
