@@ -40,7 +40,7 @@ def account_evidence(flags: npt.ArrayLike, chance: npt.ArrayLike, bad: npt.Array
     of the flag on an ordinary account like it; `bad` that on an unauthorized one, per feature. Sum over
     features for the account.
     """
-    y, given = np.asarray(flags, np.float64), np.asarray(chance, np.float64)
+    y, given = np.asarray(flags), np.asarray(chance, np.float64)
     m = np.clip(np.asarray(bad, np.float64), _EDGE, 1 - _EDGE)
     if y.ndim != 2 or y.shape != given.shape or m.shape != y.shape[-1:]:
         raise UsageError(
@@ -60,7 +60,7 @@ def expected_spread(flags: npt.ArrayLike, chance: npt.ArrayLike, bad: npt.ArrayL
 
     Arguments as in `account_evidence`, which is given chances of `least` or more; they happen with `chance` as it is.
     """
-    y, given = np.asarray(flags, np.float64), np.asarray(chance, np.float64)
+    y, given = np.asarray(flags), np.asarray(chance, np.float64)
     m = np.clip(np.asarray(bad, np.float64), _EDGE, 1 - _EDGE)
     result = np.empty(len(y))
     for part in _parts(len(y)):

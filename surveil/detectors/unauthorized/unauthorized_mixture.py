@@ -143,16 +143,13 @@ class UnauthorizedMixture(Detector):
         rows = measured["account_evidence"].reset_index(drop=True)
         if rows.empty:
             return Decision()
-        own = signs_of(rows, parameters, parameters.grace_days, parameters.quick_close_days)
-        flags = pd.concat([own, listed_signs(rows, measured)], axis=1)[list(SIGNS)]
-        chance = self._chances(rows, flags)
-        seen = flags.to_numpy(dtype=float, na_value=np.nan)
         bad = np.array([getattr(parameters, sign) for sign in SIGNS])
         sitting = sittings_of(rows)
-        known = flags[list(DATED)].notna().any(axis=1).to_numpy()
-        weighed = np.maximum(chance, parameters.least_chance)
-        weights = account_evidence(seen, weighed, bad)
+        seen, chance = self._signs(rows, measured, parameters)
+        known = np.isfinite(seen[:, [list(SIGNS).index(sign) for sign in DATED]]).any(axis=1)
         spread = expected_spread(seen, chance, bad, parameters.least_chance)
+        weights = account_evidence(seen, np.maximum(chance, parameters.least_chance, out=chance), bad)
+        del chance
         units = customers_of(rows[known], weights[known], spread[known])
         found = mixture_test(units["rep"], units["month"], units["evidence"], units["kind"])
         probability = account_posterior(
@@ -180,20 +177,27 @@ class UnauthorizedMixture(Detector):
             accounts,
         )
 
-    def _chances(self, rows: pd.DataFrame, flags: pd.DataFrame) -> np.ndarray:
-        """How often each sign is seen on colleagues' like accounts; for papers, moved by the opener's own used accounts."""
+    def _signs(
+        self, rows: pd.DataFrame, measured: Mapping[str, pd.DataFrame], parameters: Parameters
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Accounts × signs: whether each is there (1, 0 or missing), and how often it is seen on colleagues' like accounts;
+        for papers, moved by the opener's own used accounts.
+        """
+        own = signs_of(rows, parameters, parameters.grace_days, parameters.quick_close_days)
+        flags = pd.concat([own, listed_signs(rows, measured)], axis=1)
         who, _ = pd.factorize(rows["rep_id"], sort=True)
         in_use = (flags["unused"] == 0).fillna(False).to_numpy(dtype=bool)
         cells = AccountCells(rows)
-        columns = []
-        for sign in SIGNS:
-            chance = cells.chance(flags[sign])
+        # There are as many rows as accounts: ones and noughts need no more than half of a number's length.
+        seen, chances = np.empty((len(rows), len(SIGNS)), np.float32), np.empty((len(rows), len(SIGNS)))
+        for i, sign in enumerate(SIGNS):
+            there = flags.pop(sign)
+            chance = cells.chance(there)
+            seen[:, i] = there.to_numpy(dtype=np.float32, na_value=np.nan)
             if sign in ("no_consent", "not_met"):
-                chance = adjust_for_habit(
-                    chance, flags[sign].to_numpy(dtype=float, na_value=np.nan), who, in_use
-                )
-            columns.append(chance)
-        return np.column_stack(columns)
+                chance = adjust_for_habit(chance, seen[:, i], who, in_use)
+            chances[:, i] = chance
+        return seen, chances
 
 
 def _reasons(weights: np.ndarray, there: np.ndarray) -> list[str]:
@@ -206,8 +210,8 @@ def _reasons(weights: np.ndarray, there: np.ndarray) -> list[str]:
         f"{names[s]} {w:+.1f}" for s, w in zip(sign[order].tolist(), weight[order].tolist(), strict=True)
     ]
     told = [""] * len(weights)
-    which, start = np.unique(account, return_index=True)
-    for i, first, end in zip(which.tolist(), start.tolist(), [*start[1:].tolist(), len(words)], strict=True):
+    which, start, count = np.unique(account, return_index=True, return_counts=True)
+    for i, first, end in zip(which.tolist(), start.tolist(), (start + count).tolist(), strict=True):
         told[i] = "; ".join(words[first:end])
     return told
 
