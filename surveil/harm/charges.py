@@ -16,11 +16,18 @@ CHARGE_COLUMNS = (
     "outstanding_cents", "moved_by", "after_days", "usual",
 )  # fmt: skip
 
+#: One row per part of a charge that was given back: the charge by `transaction_id` with its `account_id`, `customer_id`,
+#: `usual` and `charged_day`; the refund by `refund_id`, `day` and `cents`.
+REFUND_COLUMNS = (
+    "account_id", "customer_id", "transaction_id", "usual", "charged_day", "refund_id", "day", "cents",
+)  # fmt: skip
+
 
 def charges(
     accounts: pd.DataFrame, moves: pd.DataFrame, postings: pd.DataFrame, knock_on_days: int, usual_days: int
-) -> pd.DataFrame:
-    """Every charge once, with columns `CHARGE_COLUMNS`; none that its account in question does not explain.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every charge once (`CHARGE_COLUMNS`), none that its account in question does not explain; and what was given back of
+    them (`REFUND_COLUMNS`).
 
     Args:
         accounts: rows of the model `harm_accounts`; `moves` of `harm_moves`; `postings` of `harm_postings`.
@@ -29,7 +36,8 @@ def charges(
     """
     charged = postings[postings["cents"] < 0].sort_values(["account_id", "day", "transaction_id"])
     charged = charged.assign(cents=-charged["cents"].astype("int64")).reset_index(drop=True)
-    charged["refunded_cents"] = _refunded(charged, postings[postings["cents"] > 0])
+    parts = _refunds(charged, postings[postings["cents"] > 0])
+    charged["refunded_cents"] = parts.groupby("place")["cents"].sum().reindex(charged.index, fill_value=0)
     own = charged["account_id"].isin(accounts["account_id"])
     mine = charged[own]
     on_account = mine.assign(
@@ -43,31 +51,45 @@ def charges(
     made["outstanding_cents"] = made["cents"] - made["refunded_cents"]
     made["after_days"] = made["after_days"].astype("Int64")
     ordered = made.sort_values(["account_id", "day", "transaction_id"], ignore_index=True)
-    return ordered[list(CHARGE_COLUMNS)]
+    return ordered[list(CHARGE_COLUMNS)], _of_charges(parts, charged, ordered)
 
 
-def _refunded(charged: pd.DataFrame, refunds: pd.DataFrame) -> np.ndarray:
-    """How much of each charge was given back on its account.
+def _of_charges(parts: pd.DataFrame, charged: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
+    """The parts given back, under the charges they belong to."""
+    named = parts.assign(transaction_id=charged["transaction_id"].reindex(parts["place"]).to_numpy())
+    whose = made[["transaction_id", "account_id", "customer_id", "usual", "day"]]
+    found = named.merge(whose.rename(columns={"day": "charged_day"}), on="transaction_id")
+    ordered = found.sort_values(["account_id", "day", "refund_id", "transaction_id"], ignore_index=True)
+    return ordered[list(REFUND_COLUMNS)]
+
+
+def _refunds(charged: pd.DataFrame, refunds: pd.DataFrame) -> pd.DataFrame:
+    """How much of each charge, by its `place`, was given back on its account, when and by which refund.
 
     A refund stands for the latest earlier charge of exactly its sum; one without such a charge is spread over
     earlier fees, latest first. What exceeds them was not for a charge known here and counts for none.
     """
     given = np.zeros(len(charged), dtype=np.int64)
+    parts: list[tuple[int, str, int, int]] = []
     by_account: dict[str, list[int]] = defaultdict(list)
     touched = charged[(charged["kind"] == "fee") & charged["account_id"].isin(refunds["account_id"])]
     for place, account in zip(touched.index, touched["account_id"], strict=True):
         by_account[account].append(place)
     day, cents = charged["day"].to_numpy(dtype=np.int64), charged["cents"].to_numpy(dtype=np.int64)
     ordered = refunds.sort_values(["account_id", "day", "transaction_id"])
-    for account, on, amount in zip(ordered["account_id"], ordered["day"], ordered["cents"], strict=True):
+    listed = zip(*(ordered[name] for name in ("account_id", "transaction_id", "day", "cents")), strict=True)
+    for account, refund, on, amount in listed:
         earlier = [i for i in reversed(by_account[account]) if day[i] <= on and given[i] < cents[i]]
         exact = [i for i in earlier if given[i] == 0 and cents[i] == amount]
         left = int(amount)
         for i in exact[:1] or earlier:
             part = min(left, int(cents[i] - given[i]))
+            if part:
+                parts.append((i, refund, int(on), part))
             given[i] += part
             left -= part
-    return given
+    made = pd.DataFrame(parts, columns=["place", "refund_id", "day", "cents"])
+    return made.astype({"place": "int64", "day": "int64", "cents": "int64"})
 
 
 def _knock_on(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from surveil.engine import Engine
-from surveil.harm.charges import charges
+from surveil.harm.charges import REFUND_COLUMNS, charges
 from surveil.harm.held import held
 
 MODELS = ("harm_accounts", "harm_moves", "harm_postings")
@@ -36,6 +36,7 @@ class Harm:
             `interest_cents`, `knock_on_cents` (usual ones left out), `refunded_cents`, `outstanding_cents`, `cent_days`.
         by_customer: the same sums by `customer_id`, with `accounts`.
         not_known: account -> why its harm may be more than is shown.
+        refunds: one row per part of a charge that was given back (`surveil.harm.REFUND_COLUMNS`).
     """
 
     charges: pd.DataFrame
@@ -43,6 +44,7 @@ class Harm:
     by_account: pd.DataFrame
     by_customer: pd.DataFrame
     not_known: Mapping[str, str]
+    refunds: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(REFUND_COLUMNS)))
 
 
 def measure(engine: Engine, accounts: Iterable[str], rules: Rules | None = None) -> Harm:
@@ -61,15 +63,14 @@ def measure(engine: Engine, accounts: Iterable[str], rules: Rules | None = None)
 def assess(wanted: Iterable[str], measured: Mapping[str, pd.DataFrame], as_of_day: int, rules: Rules) -> Harm:
     """Put the measurements together. Pure: the same measurements and rules give the same harm."""
     accounts, moves, postings = (measured[name] for name in MODELS)
-    found = charges(accounts, moves, postings, rules.knock_on_days, rules.usual_days)
+    found, refunds = charges(accounts, moves, postings, rules.knock_on_days, rules.usual_days)
     spells = held(accounts, moves, as_of_day)
     by_account = _sums(accounts, found, spells)
     numbers = [name for name in by_account if name.endswith(("_cents", "_days"))]
     grouped = by_account.groupby("customer_id", as_index=False, sort=True)
     by_customer = grouped[numbers].sum().merge(grouped.size().rename(columns={"size": "accounts"}))
-    return Harm(
-        found, spells, by_account, by_customer, _not_known(wanted, accounts, as_of_day - rules.end_days)
-    )
+    not_known = _not_known(wanted, accounts, as_of_day - rules.end_days)
+    return Harm(found, spells, by_account, by_customer, not_known, refunds)
 
 
 def _sums(accounts: pd.DataFrame, found: pd.DataFrame, spells: pd.DataFrame) -> pd.DataFrame:

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     INTEREST_CHARGED = "interest charged"
     KNOCK_ON = "knock-on charge"
     MONEY_HELD = "use of money"
+    LATE_REFUND = "refunded late"
     CREDIT = "credit harm"
     GOODWILL = "goodwill"
 
@@ -35,8 +36,9 @@ class Line:
     """One sum owed. `source` names what it is for, so that nothing is paid twice; cents are whole.
 
     Attributes:
-        refund_cents: what is given back; 0 for the use of money, which lies where it belongs again or still has to go there.
-        interest_cents: on it, until the day of payment.
+        refund_cents: what is given back; 0 for the use of money, which lies where it belongs again or still has to go there,
+            and for what was refunded earlier.
+        interest_cents: on it, until the day of payment, or of the earlier refund.
         formula: how the interest, or the sum, was computed.
     """
 
@@ -82,6 +84,11 @@ def owed(
     """
     lines = [
         *(_charge(row, method, paid_on) for row in _rows(harm.charges) if _counts(row, method)),
+        *(
+            _late(row, method, paid_on)
+            for row in _rows(harm.refunds)
+            if _bears_interest(row, method, settled)
+        ),
         *(_held(row, method, paid_on) for row in _rows(harm.held)),
         *(_credit(entry) for entry in credit),
     ]
@@ -107,12 +114,39 @@ def _charge(row: Mapping[str, Any], method: Method, paid_on: dt.date) -> Line:
         account_id=row["account_id"],
         customer_id=row["customer_id"],
         kind=_KINDS[row["kind"]],
-        source=f"transaction {row['transaction_id']}",
+        source=_charge_source(row),
         since=since,
         refund_cents=cents,
         interest_cents=found.cents,
         formula=found.formula,
     )
+
+
+def _bears_interest(row: Mapping[str, Any], method: Method, settled: frozenset[str]) -> bool:
+    """Whether interest is owed on a part given back earlier; not where the charge was paid with its interest by then."""
+    if _charge_source(row) in settled:
+        return False
+    return method.refunded_parts and bool(method.usual_charges or not row["usual"])
+
+
+def _late(row: Mapping[str, Any], method: Method, paid_on: dt.date) -> Line:
+    """Interest on a part of a charge, from the charge to the day it was given back."""
+    since = _day(row["charged_day"])
+    found = interest(method, int(row["cents"]), since, min(_day(row["day"]), paid_on))
+    return Line(
+        account_id=row["account_id"],
+        customer_id=row["customer_id"],
+        kind=Kind.LATE_REFUND,
+        source=f"refund {row['refund_id']} of {_charge_source(row)}",
+        since=since,
+        refund_cents=0,
+        interest_cents=found.cents,
+        formula=found.formula,
+    )
+
+
+def _charge_source(row: Mapping[str, Any]) -> str:
+    return f"transaction {row['transaction_id']}"
 
 
 def _held(row: Mapping[str, Any], method: Method, paid_on: dt.date) -> Line:

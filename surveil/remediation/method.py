@@ -11,6 +11,7 @@ the firm's own policy, and the file says which::
       - {first: 2011-01-01, percent: "3.00", source: Federal short-term rate plus 3 points}
     goodwill_per_account: "25.00"
     usual_charges: false            # also give back charges that would probably have come anyway
+    refunded_parts: true            # interest on what was refunded earlier, up to that day
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class Method(_Part):
     rates: tuple[Rate, ...] = Field(min_length=1)
     goodwill_per_account: Decimal = Field(default=Decimal("0.00"), ge=0, decimal_places=2)
     usual_charges: bool = False
+    refunded_parts: bool = True
 
     @field_validator("rates")
     @classmethod

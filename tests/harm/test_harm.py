@@ -75,6 +75,9 @@ def test_a_fee_counts_less_what_was_given_back(tmp_path: Path) -> None:
     assert (row["fee_cents"], row["refunded_cents"], row["outstanding_cents"]) == (5_900, 3_500, 2_400)
     refunded = harm.charges.set_index("transaction_id")["refunded_cents"]
     assert refunded.to_dict() == {"f1": 0, "f2": 0, "f3": 3_500}
+    (given,) = harm.refunds.to_dict("records")
+    assert (given["transaction_id"], given["refund_id"], given["cents"]) == ("f3", "back", 3_500)
+    assert given["day"] - given["charged_day"] == 7
     assert harm.by_customer.set_index("customer_id").loc["c1", "outstanding_cents"] == 2_400
     assert not harm.not_known
 
@@ -229,6 +232,11 @@ def test_no_cent_is_counted_twice_or_lost(
     assert charged["transaction_id"].is_unique
     assert (charged["refunded_cents"].between(0, charged["cents"])).all()
     assert charged["refunded_cents"].sum() <= sum(c for _, kind, c in postings if kind == "fee_refund")
+    given = harm.refunds.groupby("transaction_id")["cents"].sum()
+    refunded = charged.set_index("transaction_id")["refunded_cents"]
+    assert refunded[refunded > 0].to_dict() == given.to_dict()
+    assert (harm.refunds["day"] >= harm.refunds["charged_day"]).all()
+    assert (harm.refunds["cents"] > 0).all()
     counted = charged[~charged["usual"].astype(bool)]
     assert harm.by_account["outstanding_cents"].sum() == counted["outstanding_cents"].sum()
     if where == "q":
@@ -255,4 +263,4 @@ def test_the_order_of_rows_does_not_matter(
 
 def _parts(measured: dict[str, pd.DataFrame]) -> list[pd.DataFrame]:
     accounts, moves, postings = measured["harm_accounts"], measured["harm_moves"], measured["harm_postings"]
-    return [charges(accounts, moves, postings, 10, 100), held(accounts, moves, 99)]
+    return [*charges(accounts, moves, postings, 10, 100), held(accounts, moves, 99)]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from surveil.alerts.errors import Conflict, NotAllowed, NotFound, Unacceptable
 from surveil.alerts.people import Role, User
 from surveil.errors import VerificationFailed
-from surveil.harm import CHARGE_COLUMNS, HELD_COLUMNS, Harm
+from surveil.harm import CHARGE_COLUMNS, HELD_COLUMNS, REFUND_COLUMNS, Harm
 from surveil.remediation.batches import FOLDER, State, approve, find, listed, pay, propose, reject, settled
 from surveil.remediation.compute import Kind, Owed, owed
 from surveil.remediation.credit import CreditHarm
@@ -55,7 +55,10 @@ def charge(account: str, transaction: str, on: str, cents: int, **changes: Any) 
 
 
 def harm(
-    *charges: dict[str, Any], held: tuple[dict[str, Any], ...] = (), accounts: tuple[str, ...] = ("A1", "A2")
+    *charges: dict[str, Any],
+    held: tuple[dict[str, Any], ...] = (),
+    accounts: tuple[str, ...] = ("A1", "A2"),
+    refunds: tuple[dict[str, Any], ...] = (),
 ) -> Harm:
     by_account = pd.DataFrame(
         {"account_id": list(accounts), "customer_id": [account.replace("A", "C") for account in accounts]}
@@ -66,6 +69,7 @@ def harm(
         by_account=by_account,
         by_customer=pd.DataFrame(),
         not_known={"A2": "the transactions' extract covers only part of the account's life"},
+        refunds=pd.DataFrame(list(refunds), columns=list(REFUND_COLUMNS)),
     )
 
 
@@ -106,6 +110,43 @@ def test_what_is_owed_by_hand() -> None:
         ("A2", Kind.GOODWILL): (2_500, 0),
     }
     assert found["A1", Kind.FEE].formula == "100.00 × (100 × 3.65 %) ÷ 365"
+
+
+def refund(on: str, cents: int, transaction: str = "T2", **changes: Any) -> dict[str, Any]:
+    row = {
+        "account_id": "A1", "customer_id": "C1", "transaction_id": transaction, "usual": False,
+        "charged_day": number("2024-02-01"), "refund_id": f"R-{on}", "day": number(on), "cents": cents,
+    }  # fmt: skip
+    return row | changes
+
+
+REFUNDED = harm(
+    charge("A1", "T2", "2024-02-01", 20_000, refunded_cents=10_000, outstanding_cents=10_000),
+    refunds=(refund("2024-05-11", 10_000), refund("2024-03-02", 10_000, "T9", usual=True)),
+)
+
+
+def test_what_was_refunded_late_bears_interest_until_that_day() -> None:
+    found = {line.source: line for line in owed(REFUNDED, METHOD_USED, PAID_ON).lines if line.interest_cents}
+    late = found.pop("refund R-2024-05-11 of transaction T2")
+    # 100.00 for a hundred days at 3.65 % are 1.00; the part still outstanding bears interest for 165 days.
+    assert (late.kind, late.refund_cents, late.interest_cents) == (Kind.LATE_REFUND, 0, 100)
+    assert late.formula == "100.00 × (100 × 3.65 %) ÷ 365"
+    assert {source: line.interest_cents for source, line in found.items()} == {"transaction T2": 165}
+
+
+def test_a_method_may_leave_what_was_refunded_alone() -> None:
+    method = METHOD_USED.model_copy(update={"refunded_parts": False})
+    assert not [line for line in owed(REFUNDED, method, PAID_ON).lines if line.kind is Kind.LATE_REFUND]
+
+
+def test_a_charge_paid_with_its_interest_bears_none_again_when_it_is_refunded_afterwards() -> None:
+    paid_before = frozenset({"transaction T2"})
+    assert not [
+        line
+        for line in owed(REFUNDED, METHOD_USED, PAID_ON, settled=paid_before).lines
+        if line.kind in (Kind.FEE, Kind.LATE_REFUND)
+    ]
 
 
 def test_usual_charges_are_paid_where_the_method_says_so() -> None:
