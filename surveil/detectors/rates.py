@@ -187,22 +187,3 @@ def peer_chance(rates: Rates, rows: pd.DataFrame, stratum: tuple[str, ...] = STR
     )
     found = wanted.merge(rates.result.cells[[*keys, "p"]], on=keys, how="left")["p"]
     return np.asarray(found.fillna(0.0), dtype=float)
-
-
-def tests_of_mixture(found: pd.DataFrame) -> pd.DataFrame:
-    """`TEST_COLUMNS` from `mixture_test` of customers: what was observed is the likely number of the other kind."""
-    odd = (found["share"] * found["n"]).where(found["score"] > 0, 0.0)
-    return base.frame(
-        base.TEST_COLUMNS,
-        subject_id=found["rep"],
-        p_value=found["p_value"],
-        observed=odd.round(),
-        n=found["n"],
-        reason=[
-            f"about {count:.0f} of {n:.0f} customers have an account with several signs at once; so many would hardly come"
-            f" together by chance among the customers of all colleagues (weight of evidence {max(score, episode):.1f})"
-            for count, n, score, episode in zip(
-                odd, found["n"], found["score"], found["episode_score"], strict=True
-            )
-        ],
-    )

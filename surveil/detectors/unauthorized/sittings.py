@@ -12,6 +12,8 @@ Floats = npt.NDArray[np.floating]
 
 #: What is seen of a whole sitting, not of each of its accounts: counted once.
 _ONCE = list(SIGNS).index("not_met")
+#: A customer is odd whose signs are together this many times as frequent on unauthorized accounts as on ordinary ones.
+ODD = 10.0
 #: Customers of one kind: enough that the rare ones among them are as rare as they really are.
 _OF_A_KIND = 1000
 
@@ -47,6 +49,22 @@ def customers_of(rows: pd.DataFrame, weights: Floats, spread: npt.NDArray[np.flo
             "kind": place * kinds // max(last.size, 1),
         }
     )
+
+
+def odd_customers(units: pd.DataFrame) -> pd.DataFrame:
+    """How many of each opener's customers are odd, and how many would be if colleagues' customers of the same kind were his.
+
+    Args:
+        units: as from `customers_of`. Odd is whose likelihood ratio is at least `ODD`.
+
+    Returns:
+        one row per `rep`, in their order: `n` customers, `odd` ones, and the number `expected`.
+    """
+    counted = units.assign(odd=(units["evidence"] >= np.log(ODD)).astype(float), n=1.0)
+    mine = counted.groupby(["rep", "kind"], as_index=False)[["n", "odd"]].sum()
+    others = mine.groupby("kind")[["n", "odd"]].transform("sum") - mine[["n", "odd"]]
+    mine["expected"] = mine["n"] * (others["odd"] / others["n"].where(others["n"] > 0)).fillna(0.0)
+    return mine.groupby("rep", as_index=False)[["n", "odd", "expected"]].sum()
 
 
 def sittings_of(rows: pd.DataFrame) -> npt.NDArray[np.int64]:

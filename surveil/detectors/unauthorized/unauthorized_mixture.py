@@ -11,16 +11,17 @@ again with the same opener, is the pattern that was found too late in 2016.
 
 ## How it decides
 For each account every sign that can be known is weighed: how often it is seen on unauthorized accounts, against how
-often on accounts of the same product, channel, branch and month by other representatives. Signs of paperwork are weighed
-against the representative's own accounts that are in use: who is sloppy with all his papers is not suspected for them. The
-weights add up to the account's log-likelihood ratio. Each of a representative's customers counts once, by the oddest of
-the accounts opened for him: whoever is not met or lets his accounts rest does so with all of them. A representative's
-customers are then a mixture of ordinary ones and a share of wronged ones; the p-value compares the best such mixture
-with what comes of dealing colleagues' customers of the same kind out by lot, so that signs which hang together in honest
-work accuse nobody. The score of an account is the chance that it is unauthorized, given its own signs, those of its
-companions of the same sitting, and whether its opener's other accounts of those months speak of an episode. How often a
-sign is seen on unauthorized accounts is set by parameters ({no_consent} for a missing consent, {unused} for an account
-never used, …).
+often on accounts of the same product, channel, branch and month by other representatives. Signs of paperwork are
+weighed against the representative's own accounts that are in use: who is sloppy with all his papers is not suspected
+for them. Not being used is weighed against his own accounts with papers whose customer was met: whose customers use
+little is not suspected for that. The weights add up to the account's log-likelihood ratio. Each of a representative's
+customers counts once, by the oddest of the accounts opened for him: whoever is not met or lets his accounts rest does
+so with all of them. A representative's customers are then a mixture of ordinary ones and a share of wronged ones; the
+p-value compares the best such mixture with what comes of dealing colleagues' customers of the same kind out by lot, so
+that signs which hang together in honest work accuse nobody. The score of an account is the chance that it is
+unauthorized, given its own signs, those of its companions of the same sitting, and whether its opener's other accounts
+of those months speak of an episode. How often a sign is seen on unauthorized accounts is set by parameters
+({no_consent} for a missing consent, {unused} for an account never used, …).
 
 ## What it misses
 Unauthorized accounts with good papers that somebody uses.
@@ -50,9 +51,16 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.rates import AccountCells, tests_of_mixture
+from surveil.detectors.rates import AccountCells
 from surveil.detectors.unauthorized.account_signs import DATED, LISTED, SIGNS, listed_signs, signs_of
-from surveil.detectors.unauthorized.sittings import customers_of, sittings_of, spoken_for, with_companions
+from surveil.detectors.unauthorized.sittings import (
+    ODD,
+    customers_of,
+    odd_customers,
+    sittings_of,
+    spoken_for,
+    with_companions,
+)
 from surveil.detectors.unused.horizons import HorizonParameters
 from surveil.statistics.mixture import account_evidence, adjust_for_habit, expected_spread, mixture_test
 from surveil.statistics.posterior import account_posterior
@@ -130,7 +138,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "4"
+    version = "5"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
@@ -171,7 +179,7 @@ class UnauthorizedMixture(Detector):
         )
         return Decision(
             _items(rows, accounts, weights, parameters.listed_from),
-            tests_of_mixture(found),
+            _tests(found, odd_customers(units)),
             int(known.sum()),
             (unknown,) if unknown.count else (),
             accounts,
@@ -180,13 +188,20 @@ class UnauthorizedMixture(Detector):
     def _signs(
         self, rows: pd.DataFrame, measured: Mapping[str, pd.DataFrame], parameters: Parameters
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Accounts × signs: whether each is there (1, 0 or missing), and how often it is seen on colleagues' like accounts;
-        for papers, moved by the opener's own used accounts.
+        """Accounts × signs: whether each is there (1, 0 or missing), and how often it is seen on colleagues' like accounts,
+        moved by the opener's own that are beyond doubt: of papers the accounts in use, of use those with papers whose
+        customer was met.
         """
         own = signs_of(rows, parameters, parameters.grace_days, parameters.quick_close_days)
         flags = pd.concat([own, listed_signs(rows, measured)], axis=1)
         who, _ = pd.factorize(rows["rep_id"], sort=True)
         in_use = (flags["unused"] == 0).fillna(False).to_numpy(dtype=bool)
+        with_papers = ~(flags["no_consent"] == 1).fillna(False) & (flags["not_met"] == 0).fillna(False)
+        beyond_doubt = {
+            "no_consent": in_use,
+            "not_met": in_use,
+            "unused": with_papers.to_numpy(dtype=bool),
+        }
         cells = AccountCells(rows)
         # There are as many rows as accounts: ones and noughts need no more than half of a number's length.
         seen, chances = np.empty((len(rows), len(SIGNS)), np.float32), np.empty((len(rows), len(SIGNS)))
@@ -194,10 +209,48 @@ class UnauthorizedMixture(Detector):
             there = flags.pop(sign)
             chance = cells.chance(there)
             seen[:, i] = there.to_numpy(dtype=np.float32, na_value=np.nan)
-            if sign in ("no_consent", "not_met"):
-                chance = adjust_for_habit(chance, seen[:, i], who, in_use)
+            if sign in beyond_doubt:
+                moved = adjust_for_habit(chance, seen[:, i], who, beyond_doubt[sign])
+                # Customers who use all their accounts with papers are no reason to suspect the few that they don't use.
+                chance = np.fmax(chance, moved) if sign == "unused" else moved
             chances[:, i] = chance
         return seen, chances
+
+
+def _tests(found: pd.DataFrame, odd: pd.DataFrame) -> pd.DataFrame:
+    """`TEST_COLUMNS` from `mixture_test` of customers, with the odd ones among them counted and expected."""
+    reps = found.merge(odd[["rep", "odd", "expected"]], on="rep", how="left", validate="one_to_one")
+    return base.frame(
+        base.TEST_COLUMNS,
+        subject_id=reps["rep"],
+        p_value=reps["p_value"],
+        observed=reps["odd"],
+        expected=reps["expected"],
+        n=reps["n"],
+        reason=[
+            f"{count:.0f} of {n:.0f} customers have an account whose signs together are at least {ODD:.0f} times as"
+            f" frequent on unauthorized accounts; of colleagues' customers dealt out by lot {expected:.1f} would be"
+            f" expected{when}"
+            for count, n, expected, when in zip(
+                reps["odd"], reps["n"], reps["expected"], _times(reps), strict=True
+            )
+        ],
+    )
+
+
+def _times(found: pd.DataFrame) -> list[str]:
+    """Where an episode stands out more than the whole time, its months, as they end the sentence."""
+    return [
+        f"; it stands out most from {_month(first)} to {_month(last)}" if episode < whole else ""
+        for first, last, episode, whole in zip(
+            found["episode_start"], found["episode_end"], found["p_episode"], found["p_whole"], strict=True
+        )
+    ]
+
+
+def _month(number: int) -> str:
+    """A month counted from the year 0, as in 2016-09."""
+    return f"{number // 12}-{number % 12 + 1:02d}"
 
 
 def _reasons(weights: np.ndarray, there: np.ndarray) -> list[str]:
