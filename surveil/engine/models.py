@@ -142,4 +142,4 @@ def compile_model(model: Model, dialect: str, parameters: Mapping[str, int]) -> 
         return exp.Literal.number(int(parameters[node.name])) if isinstance(node, exp.Placeholder) else node
 
     # Names such as `day` or `end` are words of PostgreSQL's own unless they are quoted.
-    return model.tree.transform(fill).sql(dialect=dialect, comments=False, identify=postgres)
+    return model.tree.transform(fill).sql(dialect=dialect, copy=False, comments=False, identify=postgres)
