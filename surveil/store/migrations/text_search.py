@@ -7,6 +7,8 @@ pg_trgm, which a database's owner may create where the server has it.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
@@ -47,14 +49,16 @@ _SQLITE = (
     END
     """,
 )
-_POSTGRESQL = ("CREATE INDEX ix_alert_words ON alert USING gin (search_key gin_trgm_ops)",)
+_POSTGRESQL = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE INDEX ix_alert_words ON alert USING gin (search_key gin_trgm_ops)",
+)
 _THERE = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'alert_search'",
     "postgresql": "SELECT 1 FROM pg_class WHERE relname = 'ix_alert_words' AND pg_table_is_visible(oid)",
 }
 _SQLITE_HAS_TRIGRAMS = (3, 34)
 _EXTENSION_OFFERED = "SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'"
-_EXTENSION = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
 
 
 def is_there(connection: Connection) -> bool:
@@ -63,13 +67,22 @@ def is_there(connection: Connection) -> bool:
 
 
 def ensure(connection: Connection) -> None:
-    """Make the index and put the alerts that are there into it; a database that can't have one is left without."""
+    """Make the index and put the alerts that are there into it; a database that can't have one is left without.
+
+    On PostgreSQL surveil may run as a role that does not own the tables and so may make no index: that is no failure, and
+    a refusal must not take the migration it belongs to with it.
+    """
     if is_there(connection):
         return
-    sqlite = connection.dialect.name == "sqlite"
-    if _sqlite_can(connection) if sqlite else _postgresql_can(connection):
-        for statement in _SQLITE if sqlite else _POSTGRESQL:
-            connection.execute(text(statement))
+    if connection.dialect.name == "sqlite":
+        if _sqlite_can(connection):
+            for statement in _SQLITE:
+                connection.execute(text(statement))
+        return
+    if connection.execute(text(_EXTENSION_OFFERED)).first() is not None:
+        with suppress(ProgrammingError), connection.begin_nested():
+            for statement in _POSTGRESQL:
+                connection.execute(text(statement))
 
 
 def _sqlite_can(connection: Connection) -> bool:
@@ -77,14 +90,3 @@ def _sqlite_can(connection: Connection) -> bool:
         text("SELECT sqlite_version(), sqlite_compileoption_used('ENABLE_FTS5')")
     ).one()
     return bool(has_fts5) and tuple(int(part) for part in version.split(".")[:2]) >= _SQLITE_HAS_TRIGRAMS
-
-
-def _postgresql_can(connection: Connection) -> bool:
-    if connection.execute(text(_EXTENSION_OFFERED)).first() is None:
-        return False
-    try:
-        with connection.begin_nested():  # a refusal must not take the migration it belongs to with it
-            connection.execute(text(_EXTENSION))
-    except ProgrammingError:
-        return False
-    return True
