@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import AlertDraft, Severity, SubjectType
@@ -118,10 +119,15 @@ def rank_accounts(opened: pd.DataFrame, judged: Mapping[str, Judged]) -> pd.Data
         return None
     frame = opened.merge(rated[0], on="account_id", how="left")
     # Accounts with the very same signs are kept apart by a hash of their ids, below what evidence can differ by.
-    tie = pd.util.hash_array(frame["account_id"].to_numpy(dtype=object)) / 2.0**64
+    tie = pd.util.hash_array(frame["account_id"].to_numpy(dtype=object), categorize=False) / 2.0**64
     frame["score"] = frame["score"].fillna(0.0).to_numpy(dtype=float) * (1 - 1e-9) + 1e-9 * tie
     frame["reasons"] = frame["reasons"].fillna("")
     frame["opened_at"] = days.isos(frame["opened_day"])
-    frame = frame.sort_values(["score", "account_id"], ascending=[False, True], ignore_index=True)
+    # There are as many rows as accounts, mostly in the order of their ids already: sorting text is dear, numbers are not.
+    if not frame["account_id"].is_monotonic_increasing:
+        frame = frame.sort_values("account_id", kind="stable", ignore_index=True)
+    frame = frame.iloc[np.argsort(-frame["score"].to_numpy(dtype=float), kind="stable")].reset_index(
+        drop=True
+    )
     frame["rank"] = range(1, len(frame) + 1)
     return frame[list(ACCOUNT_RANK_COLUMNS)]
