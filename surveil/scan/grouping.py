@@ -119,7 +119,7 @@ def _draft(detector: Detector, subject: str, said: _Said, subjects: Subjects) ->
     evidence = max(said.by_test, said.by_rule)
     first, last = (said.first, said.last) if items else (subjects.from_day, subjects.as_of_day)
     expected = test.get("expected")
-    interval = (float(test["low"]), float(test["high"])) if expected is not None else None
+    interval = (float(test["low"]), float(test["high"])) if {"low", "high"} <= test.keys() else None
     return AlertDraft(
         detector=detector.id,
         version=detector.version,
