@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import datetime as dt
-import io
 import re
 from pathlib import Path
 from zipfile import ZipFile
@@ -30,8 +28,8 @@ from surveil.reports.exhibits import Exhibit
 from surveil.reports.making import Options
 from surveil.reports.run_history import Ran, RanDetector, changes
 from surveil.reports.sources import Period, Sources
-from tests.reports.pages import pages
 from tests.reports.sample import alert, confirmed, day, frame, sources
+from tests.reports.tracing import exhibits, not_on_paper, untraced
 
 OTHERS = ("complaints-4530", "detector-documentation", "exceptions", "lookback", "period", "rep-review")
 AT = dt.datetime(2024, 7, 9, tzinfo=dt.UTC)
@@ -78,38 +76,15 @@ def test_a_report_is_written_twice_the_same_with_its_exhibits_in_csv_and_xlsx(
     book = ZipFile(tmp_path / "a" / f"{name}.xlsx")
     sheets = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
     assert sorted(sheets) == sorted({file.name.partition("_")[0] for file in lists})
-    text = "\n".join(pages((tmp_path / "a" / f"{name}.pdf").read_bytes()))
-    figures = next(file for file in lists if file.name.startswith("EX-00A"))
-    for row in csv.DictReader(io.StringIO(figures.read_text("utf-8"))):
-        assert any(file.name.startswith(f"{row['exhibit']}_") for file in lists), row
-        assert row["value"] == "" or f"{float(row['value']):,.10g}" in text, row
-    every_figure_is_what_its_exhibit_gives(lists)
+    traced(first, name)
 
 
-def every_figure_is_what_its_exhibit_gives(files: list[Path]) -> None:
-    lists = {file.name.partition("_")[0]: file for file in files}
-    rows_of = {
-        number: list(csv.DictReader(io.StringIO(file.read_text("utf-8")))) for number, file in lists.items()
-    }
-    for row in rows_of["EX-00A"]:
-        rows, how = rows_of[row["exhibit"]], row["computed_as"]
-        if how == "number of rows":
-            value = float(len(rows))
-        elif match := re.fullmatch(r"sum of (\w+)(?: where (\w+) is (.+))?", how):
-            column, where, wanted = match.groups()
-            value = sum(float(r[column] or 0) for r in rows if not where or r[where] == wanted)
-        elif match := re.fullmatch(r"rows where (\w+) is (not )?(.+)", how):
-            column, negated, wanted = match.groups()
-            if wanted.startswith("over "):
-                value = sum(float(r[column]) > float(wanted[5:]) for r in rows)
-            else:
-                value = sum(
-                    (r[column] == ("" if wanted == "empty" else wanted)) is (not negated) for r in rows
-                )
-        else:
-            assert how in {"distinct customers, not a sum", "flagged of the last row"}, how
-            continue
-        assert float(row["value"] or 0) == value, row
+def traced(files: list[Path], name: str) -> None:
+    """Every figure is what its exhibit gives, and stands on paper."""
+    contents = {file.name: file.read_bytes() for file in files}
+    found = exhibits(contents)
+    assert untraced(found) == []
+    assert not_on_paper(contents[f"{name}.pdf"], found) == []
 
 
 def test_an_option_a_report_does_not_take_is_refused(workspace: Workspace, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from surveil.reports.lookback.sampling import allocation, draw, exact, needed_to
 from surveil.reports.lookback.sections_sample import draw_sample
 from surveil.reports.making import Options
 from tests.reports.sample import alert, confirmed, frame, sources
+from tests.reports.tracing import exhibits, not_on_paper, untraced
 
 FINDINGS = pd.DataFrame(
     [
@@ -226,6 +227,9 @@ def test_the_report_is_written_twice_the_same_and_counts_what_was_reviewed(
         f"account_id,result,reviewer,reviewed_on\n{unflagged},authorized,olga,2024-08-01\n", encoding="utf-8"
     )
     third = write("lookback", workspace, tmp_path / "c", options=options)
+    contents = {file.name: file.read_bytes() for file in third}
+    assert untraced(exhibits(contents)) == []
+    assert not_on_paper(contents["lookback.pdf"], exhibits(contents)) == []
     estimates = next(file for file in third if file.name.startswith("EX-06A")).read_text("utf-8")
     assert "unflagged,unauthorized,2,1,0" in estimates
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveil.reports.exhibits import Exhibit
+from surveil.reports.finra.build import build
 from surveil.reports.finra.compose import compose
 from surveil.reports.finra.firm_file import FirmFile
 from surveil.reports.finra.items.uit import Seller, highest, is_early
@@ -19,6 +20,7 @@ from surveil.reports.finra.letter import find_letter
 from surveil.reports.finra.response import Answer, State
 from surveil.reports.sources import Sources
 from tests.reports.sample import day, frame, sources
+from tests.reports.tracing import exhibits, not_on_paper, untraced
 
 LETTER = find_letter("finra-uit-rollover")
 END = day("2024-06-30")
@@ -107,6 +109,15 @@ def test_early_rollovers_are_counted_paid_and_located() -> None:
     assert listed(answer, "EX-03C").column("early") == ["yes", "no", "yes", None]
     assert answer.state is State.ANSWERED_PARTIAL
     assert any("1 rollovers the end of the trust is not on record" in reason for reason in answer.reasons)
+
+
+def test_every_figure_is_exactly_what_its_exhibit_gives_and_stands_on_paper() -> None:
+    given = given_sales(sale("S1", "R1", END - 100, END), sale("S2", "R2", END - 99, END, 70_000))
+    files = build(LETTER, given, FirmFile(), Path(), mask_name=None, code_version="0.1.0").files
+    lists = exhibits(files)
+    assert {row["item"] for row in lists["EX-00A"]} == {"2", "3", "4"}
+    assert untraced(lists) == []
+    assert not_on_paper(files["finra-uit-rollover.pdf"], lists) == []
 
 
 def test_no_early_rollover_is_affirmed_and_nobody_is_ranked() -> None:

@@ -16,6 +16,8 @@ from surveil.reports.lookback.criteria import Criteria
 from surveil.reports.rows import figure, iso, named, number, records, text
 from surveil.reports.sources import Sources
 
+CUSTOMERS = "Customers of the population"
+
 
 def population_section(
     sources: Sources, population: pd.DataFrame, loaded: Mapping[str, int], criteria: Criteria
@@ -58,7 +60,10 @@ def population_section(
                 "sum of opened",
             ),
             figure(
-                "Customers", int(population["customer_id"].nunique()), strata, "distinct customers, not a sum"
+                "Customers",
+                int(population["customer_id"].nunique()),
+                count_down,
+                f"sum of count where step is {CUSTOMERS}",
             ),
         ),
         tuple(limits),
@@ -107,6 +112,7 @@ def _steps(sources: Sources, population: pd.DataFrame, loaded: Mapping[str, int]
             len(population),
             ties(seen["in", 0] + len(population), inside, "by staff + by nobody = in the period"),
         ),
+        (CUSTOMERS, int(population["customer_id"].nunique()), "each counted once, by definition"),
     ]
 
 
