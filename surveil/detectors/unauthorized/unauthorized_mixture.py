@@ -219,13 +219,18 @@ class UnauthorizedMixture(Detector):
 
 def _tests(found: pd.DataFrame, odd: pd.DataFrame) -> pd.DataFrame:
     """`TEST_COLUMNS` from `mixture_test` of customers, with the odd ones among them counted and expected."""
+    from scipy.stats import binom
+
     reps = found.merge(odd[["rep", "odd", "expected"]], on="rep", how="left", validate="one_to_one")
+    low, high = (binom.ppf(q, reps["n"], reps["expected"] / reps["n"]) for q in (0.025, 0.975))
     return base.frame(
         base.TEST_COLUMNS,
         subject_id=reps["rep"],
         p_value=reps["p_value"],
         observed=reps["odd"],
         expected=reps["expected"],
+        low=low,
+        high=high,
         n=reps["n"],
         reason=[
             f"{count:.0f} of {n:.0f} customers have an account whose signs together are at least {ODD:.0f} times as"
