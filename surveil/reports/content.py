@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -79,3 +80,12 @@ class Form:
 
 
 Block = Heading | Text | Listing | Chart | Bullets | Form
+
+
+def lists(exhibits: Iterable[Exhibit], nothing: str) -> tuple[Block, ...]:
+    """Each exhibit under its title; one without rows says so in these words."""
+    return tuple(
+        block
+        for exhibit in exhibits
+        for block in (Heading(exhibit.title), Listing(exhibit.number) if exhibit.rows else Text(nothing))
+    )

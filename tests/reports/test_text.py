@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import unicodedata
 
+import pikepdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from reportlab.lib.styles import ParagraphStyle
 
 from surveil.reports.pdf import fonts
 from surveil.reports.pdf.document import Imprint, Story
+from surveil.reports.pdf.table import TableColumn
 from surveil.reports.pdf.text import CELL_LIMIT, Typesetter, is_right_to_left
 from tests.reports.pages import pages
 
@@ -108,6 +111,35 @@ def test_a_hostile_value_is_text_and_nothing_else(typesetter: Typesetter, value:
     assert typesetter.plain(value).replace("\u00a0", " ") in text
     assert b"/URI" not in content
     assert b"/Subtype /Image" not in content
+
+
+def of_cells(typesetter: Typesetter, values: list[str]) -> bytes:
+    """A table with these values, each with its neighbours, under a heading."""
+    story = Story(typesetter, Imprint("t", "a", "h", "f", dt.date(2024, 1, 31), "T"))
+    story.heading("A list")
+    columns = [TableColumn("Left", 1), TableColumn("Name", 3), TableColumn("Right", 1)]
+    story.table(columns, [(f"left{n:02}x", value, f"right{n:02}x") for n, value in enumerate(values)])
+    return story.render()
+
+
+def test_46_kinds_of_hostile_value_change_nothing_but_their_own_cell(typesetter: Typesetter) -> None:
+    assert len(set(HOSTILE)) == 46
+    content, plain = of_cells(typesetter, HOSTILE), of_cells(typesetter, ["Plain"] * 46)
+    text, expected = "".join(pages(content)), "".join(pages(plain))
+    packed = "".join(text.split())
+    for number, value in enumerate(HOSTILE):
+        shown = "".join(typesetter.plain(value).split())
+        assert f"left{number:02}x{shown}right{number:02}x" in packed, value
+        packed = packed.replace(f"left{number:02}x{shown}right{number:02}x", "", 1)
+    # Without those rows and their places nothing is left but what a list of plain names has.
+    rows = re.compile(r"left\d\dxPlainright\d\dx|Page\d+of\d*|T\d{7}|LeftNameRight")
+    assert rows.sub("", packed).strip("hf") == rows.sub("", "".join(expected.split())).strip("hf") == "Alist"
+    for made in (content, plain):
+        with pikepdf.open(io.BytesIO(made)) as document:
+            assert not [page for page in document.pages if "/Annots" in page]
+            assert len(document.open_outline().root) == 1
+            assert set(document.Root.keys()) & {"/OpenAction", "/AA", "/AcroForm", "/Names"} <= {"/Names"}
+        assert b"/Subtype /Image" not in made
 
 
 def test_control_and_direction_characters_are_shown_by_their_code(typesetter: Typesetter) -> None:

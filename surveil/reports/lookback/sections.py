@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from surveil.reports.content import Block, Chart, Heading, Listing, Text
+from surveil.reports.content import Block, Chart, Heading, Listing, Text, lists
 from surveil.reports.document import Section
 from surveil.reports.exhibits import Exhibit, Value
 from surveil.reports.lookback.classes import Class, Classed
@@ -228,12 +228,7 @@ def criteria_section(sources: Sources, criteria: Criteria) -> Section:
         "more than is wrong."
     )
     exhibits = (versions, detectors, coverage)
-    blocks = tuple(
-        block
-        for exhibit in exhibits
-        for block in (Heading(exhibit.title), Listing(exhibit.number) if exhibit.rows else Text("None."))
-    )
-    return Section("2. Criteria", blocks, (), tuple(limits), exhibits)
+    return Section("2. Criteria", lists(exhibits, "None."), (), tuple(limits), exhibits)
 
 
 TITLES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from surveil.reports.content import Heading, Listing, Text
+from surveil.reports.content import lists
 from surveil.reports.exhibits import Exhibit, Field, Personal, Value, count
 from surveil.reports.finra.items.base import Content, control_number
 from surveil.reports.finra.letter import Item
@@ -35,12 +35,12 @@ FIELDS = (
 def discipline(item: Item, sources: Sources) -> Content:
     """The exact list, split into (a) goal missed and (b) cross-selling; what has no reason code stands apart."""
     rows = records(sources.tables["finra_discipline"])
-    lists = (
+    made = (
         _list(item, "A", "goal_missed", "(a) Production goals not met", rows),
         _list(item, "B", "cross_selling", "(b) Improper cross-selling activity", rows),
         _list(item, "C", None, "Actions whose reason is not classified", rows),
     )
-    missed, improper, unclassified = lists
+    missed, improper, unclassified = made
     late = [exhibit.column("u5_days") for exhibit in (missed, improper)]
     late_filed = sum(days > U5_DAYS for column in late for days in column if isinstance(days, int))
     gaps = []
@@ -65,15 +65,8 @@ def discipline(item: Item, sources: Sources) -> Content:
                 f"rows with u5_days over {U5_DAYS}, here and in {improper.number}",
             ),
         ),
-        blocks=tuple(
-            block
-            for exhibit in lists
-            for block in (
-                Heading(exhibit.title),
-                Listing(exhibit.number) if exhibit.rows else Text("No action of this kind in the period."),
-            )
-        ),
-        exhibits=lists,
+        blocks=lists(made, "No action of this kind in the period."),
+        exhibits=made,
         limits=(
             "Branch and supervisor are those of the employee's last assignment begun on or before the action.",
         ),

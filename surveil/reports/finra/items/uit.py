@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from surveil.reports.content import Figure, Heading, Listing, Text
+from surveil.reports.content import Figure, lists
 from surveil.reports.exhibits import Exhibit, Field, Personal, Value, money
 from surveil.reports.finra.items.base import Content, control_number
 from surveil.reports.finra.letter import Item
@@ -91,20 +91,13 @@ def uit_rankings(item: Item, sources: Sources) -> Content:
     by_revenue = _ranking(item, sources, "A", "revenue", highest(everyone, _revenue, RANKED))
     by_number = _ranking(item, sources, "B", "number", highest(everyone, _number, RANKED))
     rollovers = _rollovers(item, sales)
-    lists = (by_revenue, by_number, rollovers)
+    made = (by_revenue, by_number, rollovers)
     return Content(
         found=len(rollovers.rows),
         gaps=tuple(_gaps(sources, sales)),
         figures=_figures(everyone, rollovers),
-        blocks=tuple(
-            block
-            for exhibit in lists
-            for block in (
-                Heading(exhibit.title),
-                Listing(exhibit.number) if exhibit.rows else Text("There is none in the period."),
-            )
-        ),
-        exhibits=lists,
+        blocks=lists(made, "There is none in the period."),
+        exhibits=made,
         limits=(
             f"A rollover is early {EARLY_DAYS} days or more before the trust ends; on exactly the {EARLY_DAYS}th day it is.",
             "Sales that replace a trust by something else than a trust are no rollovers and are not counted: "
@@ -132,12 +125,7 @@ def uit_blotter(item: Item, sources: Sources) -> Content:
                 "Customer accounts", len(set(accounts.column("account_id"))), accounts, "distinct account_id"
             ),
         ),
-        blocks=(
-            Heading(blotter.title),
-            Listing(blotter.number) if blotter.rows else Text(nobody),
-            Heading(accounts.title),
-            Listing(accounts.number) if accounts.rows else Text(nobody),
-        ),
+        blocks=lists((blotter, accounts), nobody),
         exhibits=(blotter, accounts),
         limits=(
             "The blotter has the sales of the feed sales; a redemption is known only where a sale names what it replaces.",
