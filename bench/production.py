@@ -1,8 +1,8 @@
 """How long the complete production of a firm takes, and whether the programs a regulator has accept it.
 
-`python -m bench.production WORKSPACE` copies a scanned workspace (that of `surveil demo`, for example), opens a matter on
-the cross-selling letter, makes its production for media, signed and with load files, opens and checks it with 7z, sha256sum,
-ssh-keygen, qpdf, pdftotext, pdfsig and `surveil verify`, and writes the table in docs/production.md.
+`python -m bench.production WORKSPACE` copies the workspace of `surveil demo`, makes the production of its matter for media,
+signed and with load files, opens and checks it with 7z, sha256sum, ssh-keygen, qpdf, pdftotext, pdfsig and `surveil verify`,
+and writes the table in docs/production.md.
 """
 
 from __future__ import annotations
@@ -19,17 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.accuracy.report import markdown, write_section
-from surveil import desk
+from surveil import demo, desk
 from surveil.alerts.people import SYSTEM, Role
 from surveil.config import Workspace
 from surveil.production import sshsig
-from surveil.reports.finra.firm_file import ItemEntry
-from surveil.reports.finra.letter import find_letter
-from surveil.reports.matters import Matter, change, open_matter
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "production.md"
-MATTER, OFFICER = "BENCH", "bench-officer"
-RESPONSE = "PDF/EXB0000001.pdf"
+OFFICER = "bench-officer"
+RESPONSE = f"PDF/{demo.PREFIX}0000001.pdf"
 CHECKS = {
     "sha256sum": ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"],
     "ssh-keygen": [
@@ -67,24 +64,13 @@ def main() -> None:
 
 
 def prepare(workspace: Path) -> None:
-    """An officer, and a matter in which every item is answered in part."""
+    """An officer by name, as the command line asks for one."""
     opened = Workspace.open(workspace)
     now = dt.datetime.now(dt.UTC)
     desk.prepare_desk(opened)
     store = desk.open_desk(opened)
     desk.create_user(store, SYSTEM, OFFICER, Role.OFFICER, now)
     store.close()
-    letter = find_letter("finra-cross-selling", opened)
-    fields = {"principal": "R. Roe", "control_prefix": "EXB"}
-    open_matter(opened, OFFICER, MATTER, letter, now, received_on=now.date(), due_on=now.date(), **fields)
-    entry = ItemEntry(state="answered_partial", reason="The rest is being gathered.", expected_on=now.date())
-
-    def answer(matter: Matter) -> Matter:
-        for item in matter.letter.items:
-            matter = matter.with_entry(item.number, entry)
-        return matter
-
-    change(opened, OFFICER, MATTER, now, "matter.answered", answer)
 
 
 def run(workspace: Path, folder: Path) -> list[Step]:
@@ -93,7 +79,7 @@ def run(workspace: Path, folder: Path) -> list[Step]:
     package = [
         "package",
         "--matter",
-        MATTER,
+        demo.MATTER,
         "--for",
         "media",
         "--as",
