@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pandas as pd
@@ -44,3 +45,20 @@ def test_a_password_is_not_shown() -> None:
     assert shown("postgresql://clerk:s3:cret@host:5432/db") == "postgresql://clerk:***@host:5432/db"
     assert shown("postgresql://clerk@host/db") == "postgresql://clerk@host/db"
     assert shown("spark://local[2]") == "spark://local[2]"
+
+
+def test_a_long_query_can_be_broken_off_from_another_thread(postgres_url: str, tmp_path: Path) -> None:
+    """Whoever stops a scan waits for no query; the engine works on afterwards."""
+    endless = {
+        "duckdb://": "SELECT COUNT(*) AS n FROM range(100000000000) AS a",
+        postgres_url: "SELECT COUNT(*) AS n FROM generate_series(1, 100000000000) AS a",
+    }
+    for url, sql in endless.items():
+        backend = connect(EngineSettings(url=url), tmp_path)
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(backend.query, sql)
+            while wait([asked], 0.1).not_done:
+                backend.interrupt()
+        assert asked.exception() is not None
+        assert backend.query("SELECT 1 AS n").to_pylist() == [{"n": 1}]
+        backend.close()
