@@ -19,7 +19,7 @@ from surveil.engine.backends import Backend, connect
 from surveil.engine.contact_keys import contact_keys
 from surveil.engine.models import Model, catalogue, compile_model, in_order
 from surveil.engine.tables import in_one_order, to_frame
-from surveil.errors import UsageError
+from surveil.errors import SurveilError, UsageError
 from surveil.feeds.contract import FEEDS
 from surveil.feeds.snapshots import Snapshot
 
@@ -56,6 +56,7 @@ class Engine:
         self._readers: Counter[str] = Counter()
         self._compiled: dict[str, str] = {}
         self._picked: list[str] = []
+        self._broken_off = False
 
     def fetch(self, name: str, parameters: Mapping[str, int] | None = None) -> pd.DataFrame:
         """A model's rows, sorted; whole numbers as Int64, text as string.
@@ -77,7 +78,8 @@ class Engine:
         pq.write_table(self.rows(name), file)
 
     def interrupt(self) -> None:
-        """Break off what another thread has this engine do."""
+        """Break off what another thread has this engine do; it makes no model after that."""
+        self._broken_off = True
         self._backend.interrupt()
 
     def expect(self, names: Iterable[str]) -> None:
@@ -121,6 +123,8 @@ class Engine:
         return self._compiled[model.name]
 
     def _create(self, model: Model, further: Mapping[str, int]) -> None:
+        if self._broken_off:
+            raise SurveilError(f"model {model.name} was not made: the engine was told to stop")
         self._backend.create(model.name, self._text(model, further))
         self._done.add(model.name)
         for read in model.reads:

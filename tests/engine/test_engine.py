@@ -12,7 +12,7 @@ import pytest
 from surveil.config import EngineSettings, Workspace
 from surveil.engine import days, open_engine, staging
 from surveil.engine.backends import connect
-from surveil.errors import UsageError
+from surveil.errors import SurveilError, UsageError
 from surveil.feeds.load import load
 from surveil.feeds.snapshots import at, current
 from tests.detectors.firm import snapshot_of
@@ -46,6 +46,15 @@ def account(name: str, opened: str, **more: object) -> dict[str, object]:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace.init(tmp_path / "workspace")
+
+
+def test_an_engine_that_was_told_to_stop_makes_no_more_models(workspace: Workspace, tmp_path: Path) -> None:
+    snapshot = snapshot_of({**PEOPLE, "accounts": [account("a1", "2016-03-01")]}, tmp_path)
+    with open_engine(workspace, snapshot) as engine:
+        engine.make("new_accounts")
+        engine.interrupt()
+        with pytest.raises(SurveilError, match="model openings was not made"):
+            engine.make("openings")
 
 
 def test_what_came_after_the_day_is_not_seen(workspace: Workspace, tmp_path: Path) -> None:
