@@ -25,7 +25,7 @@ _WHY = {
 _SUMS = (
     ("Fees and interest charged on the account", "fees_cents"),
     ("Fees on your other accounts that followed from it", "knock_on_cents"),
-    ("Interest, until the day of payment", "interest_cents"),
+    ("Interest, until the day of payment or of an earlier refund", "interest_cents"),
     ("Higher cost of credit", "credit_cents"),
     ("For your trouble", "goodwill_cents"),
 )

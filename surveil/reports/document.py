@@ -143,7 +143,7 @@ def _section(story: Story, section: Section, exhibits: Mapping[str, Exhibit]) ->
     story.heading(section.title, room=paper.ITEM_ROOM)
     if section.figures:
         paper.figures(story, section.figures)
-    paper.limits(story, section.limits)
+    paper.limits(story, section.limits, of_figures=bool(section.figures))
     paper.blocks(story, exhibits, section.blocks)
 
 

@@ -45,10 +45,10 @@ def figures(story: Story, listed: Sequence[Figure]) -> None:
     )
 
 
-def limits(story: Story, points: Sequence[str]) -> None:
-    """What to know of the figures above and the lists below, before anybody reads on."""
+def limits(story: Story, points: Sequence[str], *, of_figures: bool) -> None:
+    """What to know of the figures above, if there are any, and the lists below, before anybody reads on."""
     if points:
-        story.label("What to know of these figures")
+        story.label("What to know of these figures" if of_figures else "What to know")
         story.bullets(points)
 
 

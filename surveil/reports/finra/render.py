@@ -217,7 +217,7 @@ def _item(story: Story, paper: Paper, item: Item, answer: Answer) -> None:
         story.bullets(answer.reasons)
     if answer.figures:
         kit.figures(story, answer.figures)
-    kit.limits(story, answer.limits)
+    kit.limits(story, answer.limits, of_figures=bool(answer.figures))
     kit.blocks(story, paper.exhibits, answer.blocks)
     if answer.attachments:
         story.label("Attachments")

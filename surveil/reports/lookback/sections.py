@@ -29,7 +29,7 @@ def population_section(
         "population",
         "The population, counted down from the rows handed over",
         "One row per step; a step with a sum ties to the steps before it.",
-        (text("step", "Step", 3), number("count", "Rows"), text("ties", "Ties", 2)),
+        (text("step", "Step", 3), number("count", "Count"), text("ties", "Ties", 2)),
         tuple(steps),
     )
     totals = _control_totals(population, criteria)
