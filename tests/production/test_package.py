@@ -292,23 +292,25 @@ def test_what_customers_are_paid_ties_out_with_item_7_of_the_production(
         return result.output
 
     told = run("propose", "--on", "2024-07-10", "--as", "olga")
-    assert "1 payments, 7.11 in all" in told
+    assert "1 payments, 7.12 in all" in told
     batch = told.splitlines()[-1].partition(":")[0]
-    # A fee of 12.00 of 1 February, of which 5.00 were given back; 160 days of interest on 7.00.
-    (line,) = read_lines(workspace.path / FOLDER / batch / LINES)
-    assert (line["account_id"], line["refund"], line["interest"]) == ("A1", "7.00", "0.11")
+    # A fee of 12.00 of 1 February, of which 5.00 were given back after 29 days; 160 days of interest on 7.00.
+    lines = {line["kind"]: line for line in read_lines(workspace.path / FOLDER / batch / LINES)}
+    assert {kind: (line["refund"], line["interest"]) for kind, line in lines.items()} == {
+        "fee": ("7.00", "0.11"), "refunded late": ("0.00", "0.01"),
+    }  # fmt: skip
     run("approve", batch, "--note", NOTE, "--as", "otto")
     run("pay", batch, "--on", "2024-07-10", "--reference", "GL 1", "--as", "olga")
     assert "paid" in run("list")
-    assert "1 payments, 7.11 in all" in run("ledger", "--format", "csv")
-    assert total_cents(paid(workspace.path, store)) == 711
+    assert "1 payments, 7.12 in all" in run("ledger", "--format", "csv")
+    assert total_cents(paid(workspace.path, store)) == 712
     made = produced(workspace).kept
     (row,) = rows(made, named(made, "exhibits/EX-07B").relative_to(made).as_posix())
     assert (row["customer_name"], row["fees"], row["interest"], row["total"]) == (
         "Мария Иванова",
         "7.00",
-        "0.11",
-        "7.11",
+        "0.12",
+        "7.12",
     )
     assert (row["approved_by"], row["confirmed_account"]) == ("otto", "yes")
     text = "".join(page_texts(named(made, "finra-cross-selling.pdf").read_bytes()))
@@ -328,6 +330,6 @@ def test_what_customers_are_paid_ties_out_with_item_7_of_the_production(
     (letter,) = (tmp_path / "letters").iterdir()
     told = page_texts(letter.read_bytes())
     assert "Dear Мария Иванова," in told[0]
-    assert "USD 7.11" in told[0]
+    assert "USD 7.12" in told[0]
     assert "7.00 × (160 × 3.65 %) ÷ 365" in told[1]
     assert find(store, batch).state is State.PAID
