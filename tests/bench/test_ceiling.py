@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.ceiling import RIVALS, compared, main
+from bench.ceiling.__main__ import main
+from bench.ceiling.accounts import RIVALS, compared
 
 pytest.importorskip("sklearn", reason="the ceiling is scikit-learn's")
 
@@ -21,11 +22,11 @@ def firm(seed: int) -> pd.DataFrame:
 
 
 def test_the_ceiling_learns_from_the_other_firms() -> None:
-    table = compared({seed: firm(seed) for seed in (1, 2, 3)})
-    assert table.index.tolist() == [1, 2, 3]
-    assert tuple(table.columns) == RIVALS
-    assert (table["supervised ceiling"] > 0.5).all()
-    assert (table["surveil"] < 0.2).all()
+    found = compared({seed: firm(seed) for seed in (1, 2, 3)})
+    assert found.index.tolist() == [1, 2, 3]
+    assert tuple(found.columns) == RIVALS
+    assert (found["supervised ceiling"] > 0.5).all()
+    assert (found["surveil"] < 0.2).all()
 
 
 def test_one_firm_teaches_nothing_about_others(capsys: pytest.CaptureFixture[str]) -> None:

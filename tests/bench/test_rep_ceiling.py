@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from bench.rep_ceiling import ANYBODY, GROUPS, compared, main
+from bench.ceiling.reps import ANYBODY, GROUPS, compared, table
 
 
 def firm(seed: int) -> pd.DataFrame:
@@ -18,14 +17,14 @@ def firm(seed: int) -> pd.DataFrame:
 
 
 def test_labels_find_what_the_features_show() -> None:
-    table = compared({seed: firm(seed) for seed in range(3)})
-    assert list(table.index) == [ANYBODY, "referral rings"], "groups that no firm has are not in the table"
-    assert table.loc["referral rings", "reps"] == 12
-    assert table.loc["referral rings", "taught this"] > 0.9
-    assert table.loc["referral rings", "surveil"] < 0.5
+    found = compared({seed: firm(seed) for seed in range(3)})
+    assert list(found.index) == [ANYBODY, "referral rings"], "groups that no firm has are not in the table"
+    assert found.loc["referral rings", "reps"] == 12
+    assert found.loc["referral rings", "taught this"] > 0.9
+    assert found.loc["referral rings", "surveil"] < 0.5
 
 
-def test_one_firm_alone_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--seeds", "7"])
-    assert "two at least" in capsys.readouterr().err
+def test_the_table_shows_each_group_once() -> None:
+    lines = table({seed: firm(seed) for seed in range(2)}).splitlines()
+    assert len(lines) == 4
+    assert lines[3].startswith("| referral rings | 8 |")

@@ -1,23 +1,19 @@
-"""How near the ranking of accounts is to what labels could teach: `python -m bench.ceiling --seeds 701-705`.
+"""How near the ranking of accounts is to what labels could teach.
 
 Nobody has labels, so surveil's ranking learns from none. Here a supervised model is trained on the answer keys of the other
 firms and ranks the accounts of each firm by the same signs, what is usual for them, its opener's other accounts, and all
 detectors' findings. It stands for the best that such data allow, on firms of this generator. Beside it stand the count
-of signs and their summed weights. Firms are made as in bench.accuracy, and kept for the next time.
+of signs and their summed weights.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bench.accuracy.__main__ import PRESETS, seed_range
-from bench.accuracy.firms import ROOT, FirmOptions, run_firm
 from surveil.detectors.base import items_of
 from surveil.detectors.rates import AccountCells
 from surveil.detectors.unauthorized.account_signs import LISTED, SIGNS, listed_signs, signs_of
@@ -140,28 +136,10 @@ def compared(firms: dict[int, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(found).T
 
 
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.ceiling", description=__doc__)
-    parser.add_argument("--seeds", type=seed_range, default=seed_range("701-705"))
-    parser.add_argument("--preset", choices=PRESETS, default="base")
-    parser.add_argument(
-        "--folder", type=Path, default=ROOT / "workspace" / "ceiling", help="where firms are made"
-    )
-    given = parser.parse_args(arguments)
-    if len(given.seeds) < 2:
-        parser.error("a model that learns from other firms needs two at least, such as --seeds 701-705")
-    firms = {}
-    for seed in given.seeds:
-        folder = given.folder / f"{given.preset}-{seed}"
-        run_firm(folder, seed, FirmOptions(preset=given.preset), keep=True)
-        firms[seed] = accounts_of(folder)
-        print(f"seed {seed}: {len(firms[seed]):,} accounts", file=sys.stderr)
-    table = compared(firms)
-    print(f"| firm | {' | '.join(RIVALS)} |\n|---|{'---|' * len(RIVALS)}")
-    for name, row in [*table.iterrows(), ("mean", table.mean())]:
-        print(f"| {name} | {' | '.join(f'{row[rival]:.2f}' for rival in RIVALS)} |")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+def table(firms: dict[int, pd.DataFrame]) -> str:
+    """Average precision of every rival on each firm and in the mean, in Markdown."""
+    found = compared(firms)
+    lines = [f"| firm | {' | '.join(RIVALS)} |", f"|---|{'---|' * len(RIVALS)}"]
+    for name, row in [*found.iterrows(), ("mean", found.mean())]:
+        lines.append(f"| {name} | {' | '.join(f'{row[rival]:.2f}' for rival in RIVALS)} |")
+    return "\n".join(lines)

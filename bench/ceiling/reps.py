@@ -1,16 +1,14 @@
-"""How near the ranking of representatives is to what labels could teach: `python -m bench.rep_ceiling --seeds 1201-1210`.
+"""How near the ranking of representatives is to what labels could teach.
 
 Nobody has labels, so surveil's ranking learns from none. Here a random forest is trained on the answer keys of the other
 firms and ranks the representatives of each firm by all there is to know of them: case-mix-adjusted rates, every
 detector's findings, their accounts' scores, and surveil's own evidence. Once it learns to tell any wrongdoer from honest
 people, once each typology alone, which nobody could without labels of just that one. It stands for the best that such
-data allow, on firms of this generator. Firms are made as in bench.accuracy, and kept for the next time.
+data allow, on firms of this generator.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,9 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bench.accuracy.__main__ import PRESETS, seed_range
 from bench.accuracy.features import features
-from bench.accuracy.firms import ROOT, FirmOptions, run_firm
 from surveil.evaluate.answers import AnswerKey
 from surveil.evaluate.metrics import average_precision
 
@@ -121,31 +117,13 @@ def compared(firms: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     )
 
 
-def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.rep_ceiling", description=__doc__)
-    parser.add_argument("--seeds", type=seed_range, default=seed_range("1201-1210"))
-    parser.add_argument("--preset", choices=PRESETS, default="base")
-    parser.add_argument(
-        "--folder", type=Path, default=ROOT / "workspace" / "ceiling", help="where firms are made"
-    )
-    given = parser.parse_args(arguments)
-    if len(given.seeds) < 2:
-        parser.error("a model that learns from other firms needs two at least, such as --seeds 1201-1210")
-    firms = {}
-    for seed in given.seeds:
-        folder = given.folder / f"{given.preset}-{seed}"
-        run_firm(folder, seed, FirmOptions(preset=given.preset), keep=True)
-        firms[seed] = reps_of(folder)
-        print(f"seed {seed}: {len(firms[seed]):,} representatives", file=sys.stderr)
-    print(
-        "| who | representatives | surveil | ceiling, taught all | ceiling, taught this |\n|---|---|---|---|---|"
-    )
+def table(firms: dict[int, pd.DataFrame]) -> str:
+    """Average precision of surveil and of the two ceilings for each group, in Markdown."""
+    lines = [
+        "| who | representatives | surveil | ceiling, taught all | ceiling, taught this |",
+        "|---|---|---|---|---|",
+    ]
     for name, row in compared(firms).iterrows():
-        print(
-            f"| {name} | {row['reps']:.0f} | {row['surveil']:.2f} | {row['taught all']:.2f} | {row['taught this']:.2f} |"
-        )
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+        scores = " | ".join(f"{row[one]:.2f}" for one in ("surveil", "taught all", "taught this"))
+        lines.append(f"| {name} | {row['reps']:.0f} | {scores} |")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""How near surveil's rankings are to what labels could teach."""

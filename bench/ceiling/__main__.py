@@ -1,0 +1,38 @@
+"""Both rankings beside their supervised ceilings: `python -m bench.ceiling --seeds 1201-1208`.
+
+Firms are made as in bench.accuracy, and kept for the next time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from bench.accuracy.__main__ import PRESETS, seed_range
+from bench.accuracy.firms import ROOT, FirmOptions, run_firm
+from bench.ceiling import accounts, reps
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.ceiling", description=__doc__)
+    parser.add_argument("--seeds", type=seed_range, default=seed_range("1201-1208"))
+    parser.add_argument("--preset", choices=PRESETS, default="base")
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "workspace" / "ceiling", help="where firms are made"
+    )
+    given = parser.parse_args(arguments)
+    if len(given.seeds) < 2:
+        parser.error("a model that learns from other firms needs two at least, such as --seeds 1201-1208")
+    by_account, by_rep = {}, {}
+    for seed in given.seeds:
+        folder = given.folder / f"{given.preset}-{seed}"
+        run_firm(folder, seed, FirmOptions(preset=given.preset), keep=True)
+        by_account[seed], by_rep[seed] = accounts.accounts_of(folder), reps.reps_of(folder)
+        print(f"seed {seed}: made and read", file=sys.stderr)
+    print(reps.table(by_rep), accounts.table(by_account), sep="\n\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
