@@ -16,7 +16,8 @@ weighed against the representative's own accounts that are in use: who is sloppy
 for them. Not being used is weighed against his own accounts with papers whose customer was met: whose customers use
 little is not suspected for that. The weights add up to the account's log-likelihood ratio. Each of a representative's
 customers counts once, by the oddest of the accounts opened for him: whoever is not met or lets his accounts rest does
-so with all of them. A representative's customers are then a mixture of ordinary ones and a share of wronged ones; the
+so with all of them; and for no more than a log-likelihood ratio of {most_of_a_customer}, as one customer, however odd, is
+no pattern. A representative's customers are then a mixture of ordinary ones and a share of wronged ones; the
 p-value compares the best such mixture with what comes of dealing colleagues' customers of the same kind out by lot, so
 that signs which hang together in honest work accuse nobody. The score of an account is the chance that it is
 unauthorized, given its own signs, those of its companions of the same sitting, and whether its opener's other accounts
@@ -121,6 +122,11 @@ class Parameters(HorizonParameters):
         0.02, unit="share", ge=0.0001, le=0.2, citation="ours: a facility's telephone must not outweigh all other signs",
         meaning="no sign is weighed as rarer than this among ordinary accounts",
     )  # fmt: skip
+    most_of_a_customer: float = param(
+        4.0, unit="natural logarithm", ge=1.0, le=50.0,
+        citation="ours: fifty to one; a single customer, however odd, must not make a pattern",
+        meaning="log-likelihood ratio that one customer adds at most in the test of a representative",
+    )  # fmt: skip
     companion_share: float = param(
         0.5, unit="share", ge=0.0, le=1.0,
         citation="ours: what is opened for a customer in one sitting was mostly asked for together or not at all",
@@ -138,7 +144,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "5"
+    version = "6"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
@@ -159,7 +165,8 @@ class UnauthorizedMixture(Detector):
         weights = account_evidence(seen, np.maximum(chance, parameters.least_chance, out=chance), bad)
         del chance
         units = customers_of(rows[known], weights[known], spread[known])
-        found = mixture_test(units["rep"], units["month"], units["evidence"], units["kind"])
+        counted = units["evidence"].clip(upper=parameters.most_of_a_customer)
+        found = mixture_test(units["rep"], units["month"], counted, units["kind"])
         probability = account_posterior(
             pd.factorize(rows["rep_id"], sort=True)[0],
             rows["month"],
