@@ -42,12 +42,16 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class Place:
-    """The workspace with its open database, and who looks at it when."""
+    """The workspace with its open database, and who looks at it."""
 
     workspace: Workspace
     store: Store
     user: User
-    now: datetime
+
+    @property
+    def now(self) -> datetime:
+        """The time at which it is asked for: what a person does happens then, however long the page has stood there."""
+        return now()
 
     @property
     def today(self) -> date:
@@ -56,19 +60,18 @@ class Place:
 
 
 def settle(workspace: Workspace, store: Store, user: User) -> Place:
-    """Fix for this run of the script who looks at what, on whose behalf, and when."""
-    at = now()
+    """Fix for this run of the script who looks at what, and on whose behalf."""
     st.session_state["myself"] = user
     principal = st.session_state.get(_FOR)
     if principal is not None:
         try:
             with store.read() as session:
                 session.narrow(SYSTEM)
-                user = desk.stand_in(session, user, principal, store.calendar.day(at))
+                user = desk.stand_in(session, user, principal, store.calendar.day(now()))
         except DeskError as error:
             act_for(None)
             tell("failed", str(error))
-    st.session_state["place"] = Place(workspace, store, user, at)
+    st.session_state["place"] = Place(workspace, store, user)
     _wake(str(workspace.path), place().today, store)
     return place()
 
@@ -261,11 +264,28 @@ def show_told() -> None:
         shortcuts.button("Undo", "undo", "U", on_click=_undo, args=(place(), ids))
 
 
+def _changed_since_drawn() -> str | None:
+    """Why somebody at the screen is not the one for whom the page was drawn; None where he is, or nobody has signed in."""
+    if "place" not in st.session_state or "myself" not in st.session_state:
+        return None
+    drawn = myself()
+    user = signed_in(place().workspace, place().store)
+    if user is None:
+        return "Your session is over, so nothing was changed. Sign in and do it again."
+    if user != drawn:
+        return "What you may do was changed since this page was drawn, so nothing was changed. Look again and decide anew."
+    return None
+
+
 def attempt(action: Callable[[], object], done: str) -> bool:
     """Carry out what a person asked for, and say how it went in his own words; True when it was done.
 
-    With no words in `done` the caller says himself how it went.
+    With no words in `done` the caller says himself how it went. An act is begun before the page is drawn anew, so it is
+    here that somebody whose session is over, or who may do other things since the page was drawn, is held back.
     """
+    if (changed := _changed_since_drawn()) is not None:
+        tell("failed", changed)
+        return False
     try:
         action()
     except SurveilError as error:

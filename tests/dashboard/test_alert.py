@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
 from surveil import desk
 from surveil.alerts.people import Role, User
 from surveil.config import Workspace
@@ -55,6 +59,48 @@ def test_a_decision_of_a_high_alert_waits_for_a_second_person_who_is_another(
     submit(other, "Open again")
     other.text_area(key=f"text-reopen-{alert_id}").set_value("The archive has sent other papers since.")
     submit(other, "Open again")
+
+
+def test_an_act_is_recorded_at_the_time_of_the_click_not_of_the_page(
+    run_desk: Desk, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_id = firm.alert_ids(workspace)["R7 UA01"]
+    app = open_alert(run_desk(), alert_id)
+    clicked = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=12)
+    monkeypatch.setattr("dashboard.components.session.now", lambda: clicked)
+    app.button(key="act-take").click().run()
+    with desk.open_desk(workspace).read() as session:
+        view = desk.alert_view(session, BELA, alert_id, clicked)
+    assert view.alert.updated_at == clicked
+
+
+def test_whoever_was_shut_out_since_the_page_was_drawn_changes_nothing_more(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    alert_id = firm.alert_ids(workspace)["R7 UA01"]
+    app = open_alert(run_desk(), alert_id)
+    store = desk.open_desk(workspace)
+    desk.end_all_sessions(store, "anna", datetime.now(UTC))
+    app.button(key="act-take").click().run()
+    with store.read() as session:
+        view = desk.alert_view(session, BELA, alert_id, datetime.now(UTC))
+    assert view.alert.assignee is None
+    assert "You were signed out" in shown(app)
+    assert "nothing was changed" in app.session_state["told"][1], "said once he has signed in again"
+
+
+def test_whose_role_was_changed_since_the_page_was_drawn_looks_again_first(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    alert_id = firm.alert_ids(workspace)["R7 UA01"]
+    app = open_alert(run_desk(), alert_id)
+    store = desk.open_desk(workspace)
+    admin = User("ada", Role.ADMINISTRATOR)
+    desk.change_user(store, admin, "anna", datetime.now(UTC), "Moves to the auditors.", role=Role.AUDITOR)
+    app.button(key="act-take").click().run()
+    with store.read() as session:
+        view = desk.alert_view(session, BELA, alert_id, datetime.now(UTC))
+    assert view.alert.assignee is None
 
 
 def test_a_decision_without_a_note_is_refused_and_keeps_what_was_written(
