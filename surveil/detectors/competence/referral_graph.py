@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -134,7 +135,8 @@ def best_loops(made: pd.DataFrame, settings: LoopSettings) -> dict[str, Loop]:
         sides = [graph[a][b] for a, b in zip(members, [*members[1:], members[0]], strict=True)]
         if len({branch[m] for m in members}) < 3 or sum(side["near"] for side in sides) > 1:
             continue
-        loop = Loop(_from_first(members), float(sum(side["gain"] for side in sides)))
+        # The same sum wherever the search happened to enter the loop, to the last digit.
+        loop = Loop(_from_first(members), math.fsum(side["gain"] for side in sides))
         for member in members:
             if loop.score > 0 and (
                 member not in best
