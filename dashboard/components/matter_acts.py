@@ -192,12 +192,10 @@ def _current(key: str, matter: Matter) -> object:
 
 def _gate(found: Gate) -> None:
     if found.open:
-        st.warning(
-            f"{plural(len(found.open), 'item')} of {len(found.items):,} keep the answer back "
-            f"(run {found.run_id}, data as of {found.as_of})."
-        )
+        back = f"{plural(len(found.open), 'item')} of {len(found.items):,} keep the answer back"
+        st.warning(literal(f"{back} (run {found.run_id}, data as of {found.as_of})."))
     else:
-        st.success(f"Nothing keeps the answer back (run {found.run_id}, data as of {found.as_of}).")
+        st.success(literal(f"Nothing keeps the answer back (run {found.run_id}, data as of {found.as_of})."))
     rows = (
         (
             text(one.number),
