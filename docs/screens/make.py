@@ -118,6 +118,7 @@ def prepare(workspace: Workspace) -> dict[str, dict[str, str]]:
         "queue": "", "alert": f"alert?alert={first.alert_id}", "cases": "cases", "case": f"case?case={case_id}",
         "calendar": "calendar", "overview": "overview", "quality": "quality", "approvals": "approvals", "runs": "runs",
         "detectors": "detectors", "audit": "audit", "account": "account",
+        "letters": "matters", "letter": "matter?matter=2016-SWEEP&item=12",
     }  # fmt: skip
     return {"": {"sign-in": ""}, "anna": officer, "sue": {"team": "team"}, "adam": {"people": "people"}}
 
