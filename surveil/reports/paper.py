@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from surveil.reports.content import Block, Bullets, Chart, Figure, Form, Heading, Listing, Text
 from surveil.reports.exhibits import Exhibit, Value, shown
@@ -20,6 +21,8 @@ ITEM_ROOM = 160.0
 """Points that must be left on a page for an item or section to begin there."""
 LIST_ROOM = 95.0
 """Points for what is said of a list, its head and its first rows."""
+TITLE_ROOM = 45.0
+"""Points of a heading, so that none stands at the foot of a page with its list on the next."""
 EXHIBITS = "exhibits"
 """The anchor of the list of exhibits."""
 
@@ -59,8 +62,10 @@ def figure_text(value: Value) -> str:
 
 def blocks(story: Story, exhibits: Exhibits, written: Sequence[Block]) -> None:
     """Blocks one after the other."""
-    for block in written:
+    for block, following in zip_longest(written, written[1:]):
         if isinstance(block, Heading):
+            if isinstance(following, Listing):
+                story.room(TITLE_ROOM + LIST_ROOM)
             story.heading(block.text, 1) if block.listed else story.label(block.text)
         elif isinstance(block, Text):
             if block.firm:

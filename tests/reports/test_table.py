@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from surveil.reports.content import Heading, Listing
+from surveil.reports.exhibits import Exhibit, Field
+from surveil.reports.paper import blocks
 from surveil.reports.pdf import fonts
 from surveil.reports.pdf.document import Imprint, Story
 from surveil.reports.pdf.table import TableColumn
@@ -68,3 +72,17 @@ def test_rows_of_any_height_keep_their_order(shape: list[tuple[int, int]]) -> No
     places = [together.index(f"Key{n:03d}") for n in range(len(rows))]
     assert places == sorted(places)
     assert together.count("lorem") == sum(min(words, 333) for words, _ in shape) or "cut here" in together
+
+
+@pytest.mark.parametrize("points", range(420, 640, 8))
+def test_the_heading_of_a_list_is_never_left_at_the_foot_of_the_page_before(points: int) -> None:
+    story = Story(
+        Typesetter(fonts.load(east_asian=False)), Imprint("t", "a", "h", "f", dt.date(2024, 1, 31), "T")
+    )
+    story.heading("Item 1")
+    story.gap(points)
+    rows = tuple((f"K{number:04d}",) for number in range(90))
+    made = Exhibit("EX-01A", "keys", "Keys", "One row per key, " * 12, (Field("key", "Key"),), rows)
+    blocks(story, {made.number: made}, [Heading("Keys of the firm"), Listing(made.number)])
+    (page,) = [page for page in pages(story.render()) if "Keys of the firm" in page]
+    assert "K0000" in page
