@@ -82,7 +82,7 @@ def test_a_name_that_is_an_attack_loads_nothing_and_stands_there_as_a_name(scree
     screen.get_by_role("button", name="Show personal data").click()
     screen.get_by_label("Why do you need to see them?").fill("I have to call this customer today.")
     screen.get_by_role("button", name="Record the reason").click()
-    playwright.expect(screen.get_by_text("Personal data are shown")).to_be_visible()
+    playwright.expect(screen.get_by_text("Personal data are shown. That")).to_be_visible()
     settled(screen)
     assert screen.get_by_text(f"Customer name: {firm.HOSTILE}").count() == 9
     assert screen.locator("[src*=':9/'], [href*=':9/']").count() == 0
