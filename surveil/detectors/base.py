@@ -59,7 +59,7 @@ def param(
     Args:
         unit: of the value, such as "days" or "share".
         meaning: one sentence for the manual page.
-        citation: where the default comes from, or "ours" with the reason.
+        citation: where the default comes from, or "our judgement" with the reason.
         ge, le: bounds, both included.
         measured: the SQL model uses it, so that a change means measuring again (a plain threshold does not).
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveil.detectors.catalogue import page
 from surveil.detectors.registry import detectors
+from surveil.detectors.typologies import TYPOLOGIES
 
 _HEAD = """# Detectors
 
@@ -13,17 +14,25 @@ a representative (or branch) with what is expected of him. An *item* detector li
 | id | name | family | kind | typologies |
 |---|---|---|---|---|
 """
+_TYPOLOGIES = """## Typologies
+
+What the codes above, and the column `typology` of alerts, stand for.
+
+| code | wrong |
+|---|---|
+"""
 
 
 def document() -> str:
-    """All manual pages in one Markdown text, with a table of them in front."""
+    """All manual pages in one Markdown text, with tables of them and of the typologies in front."""
     everything = list(detectors().values())
     table = "\n".join(
         f"| [{d.id}](#{_anchor(d.id, d.manual())}) | {d.name} | {d.family} | {d.kind} | {d.typology} |"
         for d in everything
     )
     pages = "\n".join(_one_level_down(page(d.id, {})) for d in everything)
-    return f"{_HEAD}{table}\n\n{pages}"
+    wrongs = "\n".join(f"| {code} | {wrong} |" for code, wrong in TYPOLOGIES.items())
+    return f"{_HEAD}{table}\n\n{_TYPOLOGIES}{wrongs}\n\n{pages}"
 
 
 def _anchor(detector_id: str, manual: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 from surveil.detectors import registry
 from surveil.detectors.base import HEADINGS, Detector, Parameters
 from surveil.detectors.docs import document
+from surveil.detectors.typologies import TYPOLOGIES
 from surveil.engine.lint import problems
 from surveil.engine.models import catalogue, in_order
 from tests.detectors.cases import cases_of, files
@@ -71,6 +72,10 @@ def test_every_parameter_says_what_it_is(detector: Detector) -> None:
         assert info.description, name
         assert extra["unit"], name
         assert extra["citation"], name
+
+
+def test_typologies_can_be_looked_up() -> None:
+    assert {code for d in DETECTORS for code in d.typology.split()} == set(TYPOLOGIES)
 
 
 @each

@@ -37,8 +37,8 @@ QB08.
 - A sample of the accounts listed, from several representatives.
 
 ## References
-Regulation notes T11 and the comptroller's 2016 order (goals not matched to traffic and turnover). Scan over months
-in the manner of Kulldorff 1997.
+OCC consent order AA-EC-2016-66 (Wells Fargo, 2016: goals not matched to traffic and turnover). Scan over months in the
+manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -61,23 +61,26 @@ class Parameters(QualityParameters):
     """What may be set."""
 
     least_reps: int = param(
-        3, unit="representatives", ge=2, le=20, citation="ours: with two, one of them is half of it",
+        3, unit="representatives", ge=2, le=20, citation="our judgement: with two, one of them is half of it",
         meaning="representatives with accounts below which a branch is not tested",
     )  # fmt: skip
     least_branches: int = param(
-        3, unit="branches", ge=2, le=20, citation="ours: as for representatives",
+        3, unit="branches", ge=2, le=20, citation="our judgement: as for representatives",
         meaning="branches below which a district or region is not tested",
     )  # fmt: skip
     cap: float = param(
-        2.0, unit="standard deviations", ge=0.5, le=10, citation="ours: pressure moves many a little, not one a lot",
+        2.0, unit="standard deviations", ge=0.5, le=10,
+        citation="our judgement: pressure moves many a little, not one a lot",
         meaning="the most that one representative (or branch) adds to the evidence on his branch (or its region)",
     )  # fmt: skip
     footfall_weight: float = param(
-        0.5, unit="weight", ge=0, le=1, citation="ours: poor accounts are the evidence, crowds only make it worse",
+        0.5, unit="weight", ge=0, le=1,
+        citation="our judgement: poor accounts are the evidence, crowds only make it worse",
         meaning="weight of too many customers served for those who came, against that of poor accounts",
     )  # fmt: skip
     footfall_cap: float = param(
-        2.0, unit="standard deviations", ge=0, le=5, citation="ours: a lost visitor log must not flag a branch",
+        2.0, unit="standard deviations", ge=0, le=5,
+        citation="our judgement: a lost visitor log must not flag a branch",
         meaning="the most that customers served for those who came count",
     )  # fmt: skip
 
@@ -88,7 +91,7 @@ class BranchPressure(Detector):
     id = "QB07"
     slug = "branch_pressure"
     name = "Pressure in a branch"
-    version = "2"
+    version = "3"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.CRITICAL

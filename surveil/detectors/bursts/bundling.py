@@ -32,7 +32,8 @@ Products spread over several days, and unwanted ones that somebody uses for show
 - Was each product's consent given on its own? What did the customer come for?
 
 ## References
-Regulation notes T10. Scan over months in the manner of Kulldorff 1997.
+Los Angeles City Attorney against Wells Fargo, complaint of 2015 (products said to come only as a package). Bank Holding
+Company Act, section 106 (tying). Scan over months in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -56,15 +57,16 @@ class Parameters(QualityParameters):
     """What may be set."""
 
     least_products: int = param(
-        4, unit="products", ge=2, le=6, citation="regulation notes T10: four products in one session",
+        4, unit="products", ge=2, le=6, citation="our judgement: four in one session are seldom asked for",
         meaning="products opened for one customer on one day from which they may be a bundle",
     )  # fmt: skip
     least_unused: int = param(
-        2, unit="products", ge=1, le=6, citation="regulation notes T10: two unused at 60 days",
+        2, unit="products", ge=1, le=6, citation="our judgement: one unused of four is nothing odd",
         meaning="never used products in one sitting from which they are listed",
     )  # fmt: skip
     least_effort_p: float = param(
-        0.01, unit="p-value", ge=0.0001, le=1, citation="ours: selling well must not flag anybody among a hundred",
+        0.01, unit="p-value", ge=0.0001, le=1,
+        citation="our judgement: selling well must not flag anybody among a hundred",
         meaning="the p-value of opening several products at once counts as no smaller than this",
     )  # fmt: skip
 
@@ -75,7 +77,7 @@ class Bundling(Detector):
     id = "QB06"
     slug = "bundling"
     name = "Bundles of unused products"
-    version = "2"
+    version = "3"
     family = Family.BURST
     typology = "T10"
     severity = Severity.MEDIUM

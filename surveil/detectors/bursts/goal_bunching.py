@@ -34,7 +34,8 @@ Fewer than {least_results} results; goals of funded accounts, referrals or sums;
 - The accounts listed, and the representatives with most of them (see QB02).
 
 ## References
-Regulation notes T12; science notes 1.2. Chetty et al., Quarterly Journal of Economics 2011.
+Pay that jumps at a goal: FCA, final notice to Lloyds TSB and Bank of Scotland, 2013. Chetty et al., Quarterly Journal
+of Economics 2011.
 """
 
 from __future__ import annotations
@@ -62,23 +63,23 @@ class Parameters(QualityParameters):
     """What may be set."""
 
     last_days: int = param(
-        3, unit="business days", ge=1, le=5, citation="science notes 1.2: the last three days",
+        3, unit="business days", ge=1, le=5, citation="our judgement: the last three days",
         meaning="business days at the end of a goal period that count as its last days",
     )  # fmt: skip
     reach: int = param(
-        12, unit="steps", ge=8, le=40, citation="science notes 1.2: a curve of degree 4 needs a dozen points a side",
+        12, unit="steps", ge=8, le=40, citation="our judgement: a curve of degree 4 needs a dozen points a side",
         meaning="steps on either side of the goal whose results are looked at",
     )  # fmt: skip
     placebos: int = param(
-        4, unit="made-up goals", ge=2, le=8, citation="science notes 1.2: goals nobody set must not stand out",
+        4, unit="made-up goals", ge=2, le=8, citation="our judgement: goals nobody set must not stand out",
         meaning="made-up goals on either side with which the excess at the goal is compared",
     )  # fmt: skip
     finest_goal: int = param(
-        50, unit="openings", ge=10, le=1000, citation="ours: one in fifty is as close as people aim",
+        50, unit="openings", ge=10, le=1000, citation="our judgement: one in fifty is as close as people aim",
         meaning="goals up to this are looked at opening by opening",
     )  # fmt: skip
     least_results: int = param(
-        30, unit="results", ge=10, le=1000, citation="ours: fewer show no shape",
+        30, unit="results", ge=10, le=1000, citation="our judgement: fewer show no shape",
         meaning="results within reach of their goal below which a role or the firm is not tested",
     )  # fmt: skip
 
@@ -89,7 +90,7 @@ class GoalBunching(Detector):
     id = "QB03"
     slug = "goal_bunching"
     name = "Results crowding on goals"
-    version = "1"
+    version = "2"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH

@@ -34,7 +34,8 @@ Goals of funded accounts, referrals or sums of money; padding that goes well bey
 - Who approved them, and do the branch's other representatives rescue their goals as well?
 
 ## References
-Regulation notes T12; science notes 1.2. Fisher, Statistical Methods for Research Workers, 1932.
+Pay that jumps at a goal: FCA, final notice to Lloyds TSB and Bank of Scotland, 2013. Fisher, Statistical Methods for
+Research Workers, 1932.
 """
 
 from __future__ import annotations
@@ -56,15 +57,16 @@ class Parameters(QualityParameters):
     """What may be set."""
 
     last_days: int = param(
-        3, unit="business days", ge=1, le=5, citation="science notes 1.2: the last three days",
+        3, unit="business days", ge=1, le=5, citation="our judgement: the last three days",
         meaning="business days at the end of a goal period that count as its last days",
     )  # fmt: skip
     landing: int = param(
-        1, unit="openings", ge=0, le=5, citation="science notes 1.2: land on 0 or 1 above",
+        1, unit="openings", ge=0, le=5, citation="our judgement: who fills up stops on the goal or one above",
         meaning="openings above the goal up to which a result has landed on it",
     )  # fmt: skip
     least_effort_p: float = param(
-        0.01, unit="p-value", ge=0.0001, le=1, citation="ours: honest effort alone must not flag anybody among a hundred",
+        0.01, unit="p-value", ge=0.0001, le=1,
+        citation="our judgement: honest effort alone must not flag anybody among a hundred",
         meaning="the p-value of reaching goals in the last days counts as no smaller than this",
     )  # fmt: skip
 
@@ -75,7 +77,7 @@ class LastMile(Detector):
     id = "QB02"
     slug = "last_mile"
     name = "Months rescued in the last days"
-    version = "1"
+    version = "2"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH

@@ -33,7 +33,8 @@ under the same pressure.
 - A sample of the accounts listed, from several of his people.
 
 ## References
-Regulation notes T11, T23. Scan over months in the manner of Kulldorff 1997.
+Wells Fargo's board, Sales Practices Investigation Report, 2017 (pressure by managers). Massachusetts Securities
+Division and Morgan Stanley, 2017 (an office's contest). Scan over months in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -55,15 +56,16 @@ class Parameters(QualityParameters):
     """What may be set."""
 
     least_reps: int = param(
-        3, unit="representatives", ge=2, le=20, citation="as of QB07",
+        3, unit="representatives", ge=2, le=20, citation="as in QB07",
         meaning="people with accounts below which a manager is not tested",
     )  # fmt: skip
     cap: float = param(
-        2.0, unit="standard deviations", ge=0.5, le=10, citation="as of QB07",
+        2.0, unit="standard deviations", ge=0.5, le=10, citation="as in QB07",
         meaning="the most that one of his people adds to the evidence on a manager",
     )  # fmt: skip
     listed_p: float = param(
-        0.01, unit="probability", ge=0.0001, le=0.2, citation="ours: poor accounts of others are nothing odd in themselves",
+        0.01, unit="probability", ge=0.0001, le=0.2,
+        citation="our judgement: poor accounts of others are nothing odd in themselves",
         meaning="p-value up to which the poor accounts of a manager's people are listed",
     )  # fmt: skip
 
@@ -74,7 +76,7 @@ class ManagerPressure(Detector):
     id = "QB08"
     slug = "manager_pressure"
     name = "Pressure by a manager"
-    version = "1"
+    version = "2"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.HIGH

@@ -29,7 +29,8 @@ Gaming spread over the whole period, and goals whose periods are not in the quot
 - Was the goal reached by just these accounts, and was the next month thin at its start?
 
 ## References
-Regulation notes T11. That honest sales bunch at goals too: Kuhn and Yu, Management Science 2025.
+FCA FG13/01 and TR14/4 (spikes and trends in individuals' sales). That honest sales bunch at goals too: Kuhn and Yu,
+Management Science 2025.
 """
 
 from __future__ import annotations
@@ -52,11 +53,11 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     last_days: int = param(
-        3, unit="business days", ge=1, le=5, citation="science notes 1.2: the last three days",
+        3, unit="business days", ge=1, le=5, citation="our judgement: the last three days",
         meaning="business days at the end of a goal period that count as its last days",
     )  # fmt: skip
     after_life_days: int = param(
-        60, unit="days", ge=30, le=180, measured=True, citation="regulation notes T11: 60-day non-use",
+        60, unit="days", ge=30, le=180, measured=True, citation="our judgement: two months",
         meaning="days after the opening by which an account wanted by its customer is used",
     )  # fmt: skip
 
@@ -67,7 +68,7 @@ class PeriodEndSpike(Detector):
     id = "QB01"
     slug = "period_end_spike"
     name = "Spike at the end of a goal period"
-    version = "1"
+    version = "2"
     family = Family.BURST
     typology = "T11"
     severity = Severity.MEDIUM

@@ -34,7 +34,8 @@ A slow, steady stream of openings; a burst of a whole branch (see QB07); whoever
 - Were the customers there, and do they know of the accounts listed?
 
 ## References
-Regulation notes T11. Scan statistic: Kulldorff, Communications in Statistics 1997; science notes 1.2.
+Wells Fargo's board, Sales Practices Investigation Report, 2017 (Jump into January). FCA TR14/4 (spikes in individuals'
+sales). Scan statistic: Kulldorff, Communications in Statistics 1997.
 """
 
 from __future__ import annotations
@@ -60,23 +61,26 @@ class Parameters(QualityParameters):
     """What may be set."""
 
     longest_days: int = param(
-        10, unit="business days", ge=1, le=30, citation="science notes 1.2: windows of 1 to 10 business days",
+        10, unit="business days", ge=1, le=30, citation="our judgement: bursts of one day to two weeks",
         meaning="length of the longest run of days that is looked at",
     )  # fmt: skip
     least_openings: int = param(
-        5, unit="sittings", ge=2, le=100, citation="ours: with fewer no run of days can stand out",
+        5, unit="sittings", ge=2, le=100, citation="our judgement: with fewer no run of days can stand out",
         meaning="sittings in the whole window below which nobody is tested",
     )  # fmt: skip
     thin_share: float = param(
-        0.2, unit="share of the usual day", ge=0, le=1, citation="ours: of earlier years only survivors are left",
+        0.2, unit="share of the usual day", ge=0, le=1,
+        citation="our judgement: of earlier years only survivors are left",
         meaning="days on which the whole firm did less than this are left out",
     )  # fmt: skip
     crowd_customers: int = param(
-        4, unit="customers", ge=2, le=50, measured=True, citation="regulation notes 3.4: pay-day and onboarding days",
+        4, unit="customers", ge=2, le=50, measured=True,
+        citation="our judgement: what an employer's or school's day looks like",
         meaning="customers of one employer served by one opener in a day from which they count as one sitting",
     )  # fmt: skip
     least_effort_p: float = param(
-        0.01, unit="p-value", ge=0.0001, le=1, citation="ours: being busy alone must not flag anybody among a hundred",
+        0.01, unit="p-value", ge=0.0001, le=1,
+        citation="our judgement: being busy alone must not flag anybody among a hundred",
         meaning="the p-value of a run of busy days counts as no smaller than this",
     )  # fmt: skip
 
@@ -87,7 +91,7 @@ class RateBurst(Detector):
     id = "QB04"
     slug = "rate_burst"
     name = "Burst of openings"
-    version = "1"
+    version = "2"
     family = Family.BURST
     typology = "T11"
     severity = Severity.HIGH

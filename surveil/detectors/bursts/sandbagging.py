@@ -32,8 +32,9 @@ Applications whose date is written down only at the opening, and paper that neve
 - Had the goal been reached when the applications were signed?
 
 ## References
-Regulation notes T09. Joined p-values: Liu and Xie, JASA 2020. Scan over months in the manner of
-Kulldorff 1997.
+Wells Fargo's board, Sales Practices Investigation Report, 2017 (openings of December held back to January). Los Angeles
+City Attorney against Wells Fargo, complaint of 2015. Joined p-values: Liu and Xie, JASA 2020. Scan over months in the
+manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -59,23 +60,25 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     held_days: int = param(
-        5, unit="business days", ge=1, le=5, citation="ours: a customer is not kept waiting much longer than a week",
+        5, unit="business days", ge=1, le=5,
+        citation="our judgement: a customer is not kept waiting much longer than a week",
         meaning="business days at the end of a goal period in whose applications holding back is looked for",
     )  # fmt: skip
     least_lag_days: int = param(
-        2, unit="business days", ge=1, le=5, citation="ours: regulation notes T09 start at 3 for a single item",
+        2, unit="business days", ge=1, le=5, citation="our judgement: longer than one day is not the post",
         meaning="business days from application to opening from which the opening may have been held back",
     )  # fmt: skip
     first_days: int = param(
-        3, unit="business days", ge=1, le=5, citation="science notes 1.2: first three days of the month",
+        3, unit="business days", ge=1, le=5, citation="our judgement: the first three days",
         meaning="business days at the start of a period that are its first days",
     )  # fmt: skip
     least_start_p: float = param(
-        0.01, unit="p-value", ge=0.0001, le=1, citation="ours: pay-days and students' days fall on first days, too",
+        0.01, unit="p-value", ge=0.0001, le=1,
+        citation="our judgement: pay-days and students' days fall on first days, too",
         meaning="the p-value of a rich start after a reached goal counts as no smaller than this",
     )  # fmt: skip
     settle_days: int = param(
-        14, unit="days", ge=0, le=60, measured=True, citation="ours: most openings follow within two weeks",
+        14, unit="days", ge=0, le=60, measured=True, citation="our judgement: most openings follow within two weeks",
         meaning="days after the end of a period from which its applications are judged",
     )  # fmt: skip
 
@@ -86,7 +89,7 @@ class Sandbagging(Detector):
     id = "QB05"
     slug = "sandbagging"
     name = "Openings held back for the next period"
-    version = "3"
+    version = "4"
     family = Family.BURST
     typology = "T09"
     severity = Severity.MEDIUM

@@ -29,7 +29,7 @@ What the customer holds elsewhere, and net worth that was written up to fit.
 - The source and the date of the net worth on record.
 
 ## References
-Regulation notes T30.
+FINRA Rule 2111; Regulation Best Interest, 17 CFR 240.15l-1. What share is too much is our judgement.
 """
 
 from __future__ import annotations
@@ -52,16 +52,18 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     share_percent: int = param(
-        50, unit="percent of liquid net worth", ge=5, le=100, citation="ours: most of what is quickly available",
+        50, unit="percent of liquid net worth", ge=5, le=100,
+        citation="our judgement: most of what is quickly available",
         meaning="share in one sale or family from which it is too much",
     )  # fmt: skip
     complex_percent: int = param(
         30, unit="percent of liquid net worth", ge=5, le=100,
-        citation="ours: issuers and states limit illiquid products to shares between 10 and 50 percent",
+        citation="our judgement: issuers and states limit illiquid products to shares between 10 and 50 percent",
         meaning="the same for complex products",
     )  # fmt: skip
     complex_from: int = param(
-        4, unit="steps of five", ge=1, le=5, citation="ours", meaning="complexity from which a product is complex",
+        4, unit="steps of five", ge=1, le=5,
+        citation="our judgement", meaning="complexity from which a product is complex",
     )  # fmt: skip
 
 
@@ -71,7 +73,7 @@ class Concentration(Detector):
     id = "CS05"
     slug = "concentration"
     name = "Too much in one place"
-    version = "2"
+    version = "3"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH

@@ -32,8 +32,9 @@ Customers whose means are with other firms, and needs that were written down to 
 - Was a credit report pulled, and is the credit still open and unused?
 
 ## References
-Regulation notes T23, T24; seven rules of cross-selling (seeds): no credit for customers with high balances and no need.
-Scan over months in the manner of Kulldorff 1997.
+Credit pressed on customers: Massachusetts Securities Division and Morgan Stanley, 2017 (a contest for securities-backed
+loans). That a customer with high balances has no need of credit is our judgement. Scan over months in the manner of
+Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -57,19 +58,20 @@ class Parameters(base.Parameters):
 
     liquid_cents: int = param(
         10_000_000, unit="cents", ge=100_000, le=10_000_000_000,
-        citation="ours: mass affluent households begin at about 100,000 dollars",
+        citation="our judgement: mass affluent households begin at about 100,000 dollars",
         meaning="liquid net worth from which means are high",
     )  # fmt: skip
     unused_days: int = param(
-        120, unit="days", ge=30, le=730, citation="regulation notes T03, with a month more for lines",
+        120, unit="days", ge=30, le=730, citation="our judgement: three months, with a month more for lines",
         meaning="horizon of use of a product that states none",
     )  # fmt: skip
     unused_weight: float = param(
-        0.5, unit="weight", ge=0.0, le=1.0, citation="ours: to press credit is the fault, that it lies idle makes it worse",
+        0.5, unit="weight", ge=0.0, le=1.0,
+        citation="our judgement: to press credit is the fault, that it lies idle makes it worse",
         meaning="weight of credit left unused against that of whom it was given",
     )  # fmt: skip
     unused_cap: float = param(
-        2.0, unit="standard deviations", ge=0.0, le=5.0, citation="ours: as for the volume of referrals",
+        2.0, unit="standard deviations", ge=0.0, le=5.0, citation="our judgement: as for the volume of referrals",
         meaning="the most that credit left unused counts",
     )  # fmt: skip
 
@@ -80,7 +82,7 @@ class CreditWithoutNeed(Detector):
     id = "CS06"
     slug = "credit_without_need"
     name = "Credit without need"
-    version = "2"
+    version = "3"
     family = Family.COMPETENCE
     typology = "T23 T24"
     severity = Severity.MEDIUM

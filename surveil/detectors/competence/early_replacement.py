@@ -30,7 +30,8 @@ Replacements that the sale does not name, and a purchase under another customer 
 - Was the commission shared or waived?
 
 ## References
-Regulation notes T26 (100 days), T27, T28.
+Unit trusts: FINRA's targeted examination of rollovers (100 days). Variable annuities: FINRA and Wells Fargo Advisors,
+2020 (surrendered for funds). Notes: SEC and Wells Fargo Advisors, 2018 (sold before they matured).
 """
 
 from __future__ import annotations
@@ -54,16 +55,16 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     uit_days: int = param(
-        100, unit="days", ge=1, le=730, citation="regulation notes T26: exactly 100 days",
+        100, unit="days", ge=1, le=730, citation="FINRA's targeted examination of unit trust rollovers",
         meaning="days a unit trust had left from which its replacement is early",
     )  # fmt: skip
     term_days: int = param(
-        100, unit="days", ge=1, le=3650, citation="ours: as for unit trusts; T27 and T28 name no figure",
+        100, unit="days", ge=1, le=3650, citation="our judgement: as for unit trusts",
         meaning="days an annuity or a note had left from which its replacement is early",
     )  # fmt: skip
     ordinary_rate: float = param(
         0.01, unit="share of sales of such products", ge=0.0001, le=0.2,
-        citation="ours: customers who need their money early are few, but there are some",
+        citation="our judgement: customers who need their money early are few, but there are some",
         meaning="share that is replaced early for the customer's own reasons",
     )  # fmt: skip
 
@@ -74,7 +75,7 @@ class EarlyReplacement(Detector):
     id = "CS07"
     slug = "early_replacement"
     name = "Replaced long before its end"
-    version = "2"
+    version = "3"
     family = Family.COMPETENCE
     typology = "T26 T27 T28"
     severity = Severity.HIGH

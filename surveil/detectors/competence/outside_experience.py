@@ -32,7 +32,8 @@ Poor advice whose harm shows later, those who sold too little at other times, an
 - What do the customers of the reversed sales say?
 
 ## References
-Regulation notes T19; seeds: an adviser must know the product. Fisher 1932.
+A seller must understand what he recommends: Regulation Best Interest, 17 CFR 240.15l-1 (care). Fisher, Statistical
+Methods for Research Workers, 1932.
 """
 
 from __future__ import annotations
@@ -60,39 +61,41 @@ class Parameters(base.Parameters):
 
     usual_percent: int = param(
         10, unit="percent of sales at other times", ge=1, le=50,
-        citation="ours: what is sold less than every tenth time is not usual",
+        citation="our judgement: what is sold less than every tenth time is not usual",
         meaning="share of a family in the sales of other times from which it belongs to his experience",
     )  # fmt: skip
     least_sales: int = param(
-        20, unit="sales", ge=5, le=500, citation="ours: two sales at the usual share",
+        20, unit="sales", ge=5, le=500, citation="our judgement: two sales at the usual share",
         meaning="sales at other times needed to say what is usual",
     )  # fmt: skip
     push_sales: int = param(
-        3, unit="sales", ge=2, le=50, citation="ours: more than an occasional wish of a customer",
+        3, unit="sales", ge=2, le=50, citation="our judgement: more than an occasional wish of a customer",
         meaning="sales of one family outside the experience that may be a push",
     )  # fmt: skip
     push_factor: float = param(
-        3.0, unit="times", ge=1.0, le=20.0, citation="ours: three times the usual is not a good month any more",
+        3.0, unit="times", ge=1.0, le=20.0,
+        citation="our judgement: three times the usual is not a good month any more",
         meaning="how many times the number that the share at other times makes expected is a push",
     )  # fmt: skip
     push_evidence: float = param(
-        8.0, unit="log-likelihood ratio", ge=0.0, le=50.0, citation="ours: with less, a few rare sales would be a push",
+        8.0, unit="log-likelihood ratio", ge=0.0, le=50.0,
+        citation="our judgement: with less, a few rare sales would be a push",
         meaning="how clearly the run must stand out from the sales of other times",
     )  # fmt: skip
     longest_push: int = param(
-        12, unit="months", ge=1, le=24, citation="ours: what lasts longer has become his trade",
+        12, unit="months", ge=1, le=24, citation="our judgement: what lasts longer has become his trade",
         meaning="months that a push lasts at most",
     )  # fmt: skip
     result_days: int = param(
-        60, unit="days", ge=10, le=365, measured=True, citation="ours: rights to cancel have passed by then",
+        60, unit="days", ge=10, le=365, measured=True, citation="our judgement: rights to cancel have passed by then",
         meaning="days within which a reversal or closing is a poor result",
     )  # fmt: skip
     ordinary_rate: float = param(
-        0.03, unit="share of sales", ge=0.001, le=0.3, citation="ours: customers change their minds",
+        0.03, unit="share of sales", ge=0.001, le=0.3, citation="our judgement: customers change their minds",
         meaning="share of sales that are undone whoever sells them",
     )  # fmt: skip
     volume_floor: float = param(
-        0.05, unit="probability", ge=0.001, le=1.0, citation="ours: alone it must never reach an alert",
+        0.05, unit="probability", ge=0.001, le=1.0, citation="our judgement: alone it must never reach an alert",
         meaning="lowest p-value that the change of what he sells can bring in",
     )  # fmt: skip
 
@@ -103,7 +106,7 @@ class OutsideExperience(Detector):
     id = "CS03"
     slug = "outside_experience"
     name = "Pushed outside one's experience"
-    version = "2"
+    version = "3"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM

@@ -33,7 +33,8 @@ Several representatives who take turns, and calls that nobody records.
 - Was the last approach followed by an opening, and did the customer want it?
 
 ## References
-Science notes 1.4; seeds: don't pester one customer in one field. Scan over months in the manner of Kulldorff 1997.
+What is too often is our judgement. Joined p-values: Liu and Xie, JASA 2020. Scan over months in the manner of Kulldorff
+1997.
 """
 
 from __future__ import annotations
@@ -59,25 +60,25 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     cooling_days: int = param(
-        14, unit="days", ge=1, le=365, citation="seeds: another offer two weeks after a refusal",
+        14, unit="days", ge=1, le=365, citation="our judgement: another offer, two weeks after a refusal, is usual",
         meaning="days after a refusal in which the same is not offered again",
     )  # fmt: skip
     many_approaches: int = param(
-        5, unit="approaches", ge=3, le=50, measured=True, citation="ours: more than one a week",
+        5, unit="approaches", ge=3, le=50, measured=True, citation="our judgement: more than one a week",
         meaning="approaches to one customer about one family that are too many",
     )  # fmt: skip
     span_days: int = param(
-        30, unit="days", ge=7, le=365, citation="science notes 1.4: per customer and month",
+        30, unit="days", ge=7, le=365, citation="our judgement: a month",
         meaning="days within which they are too many",
     )  # fmt: skip
     refusal_weight: float = param(
         0.9, unit="weight", ge=0.0, le=1.0,
-        citation="ours: hardly anybody approaches a customer so often by chance",
+        citation="our judgement: hardly anybody approaches a customer so often by chance",
         meaning="weight of the approaches after a refusal beside those again and again",
     )  # fmt: skip
     ordinary_rate: float = param(
         0.002, unit="share of customers approached", ge=0.0001, le=0.1,
-        citation="ours: one in five hundred asks to be called so often",
+        citation="our judgement: one in five hundred asks to be called so often",
         meaning="share of customers who are approached so often for their own reasons",
     )  # fmt: skip
 
@@ -88,7 +89,7 @@ class OverSolicitation(Detector):
     id = "RF04"
     slug = "over_solicitation"
     name = "Over-solicitation"
-    version = "3"
+    version = "4"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

@@ -32,7 +32,7 @@ Profiles written to fit the sale from the start, and a series of sales each of w
 - When was the profile taken, by whom, and was it changed near the sale?
 
 ## References
-Regulation notes T30; FINRA Rule 2111 and Regulation Best Interest.
+FINRA Rule 2111; Regulation Best Interest, 17 CFR 240.15l-1.
 """
 
 from __future__ import annotations
@@ -56,33 +56,34 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     risk_gap: int = param(
-        2, unit="steps of five", ge=1, le=4, citation="ours: one step is a matter of judgement",
+        2, unit="steps of five", ge=1, le=4, citation="our judgement: one step is a matter of judgement",
         meaning="steps of risk above the customer's tolerance from which a product does not fit",
     )  # fmt: skip
     complexity_none: int = param(
-        2, unit="steps of five", ge=1, le=5, citation="ours: a plain fund is for everybody",
+        2, unit="steps of five", ge=1, le=5, citation="our judgement: a plain fund is for everybody",
         meaning="highest complexity for a customer without experience",
     )  # fmt: skip
     complexity_limited: int = param(
-        3, unit="steps of five", ge=1, le=5, citation="ours: one step more than for no experience",
+        3, unit="steps of five", ge=1, le=5, citation="our judgement: one step more than for no experience",
         meaning="highest complexity for a customer with limited experience",
     )  # fmt: skip
     risk_preservation: int = param(
-        2, unit="steps of five", ge=1, le=5, citation="ours",
+        2, unit="steps of five", ge=1, le=5, citation="our judgement",
         meaning="highest risk for a customer who wants to preserve what he has",
     )  # fmt: skip
     risk_income: int = param(
-        3, unit="steps of five", ge=1, le=5, citation="ours", meaning="highest risk for a customer who wants income",
+        3, unit="steps of five", ge=1, le=5,
+        citation="our judgement", meaning="highest risk for a customer who wants income",
     )  # fmt: skip
     risk_balanced: int = param(
-        4, unit="steps of five", ge=1, le=5, citation="ours", meaning="highest risk for a balanced objective",
+        4, unit="steps of five", ge=1, le=5, citation="our judgement", meaning="highest risk for a balanced objective",
     )  # fmt: skip
     age_limit: int = param(
-        90, unit="years", ge=60, le=120, citation="ours: issuers of annuities end at about this age",
+        90, unit="years", ge=60, le=120, citation="our judgement: issuers of annuities end at about this age",
         meaning="age by which a lock-up should have ended",
     )  # fmt: skip
     edit_days: int = param(
-        30, unit="days", ge=0, le=365, measured=True, citation="ours: the time in which a sale is prepared",
+        30, unit="days", ge=0, le=365, measured=True, citation="our judgement: the time in which a sale is prepared",
         meaning="days before the sale in which the seller's change of the profile is looked behind",
     )  # fmt: skip
 
@@ -93,7 +94,7 @@ class ProfileMismatch(Detector):
     id = "CS04"
     slug = "profile_mismatch"
     name = "Sale that does not fit the customer"
-    version = "1"
+    version = "2"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH

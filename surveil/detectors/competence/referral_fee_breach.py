@@ -32,7 +32,8 @@ Fees paid in kind, through payroll, or to somebody else for him.
 - Payouts of kind `referral_fee` in the same weeks.
 
 ## References
-Regulation notes 2.2 (Regulation R, networking exception) and T20.
+Regulation R, 12 CFR 218.700 and 218.701 (17 CFR 247.700 and 247.701): a nominal fee of a fixed amount, not contingent
+on a sale; more for customers of high net worth, under conditions.
 """
 
 from __future__ import annotations
@@ -54,15 +55,16 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     nominal_cents: int = param(
-        2_500, unit="cents", ge=0, le=100_000, citation="regulation notes T20: 25 dollars is the usual cap",
+        2_500, unit="cents", ge=0, le=100_000, citation="Regulation R names no figure; 25 dollars is the usual cap",
         meaning="highest fee that is nominal",
     )  # fmt: skip
     exempt_cents: int = param(
-        500_000_000, unit="cents", ge=1_000_000, citation="regulation notes T20: natural persons with 5 million dollars",
+        500_000_000, unit="cents", ge=1_000_000, citation="Regulation R, 12 CFR 218.701: 5 million dollars",
         meaning="net worth from which a customer's referral may be paid more",
     )  # fmt: skip
     ordinary_rate: float = param(
-        0.01, unit="share of fees", ge=0.0001, le=0.1, citation="ours: one fee in a hundred is entered wrongly",
+        0.01, unit="share of fees", ge=0.0001, le=0.1,
+        citation="our judgement: one fee in a hundred is entered wrongly",
         meaning="share of fees that are against the rule by mistake",
     )  # fmt: skip
 
@@ -73,7 +75,7 @@ class ReferralFeeBreach(Detector):
     id = "RF03"
     slug = "referral_fee_breach"
     name = "Referral fee against the rule"
-    version = "2"
+    version = "3"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

@@ -36,7 +36,8 @@ Referrals of customers who would have bought anyway.
 - What was paid for them?
 
 ## References
-Regulation notes T20; science notes 1.4. Stouffer 1949. Scan over months in the manner of Kulldorff 1997.
+Regulation R, 12 CFR 218.700 (referral fees). Faked referrals at Commonwealth Bank of Australia, in the press of May
+2018. Stouffer 1949. Joined p-values: Liu and Xie, JASA 2020. Scan over months in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -62,31 +63,36 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     mature_days: int = param(
-        60, unit="days", ge=7, le=365, citation="ours: a sale that comes from a referral comes within two months",
+        60, unit="days", ge=7, le=365,
+        citation="our judgement: a sale that comes from a referral comes within two months",
         meaning="age from which a referral should have led to something",
     )  # fmt: skip
     least_referrals: int = param(
-        20, unit="referrals", ge=5, le=500, citation="regulation notes T20: n of 20",
+        20, unit="referrals", ge=5, le=500, citation="our judgement: fewer show no habit",
         meaning="referrals below which nobody is judged",
     )  # fmt: skip
     volume_weight: float = param(
-        0.75, unit="weight", ge=0.0, le=1.0, citation="ours: conversion is the evidence, volume only makes it worse",
+        0.75, unit="weight", ge=0.0, le=1.0,
+        citation="our judgement: conversion is the evidence, volume only makes it worse",
         meaning="weight of the volume's z against that of the conversion",
     )  # fmt: skip
     volume_cap: float = param(
-        2.0, unit="standard deviations", ge=0.0, le=5.0, citation="science notes 1.4: capped volume",
+        2.0, unit="standard deviations", ge=0.0, le=5.0,
+        citation="our judgement: a very busy giver must not be guilty by volume",
         meaning="highest z that the volume can bring in",
     )  # fmt: skip
     surge_p: float = param(
-        0.05, unit="probability", ge=0.0001, le=0.5, citation="ours: else ordinary ups and downs would choose the months",
+        0.05, unit="probability", ge=0.0001, le=0.5,
+        citation="our judgement: else ordinary ups and downs would choose the months",
         meaning="p-value of a surge of referrals from which its months are judged by themselves",
     )  # fmt: skip
     surge_weight: float = param(
-        0.7, unit="weight", ge=0.0, le=1.0, citation="ours: who refers for the fee refers more while he does",
+        0.7, unit="weight", ge=0.0, le=1.0, citation="our judgement: who refers for the fee refers more while he does",
         meaning="weight of the test in the months of most referrals beside that over all runs of months",
     )  # fmt: skip
     listed_p: float = param(
-        0.01, unit="probability", ge=0.0001, le=0.2, citation="ours: a failed referral is nothing odd in itself",
+        0.01, unit="probability", ge=0.0001, le=0.2,
+        citation="our judgement: a failed referral is nothing odd in itself",
         meaning="p-value up to which a representative's failed referrals are listed",
     )  # fmt: skip
 
@@ -97,7 +103,7 @@ class ReferralMill(Detector):
     id = "RF01"
     slug = "referral_mill"
     name = "Referral mill"
-    version = "4"
+    version = "5"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

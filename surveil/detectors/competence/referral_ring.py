@@ -34,7 +34,7 @@ Rings within one or two branches, and rings that use somebody outside the firm.
 - Fees paid to each member.
 
 ## References
-Regulation notes T20; science notes 1.4. Karrer and Newman 2011 (degree-corrected block models).
+Regulation R, 12 CFR 218.700 (referral fees). Karrer and Newman, Physical Review E 2011 (degree-corrected block models).
 """
 
 from __future__ import annotations
@@ -62,34 +62,40 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     hot_p: float = param(
-        0.01, unit="probability", ge=0.0001, le=0.2, citation="ours: one pair in a hundred, to be joined with others",
+        0.01, unit="probability", ge=0.0001, le=0.2,
+        citation="our judgement: one pair in a hundred, to be joined with others",
         meaning="tail of a pair from which it may be part of a ring",
     )  # fmt: skip
     least: int = param(
-        3, unit="referrals", ge=2, le=100, citation="ours: two may be an accident",
+        3, unit="referrals", ge=2, le=100, citation="our judgement: two may be an accident",
         meaning="referrals that a pair must have",
     )  # fmt: skip
     longest: int = param(
-        5, unit="representatives", ge=3, le=6, citation="science notes 1.4",
+        5, unit="representatives", ge=3, le=6, citation="our judgement: longer circles are chance in a large firm",
         meaning="members of the longest ring looked for",
     )  # fmt: skip
     strongest: int = param(
-        8, unit="pairs", ge=1, le=50, citation="ours: bounds the search where somebody refers to everybody",
+        8, unit="pairs", ge=1, le=50, citation="our judgement: bounds the search where somebody refers to everybody",
         meaning="hot pairs of one giver that are looked at",
     )  # fmt: skip
     rewirings: int = param(
-        199, unit="times", ge=15, le=9999, citation="science notes 1.4: 15 or more",
+        199, unit="times", ge=15, le=9999, citation="our judgement: with fewer, p would be too coarse",
         meaning="how often receivers are exchanged by chance",
     )  # fmt: skip
     least_p: float = param(
-        1e-5, unit="probability", ge=1e-9, le=0.01, citation="ours: friends close circles oftener than chance does",
+        1e-5, unit="probability", ge=1e-9, le=0.01,
+        citation="our judgement: friends close circles oftener than chance does",
         meaning="smallest p-value that being stronger than all that the exchanges closed can lead to",
     )  # fmt: skip
     seed: int = param(
-        2011, unit="number", citation="ours: any, but always the same", meaning="seed of the exchange"
+        2011,
+        unit="number",
+        citation="our judgement: any, but always the same",
+        meaning="seed of the exchange",
     )
     listed_p: float = param(
-        0.01, unit="probability", ge=0.0001, le=0.2, citation="ours: a referral to a colleague is nothing odd in itself",
+        0.01, unit="probability", ge=0.0001, le=0.2,
+        citation="our judgement: a referral to a colleague is nothing odd in itself",
         meaning="p-value up to which the referrals along a ring are listed",
     )  # fmt: skip
 
@@ -100,7 +106,7 @@ class ReferralRing(Detector):
     id = "RF02"
     slug = "referral_ring"
     name = "Referral ring"
-    version = "3"
+    version = "4"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.HIGH

@@ -33,7 +33,8 @@ Sales booked under a registered colleague's number, and advice without a sale.
 - Who talked with the customer, and who was paid?
 
 ## References
-Regulation notes 2.3, 2.4 and T19.
+FINRA Rules 1220 (registration categories) and 1240 (continuing education); SAFE Act, Regulation G (mortgage
+originators); state law on agents, adviser representatives and insurance producers.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ class Parameters(base.Parameters):
 
     ordinary_rate: float = param(
         0.002, unit="share of regulated sales", ge=0.0001, le=0.05,
-        citation="ours: records of registrations are rarely wrong; the firm's own rate counts where it is higher",
+
+        citation="our judgement: records of registrations are rarely wrong; the firm's own rate counts where it is higher",
         meaning="share of regulated sales that honest errors of record make look like breaches",
     )  # fmt: skip
 
@@ -74,7 +76,7 @@ class UnqualifiedSale(Detector):
     id = "CS01"
     slug = "unqualified_sale"
     name = "Sale without the registration"
-    version = "3"
+    version = "4"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.HIGH

@@ -29,7 +29,8 @@ Training that was signed for but not followed, and requirements that the product
 - Who explained the product to the customer?
 
 ## References
-Regulation notes 2.4 and T19.
+The firm's own procedures, which FINRA Rule 3110 asks for. A seller must understand what he recommends: Regulation Best
+Interest, 17 CFR 240.15l-1 (care).
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Parameters(base.Parameters):
 
     ordinary_rate: float = param(
         0.002, unit="share of sales that need training", ge=0.0001, le=0.05,
-        citation="ours: as for registrations (CS01)",
+        citation="our judgement: as for registrations (CS01)",
         meaning="share of sales that honest errors of record make look like breaches",
     )  # fmt: skip
 
@@ -68,7 +69,7 @@ class UntrainedSale(Detector):
     id = "CS02"
     slug = "untrained_sale"
     name = "Sale without the firm's training"
-    version = "1"
+    version = "2"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM

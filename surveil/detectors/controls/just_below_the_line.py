@@ -35,7 +35,8 @@ moves the parameter of the same name here, too.
 - Why does an extract leave out the branches named, and since when?
 
 ## References
-Regulation notes T37, 4.2 (below-the-line testing). Lancaster 1961 (mid-p).
+OCC Notice of Charges N20-001, 2020: a screen at 50 instances, where 49 were let pass. Samples from below the line are
+usual in tuning monitoring against money laundering. Lancaster 1961 (mid-p).
 """
 
 from __future__ import annotations
@@ -67,35 +68,38 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     uit_days: int = param(
-        early_replacement.Parameters().uit_days, unit="days", ge=1, le=730, citation="as of CS07",
+        early_replacement.Parameters().uit_days, unit="days", ge=1, le=730, citation="as in CS07",
         meaning="days a unit trust had left from which its replacement is early",
     )  # fmt: skip
     term_days: int = param(
-        early_replacement.Parameters().term_days, unit="days", ge=1, le=3650, citation="as of CS07",
+        early_replacement.Parameters().term_days, unit="days", ge=1, le=3650, citation="as in CS07",
         meaning="days an annuity or a note had left from which its replacement is early",
     )  # fmt: skip
     share_percent: int = param(
-        concentration.Parameters().share_percent, unit="percent of liquid net worth", ge=5, le=100, citation="as of CS05",
+        concentration.Parameters().share_percent, unit="percent of liquid net worth", ge=5, le=100,
+        citation="as in CS05",
         meaning="share in one sale or family from which it is too much",
     )  # fmt: skip
     complex_percent: int = param(
         concentration.Parameters().complex_percent, unit="percent of liquid net worth", ge=5, le=100,
-        citation="as of CS05", meaning="the same for complex products",
+        citation="as in CS05", meaning="the same for complex products",
     )  # fmt: skip
     complex_from: int = param(
-        concentration.Parameters().complex_from, unit="steps of five", ge=1, le=5, citation="as of CS05",
+        concentration.Parameters().complex_from, unit="steps of five", ge=1, le=5, citation="as in CS05",
         meaning="complexity from which a product is complex",
     )  # fmt: skip
     band_percent: int = param(
-        10, unit="percent of the line", ge=1, le=25, citation="ours: 45 to 49 where the line is at 50",
+        10, unit="percent of the line", ge=1, le=25, citation="our judgement: 45 to 49 where the line is at 50",
         meaning="how far on the safe side of a line a result is just below it",
     )  # fmt: skip
     reach_percent: int = param(
-        50, unit="percent of the line", ge=10, le=50, citation="ours: over so short a way results change little",
+        50, unit="percent of the line", ge=10, le=50,
+        citation="our judgement: over so short a way results change little",
         meaning="how far on either side of a line its results are looked at",
     )  # fmt: skip
     listed_p: float = param(
-        0.01, unit="probability", ge=0.0001, le=0.2, citation="ours: a result below a line is nothing odd in itself",
+        0.01, unit="probability", ge=0.0001, le=0.2,
+        citation="our judgement: a result below a line is nothing odd in itself",
         meaning="p-value up to which a representative's results just below a line are listed",
     )  # fmt: skip
 
@@ -106,7 +110,7 @@ class JustBelowTheLine(Detector):
     id = "CT03"
     slug = "just_below_the_line"
     name = "Just below the line"
-    version = "1"
+    version = "2"
     family = Family.CONTROL
     typology = "T37"
     severity = Severity.MEDIUM

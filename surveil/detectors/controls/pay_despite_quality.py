@@ -33,7 +33,8 @@ Rewards without a period, paid to a team or a manager, and rewards for sums of s
 - Who approved the reward, and what did he know?
 
 ## References
-Regulation notes T33. Scan over months in the manner of Kulldorff 1997.
+FCA, final notice to Lloyds TSB and Bank of Scotland, 2013 (229 advisers had a bonus though all sales looked into were
+unsuitable, or might have been). Scan over months in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -57,15 +58,17 @@ class Parameters(QualityParameters):
     """What may be set."""
 
     least_judged: int = param(
-        4, unit="accounts", ge=1, le=100, citation="regulation notes T33: at least four",
+        4, unit="accounts", ge=1, le=100, citation="our judgement: fewer are no quality of work",
         meaning="accounts of a rewarded period that can be judged, below which its reward is not",
     )  # fmt: skip
     improbable: float = param(
-        0.01, unit="p-value", ge=0.0001, le=0.1, citation="ours: a fixed share of bad accounts would miss diluted months",
+        0.01, unit="p-value", ge=0.0001, le=0.1,
+        citation="our judgement: a fixed share of bad accounts would miss diluted months",
         meaning="chance of so many poor accounts at which a reward is listed",
     )  # fmt: skip
     shortest_run: int = param(
-        6, unit="months", ge=1, le=24, citation="ours: a scanner that fails spoils a month or two of a shorter run",
+        6, unit="months", ge=1, le=24,
+        citation="our judgement: a scanner that fails spoils a month or two of a shorter run",
         meaning="months of the shortest run looked at",
     )  # fmt: skip
 
@@ -76,7 +79,7 @@ class PayDespiteQuality(Detector):
     id = "CT02"
     slug = "pay_despite_quality"
     name = "Paid despite bad quality"
-    version = "3"
+    version = "4"
     family = Family.CONTROL
     typology = "T33"
     severity = Severity.MEDIUM

@@ -30,7 +30,7 @@ What is usual in the whole firm, and traits that the feeds do not hold.
 - Do all its representatives share it, or one (see OL01)?
 
 ## References
-Science notes 1.5. Ramaswamy, Rastogi and Shim, SIGMOD 2000 (distance to nearest neighbours); PyOD, JMLR 2019.
+Ramaswamy, Rastogi and Shim, SIGMOD 2000 (distance to nearest neighbours); PyOD, JMLR 2019.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ class Parameters(OutlierParameters):
     """Those of the ranking; a firm has fewer branches than people."""
 
     neighbours: int = param(
-        5, unit="branches", ge=3, le=50, citation="ours: a firm has fewer branches than people",
+        5, unit="branches", ge=3, le=50, citation="our judgement: a firm has fewer branches than people",
         meaning="how many of the most similar ordinary branches one is compared with",
     )  # fmt: skip
     least_subjects: int = param(
-        12, unit="branches", ge=10, le=1000, citation="ours: fewer have no neighbourhood",
+        12, unit="branches", ge=10, le=1000, citation="our judgement: fewer have no neighbourhood",
         meaning="branches below which nothing is ranked",
     )  # fmt: skip
     listed: int = param(
-        10, unit="branches", ge=1, le=1000, citation="science notes 1.5: for ranking only",
+        10, unit="branches", ge=1, le=1000, citation="our judgement: a list to look at, which proves nothing",
         meaning="branches listed, the most unusual first",
     )  # fmt: skip
 
@@ -67,7 +67,7 @@ class BranchOutlier(Detector):
     id = "OL02"
     slug = "branch_outlier"
     name = "Unusual branch"
-    version = "1"
+    version = "2"
     family = Family.OUTLIER
     typology = "T23"
     severity = Severity.LOW

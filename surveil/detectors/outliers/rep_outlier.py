@@ -27,7 +27,7 @@ What is usual in the whole firm, and traits that the feeds do not hold.
 - Look at the accounts with several of the traits at once.
 
 ## References
-Science notes 1.5. Ramaswamy, Rastogi and Shim, SIGMOD 2000 (distance to nearest neighbours); PyOD, JMLR 2019.
+Ramaswamy, Rastogi and Shim, SIGMOD 2000 (distance to nearest neighbours); PyOD, JMLR 2019.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class RepOutlier(Detector):
     id = "OL01"
     slug = "rep_outlier"
     name = "Unusual representative"
-    version = "1"
+    version = "2"
     family = Family.OUTLIER
     typology = "T02"
     severity = Severity.LOW

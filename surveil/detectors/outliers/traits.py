@@ -40,23 +40,25 @@ class OutlierParameters(QualityParameters):
     """Parameters of the rankings by outliers."""
 
     neighbours: int = param(
-        10, unit="subjects", ge=3, le=50, citation="science notes 1.5: nearest neighbours on adjusted features",
+        10, unit="subjects", ge=3, le=50, citation="our judgement: as many as are alike in a small firm",
         meaning="how many of the most similar ordinary subjects one is compared with",
     )  # fmt: skip
     reference_share: float = param(
-        0.8, unit="share of subjects", ge=0.5, le=1, citation="ours: outliers must not be each other's neighbours",
+        0.8, unit="share of subjects", ge=0.5, le=1,
+        citation="our judgement: outliers must not be each other's neighbours",
         meaning="the least remarkable part of all subjects, which serves as the reference",
     )  # fmt: skip
     least_subjects: int = param(
-        20, unit="subjects", ge=10, le=1000, citation="ours: fewer have no neighbourhood",
+        20, unit="subjects", ge=10, le=1000, citation="our judgement: fewer have no neighbourhood",
         meaning="subjects below which nothing is ranked",
     )  # fmt: skip
     listed: int = param(
-        20, unit="subjects", ge=1, le=1000, citation="science notes 1.5: for ranking only",
+        20, unit="subjects", ge=1, le=1000, citation="our judgement: a list to look at, which proves nothing",
         meaning="subjects listed at most, the most unusual first",
     )  # fmt: skip
     least_z: float = param(
-        2.0, unit="standard deviations", ge=0, le=12, citation="ours: nobody is listed for nothing one could name",
+        2.0, unit="standard deviations", ge=0, le=12,
+        citation="our judgement: nobody is listed for nothing one could name",
         meaning="a subject is listed only with a trait at least so far above the usual",
     )  # fmt: skip
 

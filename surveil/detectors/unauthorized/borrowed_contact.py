@@ -32,7 +32,8 @@ Contacts of friends and family, prepaid phones, and employees whose private numb
 - Does the customer know of the account?
 
 ## References
-Regulation notes T05 and T07.
+CFPB consent order 2016-CFPB-0015 (Wells Fargo, 2016): enrolments with e-mail addresses that were not the customers'.
+Prudential's policies sold at Wells Fargo (complaint of former employees, 2016): invented addresses.
 """
 
 from __future__ import annotations
@@ -56,11 +57,12 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     slip_rate: float = param(
-        0.002, unit="share of customers", ge=0.0001, le=0.1, citation="ours: one mistaken field in five hundred",
+        0.002, unit="share of customers", ge=0.0001, le=0.1,
+        citation="our judgement: one mistaken field in five hundred",
         meaning="how often such a contact is an ordinary slip",
     )  # fmt: skip
     placeholder_weight: float = param(
-        0.5, unit="share", ge=0, le=1, citation="ours: a placeholder hides the customer, but serves nobody",
+        0.5, unit="share", ge=0, le=1, citation="our judgement: a placeholder hides the customer, but serves nobody",
         meaning="what a placeholder's score is worth beside that of an employee's contact",
     )  # fmt: skip
 
@@ -71,7 +73,7 @@ class BorrowedContact(Detector):
     id = "UA06"
     slug = "borrowed_contact"
     name = "Contact that is not the customer's"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T05 T07"
     severity = Severity.HIGH

@@ -39,7 +39,8 @@ counted as not known.
 - Ask the customer, on contact data from before the opening, what he signed and when.
 
 ## References
-Regulation notes T08; joined p-values after Liu and Xie (JASA 2020).
+OCC's review of sales practices at over forty banks, 2016 and 2017 (accounts without proof of consent). Department of
+Justice and Wells Fargo, 2020 (forged signatures). Joined p-values: Liu and Xie, JASA 2020.
 """
 
 from __future__ import annotations
@@ -74,19 +75,20 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     late_hours: int = param(
-        24, unit="hours", ge=1, le=720, measured=True, citation="ours: a bare date must not look late",
+        24, unit="hours", ge=1, le=720, measured=True, citation="our judgement: a bare date must not look late",
         meaning="hours after the opening from which the earliest consent is late, and a document's second capture odd",
     )  # fmt: skip
     form_openers: int = param(
-        5, unit="openers", ge=1, le=100, measured=True, citation="ours: forgers work alone or in small groups",
+        5, unit="openers", ge=1, le=100, measured=True, citation="our judgement: forgers work alone or in small groups",
         meaning="openers beyond which a document on many customers' accounts is a form, not a copy",
     )  # fmt: skip
     shared_households: int = param(
-        3, unit="households", ge=2, le=50, measured=True, citation="regulation notes T07",
+        3, unit="households", ge=2, le=50, measured=True, citation="our judgement: two may be relatives",
         meaning="unrelated households of one opener from which a contact (or of any, a device or address) counts as shared",
     )  # fmt: skip
     slip_rate: float = param(
-        0.002, unit="share of sittings", ge=0.0001, le=0.1, citation="ours: one misfiled paper in five hundred",
+        0.002, unit="share of sittings", ge=0.0001, le=0.1,
+        citation="our judgement: one misfiled paper in five hundred",
         meaning="how often a copied document or an impossible capture is an ordinary slip",
     )  # fmt: skip
 
@@ -97,7 +99,7 @@ class ConsentDoubtful(Detector):
     id = "UA02"
     slug = "consent_doubtful"
     name = "Doubtful consent"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

@@ -30,7 +30,9 @@ A forged or copied consent (see UA02), and consent that was captured but given w
 - Call the customer on contact data from before the opening.
 
 ## References
-Regulation notes T02, T03, T08; funnel and overdispersion after Spiegelhalter (Statistics in Medicine 2005, 24:1185).
+CFPB consent order 2016-CFPB-0015 (Wells Fargo, 2016); cards: Regulation Z, 12 CFR 1026.12(a). OCC's review of sales
+practices at over forty banks, 2016 and 2017 (accounts without proof of consent). Funnel and overdispersion after
+Spiegelhalter, Statistics in Medicine 2005, 24:1185.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     grace_days: int = param(
-        5, unit="days", ge=0, le=60, citation="catalogue of detectors, UA01",
+        5, unit="days", ge=0, le=60, citation="our judgement: papers are filed within a week",
         meaning="days after the opening by which a consent must be on record",
     )  # fmt: skip
 
@@ -60,7 +62,7 @@ class ConsentMissing(Detector):
     id = "UA01"
     slug = "consent_missing"
     name = "No consent on record"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T02 T03 T08"
     severity = Severity.HIGH

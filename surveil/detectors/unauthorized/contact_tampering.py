@@ -34,7 +34,8 @@ Changes through the customer's own online login, changes by a colleague, and num
 - Who took it back, and after which event?
 
 ## References
-Regulation notes T06 and T36.
+Department of Justice and Wells Fargo, 2020 (contact data altered so that notices and surveys did not arrive). FINRA
+Rule 3110 (changes of address are confirmed with the customer).
 """
 
 from __future__ import annotations
@@ -58,27 +59,29 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     opening_edit_days: int = param(
-        5, unit="days", ge=0, le=30, measured=True, citation="regulation notes T06",
+        5, unit="days", ge=0, le=30, measured=True, citation="our judgement: within a week of the opening",
         meaning="days around an opening within which its opener's change of a contact counts",
     )  # fmt: skip
     survey_days: int = param(
-        14, unit="days", ge=0, le=60, measured=True, citation="T36; ours: surveys come within two weeks",
+        14, unit="days", ge=0, le=60, measured=True, citation="our judgement: surveys come within two weeks",
         meaning="days before a survey within which a change of a contact counts",
     )  # fmt: skip
     surveyed_days: int = param(
-        60, unit="days", ge=0, le=365, measured=True, citation="ours: later surveys are not about the opening",
+        60, unit="days", ge=0, le=365, measured=True, citation="our judgement: later surveys are not about the opening",
         meaning="days after an opening within which a survey is about it",
     )  # fmt: skip
     undone_days: int = param(
-        90, unit="days", ge=1, le=365, measured=True, citation="ours: a quarter, after which goals and surveys are over",
+        90, unit="days", ge=1, le=365, measured=True,
+        citation="our judgement: a quarter, after which goals and surveys are over",
         meaning="days within which the old value coming back means that a change was undone",
     )  # fmt: skip
     slip_rate: float = param(
-        0.002, unit="share of sittings", ge=0.0001, le=0.1, citation="ours: one mistyped contact in five hundred",
+        0.002, unit="share of sittings", ge=0.0001, le=0.1,
+        citation="our judgement: one mistyped contact in five hundred",
         meaning="how often a change that is undone or false is an ordinary slip",
     )  # fmt: skip
     plain_weight: float = param(
-        0.5, unit="share", ge=0, le=1, citation="ours: most changes around an opening are the customer's wish",
+        0.5, unit="share", ge=0, le=1, citation="our judgement: most changes around an opening are the customer's wish",
         meaning="what the score of a change that was neither undone nor false is worth",
     )  # fmt: skip
 
@@ -89,7 +92,7 @@ class ContactTampering(Detector):
     id = "UA05"
     slug = "contact_tampering"
     name = "Contact changed around the opening"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T06 T36"
     severity = Severity.HIGH

@@ -30,7 +30,7 @@ Pulls that led to no account: the feeds hold only those of accounts that were op
 - The application form, and the customer on contact data from before the opening.
 
 ## References
-Regulation notes T22.
+Fair Credit Reporting Act, section 604 (permissible purpose). CFPB consent order on U.S. Bank, 2022.
 """
 
 from __future__ import annotations
@@ -58,15 +58,16 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     grace_days: int = param(
-        5, unit="days", ge=0, le=60, citation="catalogue of detectors, UA01",
+        5, unit="days", ge=0, le=60, citation="our judgement: as in UA01",
         meaning="days after the pull by which a consent must be on record",
     )  # fmt: skip
     entry_days: int = param(
-        3, unit="days", ge=0, le=30, citation="ours: a paper application may be entered some days later",
+        3, unit="days", ge=0, le=30, citation="our judgement: a paper application may be entered some days later",
         meaning="days by which an application may be dated after the pull",
     )  # fmt: skip
     ordinary_rate: float = param(
-        0.005, unit="share of pulls", ge=0.0001, le=0.1, citation="ours: papers of two kinds are seldom lost together",
+        0.005, unit="share of pulls", ge=0.0001, le=0.1,
+        citation="our judgement: papers of two kinds are seldom lost together",
         meaning="how often honest pulls lack what is looked for",
     )  # fmt: skip
 
@@ -77,7 +78,7 @@ class CreditPull(Detector):
     id = "UA11"
     slug = "credit_pull"
     name = "Credit pull without a purpose"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T22"
     severity = Severity.HIGH

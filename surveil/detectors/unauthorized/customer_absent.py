@@ -39,7 +39,8 @@ Openings behind the back of a customer who had come for something else, and meet
 - Ask the customer, on contact data from before the opening.
 
 ## References
-Regulation notes T08; contact window after science notes 1.1; joined p-values after Liu and Xie (JASA 2020).
+CFPB consent order 2016-CFPB-0015 (Wells Fargo, 2016): accounts opened without the customer's knowledge. Joined
+p-values: Liu and Xie, JASA 2020.
 """
 
 from __future__ import annotations
@@ -63,27 +64,31 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     contact_before_days: int = param(
-        3, unit="days", ge=0, le=30, measured=True, citation="science notes 1.1: contact window",
+        3, unit="days", ge=0, le=30, measured=True,
+        citation="our judgement: contacts are noted on the day, or around it",
         meaning="days before the opening in which a visit, call or login counts as having met the customer",
     )  # fmt: skip
     contact_after_days: int = param(
-        1, unit="days", ge=0, le=30, measured=True, citation="science notes 1.1: contact window",
+        1, unit="days", ge=0, le=30, measured=True,
+        citation="our judgement: contacts are noted on the day, or around it",
         meaning="days after the opening in which a visit, call or login still counts",
     )  # fmt: skip
     crowd_customers: int = param(
-        4, unit="customers", ge=2, le=50, measured=True, citation="regulation notes 3.4: pay-day and onboarding days",
+        4, unit="customers", ge=2, le=50, measured=True,
+        citation="our judgement: what an employer's or school's day looks like",
         meaning="customers of one employer served by one opener in a day from which they count as one sitting",
     )  # fmt: skip
     slip_rate: float = param(
-        0.002, unit="share of sittings", ge=0.0001, le=0.1, citation="ours: one wrong clock or list in five hundred",
+        0.002, unit="share of sittings", ge=0.0001, le=0.1,
+        citation="our judgement: one wrong clock or list in five hundred",
         meaning="how often a sitting at an odd time is a slip of the firm's lists or clocks",
     )  # fmt: skip
     night_from_hour: int = param(
-        21, unit="hour of the day", ge=17, le=24, measured=True, citation="ours: no branch is open then",
+        21, unit="hour of the day", ge=17, le=24, measured=True, citation="our judgement: no branch is open then",
         meaning="hour from which an opening is at night (24: never in the evening)",
     )  # fmt: skip
     night_until_hour: int = param(
-        6, unit="hour of the day", ge=0, le=9, measured=True, citation="ours: no branch is open before",
+        6, unit="hour of the day", ge=0, le=9, measured=True, citation="our judgement: no branch is open before",
         meaning="hour until which an opening is at night (0: never in the morning)",
     )  # fmt: skip
 
@@ -94,7 +99,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

@@ -35,7 +35,8 @@ another code. Accounts that were opened before the extract begins.
 - Who earned a credit for it, and was it closed again?
 
 ## References
-Regulation notes T15, T02; joined p-values after Liu and Xie (JASA 2020).
+Los Angeles City Attorney against Wells Fargo, complaint of 2015 (one customer with six checking accounts). Joined
+p-values: Liu and Xie, JASA 2020.
 """
 
 from __future__ import annotations
@@ -61,11 +62,12 @@ class Parameters(HorizonParameters):
     """The horizons, and what makes a duplicate."""
 
     many_held: int = param(
-        2, unit="accounts", ge=1, le=50, citation="regulation notes T15: three of one type in twelve months",
+        2, unit="accounts", ge=1, le=50, citation="our judgement: three of one kind in a year are too many",
         meaning="accounts of the same product held already from which one more is too many, used or not",
     )  # fmt: skip
     held_days: int = param(
-        365, unit="days", ge=30, le=3650, measured=True, citation="regulation notes T15: three of one type in twelve months",
+        365, unit="days", ge=30, le=3650, measured=True,
+        citation="our judgement: three of one kind in a year are too many",
         meaning="days after its opening for which an account that is still open counts as held",
     )  # fmt: skip
 
@@ -76,7 +78,7 @@ class DuplicateAccounts(Detector):
     id = "UA12"
     slug = "duplicate_accounts"
     name = "Duplicate accounts"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T15"
     severity = Severity.HIGH

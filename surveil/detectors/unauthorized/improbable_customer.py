@@ -32,7 +32,8 @@ Invented people with likely names and dates, pets with human names, stolen ident
 - Do the improbable customers share an address, a telephone or a device?
 
 ## References
-Regulation notes T31.
+OCC against former executives of Wells Fargo, Notice of Charges N20-001, 2020: accounts in the names of people who do
+not exist, and of pets, as the press reported.
 """
 
 from __future__ import annotations
@@ -62,23 +63,27 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     oldest_years: int = param(
-        110, unit="years", ge=90, le=130, measured=True, citation="ours: hardly anybody reaches that age",
+        110, unit="years", ge=90, le=130, measured=True, citation="our judgement: hardly anybody reaches that age",
         meaning="age from which a customer is older than people get",
     )  # fmt: skip
     birth_before: int = param(
-        2, unit="customers", ge=1, le=50, measured=True, citation="ours: three strangers of one birthday in a year are rare",
+        2, unit="customers", ge=1, le=50, measured=True,
+        citation="our judgement: three strangers of one birthday in a year are rare",
         meaning="customers of one opener with one date of birth before one more is odd",
     )  # fmt: skip
     birth_days: int = param(
-        365, unit="days", ge=7, le=3650, measured=True, citation="ours: three strangers of one birthday in a year are rare",
+        365, unit="days", ge=7, le=3650, measured=True,
+        citation="our judgement: three strangers of one birthday in a year are rare",
         meaning="days within which they are counted together",
     )  # fmt: skip
     masked_percent: int = param(
-        5, unit="percent of persons", ge=1, le=100, measured=True, citation="ours: more than a few are a masked extract",
+        5, unit="percent of persons", ge=1, le=100, measured=True,
+        citation="our judgement: more than a few are a masked extract",
         meaning="share of placeholder names above which the firm is taken to have masked its customers' names",
     )  # fmt: skip
     ordinary_rate: float = param(
-        0.001, unit="share of customers", ge=0.0001, le=0.1, citation="ours: slips of the keyboard, and estates",
+        0.001, unit="share of customers", ge=0.0001, le=0.1,
+        citation="our judgement: slips of the keyboard, and estates",
         meaning="how often an honest record is odd in one of these ways",
     )  # fmt: skip
 
@@ -89,7 +94,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH

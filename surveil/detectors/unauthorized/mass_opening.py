@@ -33,7 +33,7 @@ Lists worked off slowly, and extracts that hold only the date of an opening (the
 - Were the accounts ever used?
 
 ## References
-Regulation notes T35; science notes 1.1 on mass openings.
+CFPB consent order on Santander Bank, 2016 (enrolments made by one vendor in great numbers).
 """
 
 from __future__ import annotations
@@ -60,27 +60,32 @@ class Parameters(HorizonParameters):
     """The horizons, and how fast is too fast."""
 
     hour_before: int = param(
-        3, unit="parties", ge=1, le=100, measured=True, citation="ours: an opening takes a quarter of an hour and more",
+        3, unit="parties", ge=1, le=100, measured=True,
+        citation="our judgement: an opening takes a quarter of an hour and more",
         meaning="parties served in the hour before from which one more packs the hour",
     )  # fmt: skip
     rush_before: int = param(
-        2, unit="parties", ge=1, le=50, measured=True, citation="ours: three strangers in ten minutes are a list",
+        2, unit="parties", ge=1, le=50, measured=True,
+        citation="our judgement: three strangers in ten minutes are a list",
         meaning="parties served in the minutes before from which one more is a rush",
     )  # fmt: skip
     rush_minutes: int = param(
-        10, unit="minutes", ge=1, le=60, measured=True, citation="ours: three strangers in ten minutes are a list",
+        10, unit="minutes", ge=1, le=60, measured=True,
+        citation="our judgement: three strangers in ten minutes are a list",
         meaning="minutes within which a rush is looked for",
     )  # fmt: skip
     device_parties: int = param(
-        5, unit="parties", ge=2, le=500, measured=True, citation="regulation notes T35: five customers a device and day",
+        5, unit="parties", ge=2, le=500, measured=True, citation="our judgement: families are smaller",
         meaning="parties on one device in a day, of one opener, from which it is busy",
     )  # fmt: skip
     crowd_customers: int = param(
-        4, unit="customers", ge=2, le=50, measured=True, citation="regulation notes 3.4: pay-day and onboarding days",
+        4, unit="customers", ge=2, le=50, measured=True,
+        citation="our judgement: what an employer's or school's day looks like",
         meaning="customers of one employer served by one opener in a day from which they count as one sitting",
     )  # fmt: skip
     ordinary_rate: float = param(
-        0.005, unit="share of busy days", ge=0.0001, le=0.5, citation="ours: people who were there mostly come back",
+        0.005, unit="share of busy days", ge=0.0001, le=0.5,
+        citation="our judgement: people who were there mostly come back",
         meaning="share of busy days that are packed and not explained for honest reasons",
     )  # fmt: skip
 
@@ -91,7 +96,7 @@ class MassOpening(Detector):
     id = "UA16"
     slug = "mass_opening"
     name = "Mass opening"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T35"
     severity = Severity.HIGH

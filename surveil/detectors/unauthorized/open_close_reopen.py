@@ -32,7 +32,8 @@ A reopening as another product or for another member of the household; closings 
 - Did the number, the card or the terms change in a way that gives a reason?
 
 ## References
-Regulation notes T14; joined p-values after Liu and Xie (JASA 2020).
+Prudential's policies sold at Wells Fargo (complaint of former employees, 2016): opened, closed and opened again. Joined
+p-values: Liu and Xie, JASA 2020.
 """
 
 from __future__ import annotations
@@ -56,23 +57,25 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     reopen_days: int = param(
-        180, unit="days", ge=1, le=730, citation="regulation notes T14",
+        180, unit="days", ge=1, le=730, citation="our judgement: half a year",
         meaning="days after a closing within which the same product is reopened",
     )  # fmt: skip
     lived_days: int = param(
-        365, unit="days", ge=30, le=3650, citation="ours: who closes an old account and opens a new one has his reasons",
+        365, unit="days", ge=30, le=3650,
+        citation="our judgement: who closes an old account and opens a new one has his reasons",
         meaning="longest life of the earlier account",
     )  # fmt: skip
     clawback_days: int = param(
-        90, unit="days", ge=14, le=380, citation="ours: credits are often taken back for three months; set the firm's own",
+        90, unit="days", ge=14, le=380,
+        citation="our judgement: credits are often taken back for three months; set the firm's own",
         meaning="days after the opening for which a credit can be taken back",
     )  # fmt: skip
     after_days: int = param(
-        14, unit="days", ge=3, le=60, citation="ours: two weeks",
+        14, unit="days", ge=3, le=60, citation="our judgement: two weeks",
         meaning="days after the end of the clawback within which a closing counts as just after it",
     )  # fmt: skip
     ordinary_rate: float = param(
-        0.005, unit="share of openings", ge=0.0001, le=0.1, citation="ours: some customers do come back",
+        0.005, unit="share of openings", ge=0.0001, le=0.1, citation="our judgement: some customers do come back",
         meaning="share of openings that are honest returns soon after a closing",
     )  # fmt: skip
 
@@ -83,7 +86,7 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "1"
+    version = "2"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH

@@ -33,7 +33,7 @@ Refusals that nobody wrote down, and a yes that was written down for him.
 - Was it the same representative who had been refused?
 
 ## References
-Regulation notes T02; refusals after science notes 1.4.
+CFPB consent order 2016-CFPB-0015 (Wells Fargo, 2016): accounts that nobody asked for.
 """
 
 from __future__ import annotations
@@ -54,15 +54,17 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     cooling_days: int = param(
-        30, unit="days", ge=1, le=365, measured=True, citation="ours: a month; a firm's own cooling period goes first",
+        30, unit="days", ge=1, le=365, measured=True,
+        citation="our judgement: a month; a firm's own cooling period goes first",
         meaning="days after a refusal within which an opening needs a later yes",
     )  # fmt: skip
     slip_rate: float = param(
-        0.002, unit="share of openings", ge=0.0001, le=0.1, citation="ours: one forgotten note in five hundred",
+        0.002, unit="share of openings", ge=0.0001, le=0.1,
+        citation="our judgement: one forgotten note in five hundred",
         meaning="how often an opening after a refusal is an ordinary slip of the log",
     )  # fmt: skip
     came_back_weight: float = param(
-        0.5, unit="share", ge=0, le=1, citation="ours: a visit about the product is half an answer",
+        0.5, unit="share", ge=0, le=1, citation="our judgement: a visit about the product is half an answer",
         meaning="what an item's score is worth where the customer asked about the product since",
     )  # fmt: skip
 
@@ -73,7 +75,7 @@ class RefusedThenOpened(Detector):
     id = "UA09"
     slug = "refused_then_opened"
     name = "Opened after a refusal"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T02"
     severity = Severity.HIGH

@@ -30,7 +30,9 @@ Friends, relatives who live elsewhere, and colleagues who open for each other's 
 - Did the openings fall into the last days before a goal?
 
 ## References
-Regulation notes T13; joined p-values after Liu and Xie (JASA 2020).
+Wells Fargo's board, Sales Practices Investigation Report, 2017 (one manager's family held 24, 18, 21, 14 and 4
+accounts). FCA, final notice to Lloyds TSB and Bank of Scotland, 2013 (sales to oneself). Joined p-values: Liu and Xie,
+JASA 2020.
 """
 
 from __future__ import annotations
@@ -56,11 +58,12 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     circle_rate: float = param(
-        0.005, unit="share of days with business", ge=0.0001, le=0.2, citation="ours: about once a year",
+        0.005, unit="share of days with business", ge=0.0001, le=0.2, citation="our judgement: about once a year",
         meaning="how often honest staff serve themselves or their family, where the policy allows it",
     )  # fmt: skip
     colleague_rate: float = param(
-        0.03, unit="share of days with business", ge=0.0001, le=0.5, citation="ours: staff bank with their firm",
+        0.03, unit="share of days with business", ge=0.0001, le=0.5,
+        citation="our judgement: staff bank with their firm",
         meaning="how often honest staff serve others who work for the firm",
     )  # fmt: skip
 
@@ -71,7 +74,7 @@ class SelfAndFamily(Detector):
     id = "UA14"
     slug = "self_and_family"
     name = "Sales to oneself, family or colleagues"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T13"
     severity = Severity.MEDIUM

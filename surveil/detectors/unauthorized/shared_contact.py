@@ -39,7 +39,8 @@ Made-up contacts that have nothing in common, and several numbers used for two h
 - Are there other contacts of these customers, from before the opening?
 
 ## References
-Regulation notes T07; concentration of representatives on a number after science notes 1.1.
+FINRA's case of 2015 in which over fifty accounts of one representative shared customers' details. Prudential's policies
+sold at Wells Fargo (complaint of former employees, 2016): invented addresses.
 """
 
 from __future__ import annotations
@@ -78,23 +79,25 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     shared_households: int = param(
-        3, unit="households", ge=2, le=50, measured=True, citation="regulation notes T07",
+        3, unit="households", ge=2, le=50, measured=True, citation="our judgement: two may be relatives",
         meaning="unrelated households from which a contact, device or address counts as shared",
     )  # fmt: skip
     concentration_percent: int = param(
-        80, unit="percent", ge=1, le=100, measured=True, citation="science notes 1.1: many customers and one opener",
+        80, unit="percent", ge=1, le=100, measured=True,
+        citation="our judgement: a placeholder or facility has many openers",
         meaning="share of a contact's households that must have come to one opener",
     )  # fmt: skip
     least_stem: int = param(
-        3, unit="letters", ge=1, le=20, measured=True, citation="ours: initials are everybody's",
+        3, unit="letters", ge=1, le=20, measured=True, citation="our judgement: initials are everybody's",
         meaning="letters that the name in an e-mail address must have, for addresses to be a series",
     )  # fmt: skip
     chance_series: float = param(
-        0.001, unit="series", ge=1e-9, le=0.1, citation="ours: numbers of one exchange taken as spread evenly",
+        0.001, unit="series", ge=1e-9, le=0.1, citation="our judgement: numbers of one exchange taken as spread evenly",
         meaning="series of numbers as long as this that chance makes among an opener's customers of one exchange",
     )  # fmt: skip
     chance_rate: float = param(
-        0.002, unit="share of households", ge=0.0001, le=0.1, citation="ours: friends and helpers, one in five hundred",
+        0.002, unit="share of households", ge=0.0001, le=0.1,
+        citation="our judgement: friends and helpers, one in five hundred",
         meaning="how often a household comes to share a contact by chance",
     )  # fmt: skip
 
@@ -105,7 +108,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH

@@ -30,7 +30,8 @@ Money that comes from the representative or from a branch account (see UA04), an
 - Does the customer know of the account?
 
 ## References
-Regulation notes T01. A threshold of 50 trips an employee was condemned by the supervisor of the bank that used it.
+CFPB consent order 2016-CFPB-0015 (Wells Fargo, 2016): customers' money moved to new accounts for a while. OCC Notice of
+Charges N20-001, 2020: a threshold of 50 trips an employee was condemned by the supervisor of the bank that used it.
 """
 
 from __future__ import annotations
@@ -49,23 +50,23 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     in_business_days: int = param(
-        5, unit="business days", ge=0, le=30, measured=True, citation="regulation notes T01",
+        5, unit="business days", ge=0, le=30, measured=True, citation="our judgement: moved by the end of a week",
         meaning="business days after the opening within which the money comes in",
     )  # fmt: skip
     return_days: int = param(
-        30, unit="days", ge=1, le=90, measured=True, citation="regulation notes T01",
+        30, unit="days", ge=1, le=90, measured=True, citation="our judgement: moved back within a month",
         meaning="days after it came in within which the money goes back",
     )  # fmt: skip
     returned_percent: int = param(
-        90, unit="percent", ge=50, le=100, measured=True, citation="regulation notes T01",
+        90, unit="percent", ge=50, le=100, measured=True, citation="our judgement: fees may be kept back",
         meaning="share of the money that goes back",
     )  # fmt: skip
     inactivity_days: int = param(
-        90, unit="days", ge=30, le=365, measured=True, citation="regulation notes T01",
+        90, unit="days", ge=30, le=365, measured=True, citation="our judgement: three months",
         meaning="days after the opening in which the customer does nothing else",
     )  # fmt: skip
     chain_days: int = param(
-        5, unit="days", ge=0, le=30, measured=True, citation="ours: science notes 1.1 allow five days to a reversal",
+        5, unit="days", ge=0, le=30, measured=True, citation="our judgement: as for the way there",
         meaning="days within which a third account passes the money on",
     )  # fmt: skip
 
@@ -76,7 +77,7 @@ class SimulatedFunding(Detector):
     id = "UA03"
     slug = "simulated_funding"
     name = "Simulated funding"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T01"
     severity = Severity.HIGH

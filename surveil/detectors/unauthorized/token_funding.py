@@ -37,7 +37,8 @@ Tokens above the limit that stay, and money that comes in cash from different ha
 - Does the customer know of the account?
 
 ## References
-Regulation notes T16; the case of children's savings there.
+Children's savings at Commonwealth Bank of Australia (The Guardian, 19 May 2018): coins of the staff or the bank in
+accounts that counted only if funded in 30 days.
 """
 
 from __future__ import annotations
@@ -64,31 +65,32 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     token_cents: int = param(
-        500, unit="cents", ge=0, le=10_000, measured=True, citation="regulation notes T16: one to five dollars",
+        500, unit="cents", ge=0, le=10_000, measured=True, citation="our judgement: coins and small notes",
         meaning="a deposit up to this amount is a token, not use",
     )  # fmt: skip
     funded_days: int = param(
-        30, unit="days", ge=7, le=180, measured=True, citation="regulation notes T16: funded within 30 days counted",
+        30, unit="days", ge=7, le=180, measured=True,
+        citation="children's savings at Commonwealth Bank counted if funded in 30 days",
         meaning="days after the opening within which funding counts, and for which nothing may follow a token",
     )  # fmt: skip
     dormant_days: int = param(
-        180, unit="days", ge=30, le=730, measured=True, citation="ours: half a year without any movement",
+        180, unit="days", ge=30, le=730, measured=True, citation="our judgement: half a year without any movement",
         meaning="days without movement from which an account is dormant",
     )  # fmt: skip
     seen_idle_days: int = param(
-        90, unit="days", ge=30, le=730, measured=True, citation="regulation notes T02: nothing for 90 days",
+        90, unit="days", ge=30, le=730, measured=True, citation="our judgement: three months",
         meaning="days without movement that must be seen where the extract begins later than dormancy would",
     )  # fmt: skip
     small_cents: int = param(
-        10_000, unit="cents", ge=0, le=100_000, measured=True, citation="ours: less than a wage or a rent",
+        10_000, unit="cents", ge=0, le=100_000, measured=True, citation="our judgement: less than a wage or a rent",
         meaning="largest payment that counts as feeding from another's account though it stays",
     )  # fmt: skip
     shared_households: int = param(
-        3, unit="households", ge=2, le=50, measured=True, citation="regulation notes T07",
+        3, unit="households", ge=2, le=50, measured=True, citation="our judgement: two may be relatives",
         meaning="unrelated households of one opener from which a source fans out",
     )  # fmt: skip
     slip_rate: float = param(
-        0.002, unit="share", ge=0.0001, le=0.1, citation="ours: coins, gifts and favours, one in five hundred",
+        0.002, unit="share", ge=0.0001, le=0.1, citation="our judgement: coins, gifts and favours, one in five hundred",
         meaning="how often a lone token, or money from such a source, has an ordinary reason",
     )  # fmt: skip
 
@@ -99,7 +101,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH

@@ -35,7 +35,8 @@ does not list as rows of their own.
 - Is there a disclosure and a confirmation for the overdraft line, in this order?
 
 ## References
-Regulation notes T04, T05, T18, T21.
+CFPB consent order 2016-CFPB-0015 (Wells Fargo, 2016): debit cards, PINs and online banking that nobody asked for.
+Overdrafts: Regulation E, 12 CFR 1005.17; CFPB consent orders on Santander Bank, 2016, and Atlantic Union Bank, 2023.
 """
 
 from __future__ import annotations
@@ -66,19 +67,19 @@ class Parameters(HorizonParameters):
     """The horizons, and what makes a second sign."""
 
     grace_days: int = param(
-        5, unit="days", ge=0, le=60, citation="catalogue of detectors, UA01",
+        5, unit="days", ge=0, le=60, citation="our judgement: as in UA01",
         meaning="days after the opening by which a consent must be on record",
     )  # fmt: skip
     activation_minutes: int = param(
-        10, unit="minutes", ge=1, le=1440, measured=True, citation="regulation notes T04: a PIN set within ten minutes",
+        10, unit="minutes", ge=1, le=1440, measured=True, citation="our judgement: set in the same sitting",
         meaning="minutes after the opening within which an activation by staff counts as at once",
     )  # fmt: skip
     earlier_features: int = param(
-        2, unit="features", ge=1, le=20, measured=True, citation="regulation notes T04: three cards in twelve months",
+        2, unit="features", ge=1, le=20, measured=True, citation="our judgement: three cards in a year are too many",
         meaning="features of one kind that a customer may get in a year before one more is too many",
     )  # fmt: skip
     series_days: int = param(
-        365, unit="days", ge=30, le=1095, citation="regulation notes T04: three cards in twelve months",
+        365, unit="days", ge=30, le=1095, citation="our judgement: three cards in a year are too many",
         meaning="days within which features of one kind are counted together",
     )  # fmt: skip
 
@@ -89,7 +90,7 @@ class UnrequestedFeature(Detector):
     id = "UA10"
     slug = "unrequested_feature"
     name = "Unrequested features"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T04 T05 T18 T21"
     severity = Severity.HIGH

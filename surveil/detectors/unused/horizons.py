@@ -16,23 +16,23 @@ class HorizonParameters(base.Parameters):
         meaning="money put in within so many days of the opening is the opening deposit, not use",
     )  # fmt: skip
     token_cents: int = param(
-        500, unit="cents", ge=0, le=10_000, measured=True, citation="regulation notes T16: one to five dollars",
+        500, unit="cents", ge=0, le=10_000, measured=True, citation="our judgement: coins and small notes",
         meaning="a deposit up to this amount is a token, not use",
     )  # fmt: skip
     deposit_days: int = param(
-        90, unit="days", ge=30, le=730, citation="regulation notes T02 and T18",
+        90, unit="days", ge=30, le=730, citation="our judgement: three months",
         meaning="horizon of a deposit account whose product states none",
     )  # fmt: skip
     card_days: int = param(
-        90, unit="days", ge=30, le=730, citation="regulation notes T03",
+        90, unit="days", ge=30, le=730, citation="our judgement: three months",
         meaning="horizon of a card whose product states none",
     )  # fmt: skip
     credit_line_days: int = param(
-        180, unit="days", ge=30, le=730, citation="ours: credit lines are often kept for an emergency",
+        180, unit="days", ge=30, le=730, citation="our judgement: credit lines are often kept for an emergency",
         meaning="horizon of a credit line whose product states none",
     )  # fmt: skip
     feature_days: int = param(
-        60, unit="days", ge=30, le=730, citation="regulation notes T04 and T05",
+        60, unit="days", ge=30, le=730, citation="our judgement: two months",
         meaning="horizon of a feature whose product states none",
     )  # fmt: skip
 

@@ -29,7 +29,8 @@ Accounts used once by somebody else, and logins that the extract does not hold.
 - Was there a consent, a visit, an application?
 
 ## References
-Regulation notes T16, T18.
+Children's savings at Commonwealth Bank of Australia (The Guardian, 19 May 2018). CFPB consent order on U.S. Bank, 2022,
+after which the bank pays its people only for accounts that customers use.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class NeverUsed(Detector):
     id = "UN01"
     slug = "never_used"
     name = "Never used"
-    version = "2"
+    version = "3"
     family = Family.UNUSED
     typology = "T16 T18"
     severity = Severity.LOW

@@ -33,7 +33,8 @@ Unwanted accounts that nobody troubles to close, and features.
 - Was the credit for it taken back?
 
 ## References
-Regulation notes T17; denominators after science notes 1.3. Scan over months in the manner of Kulldorff 1997.
+Prudential's policies sold at Wells Fargo (complaint of former employees, 2016): about 70 % lapsed. Scan over months in
+the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -59,19 +60,20 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     quick_days: int = param(
-        90, unit="days", ge=14, le=365, citation="regulation notes T17; science notes 4.2",
+        90, unit="days", ge=14, le=365, citation="our judgement: three months",
         meaning="an account closed before this age was closed quickly",
     )  # fmt: skip
     conversion_days: int = param(
-        7, unit="days", ge=0, le=60, measured=True, citation="ours: the old and the new number overlap for some days",
+        7, unit="days", ge=0, le=60, measured=True,
+        citation="our judgement: the old and the new number overlap for some days",
         meaning="days between a closing and a conversion for the same customer that belong together",
     )  # fmt: skip
     shortest_run: int = param(
-        6, unit="months", ge=1, le=24, citation="ours: shorter runs name honest people too often",
+        6, unit="months", ge=1, le=24, citation="our judgement: shorter runs name honest people too often",
         meaning="months of the shortest run looked at",
     )  # fmt: skip
     unused_weight: float = param(
-        0.75, unit="weight", ge=0.0, le=1.0, citation="ours: what nobody wanted is not used, either",
+        0.75, unit="weight", ge=0.0, le=1.0, citation="our judgement: what nobody wanted is not used, either",
         meaning="weight of the test of quick closings without use beside that of all quick closings",
     )  # fmt: skip
 
@@ -82,7 +84,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "4"
+    version = "5"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM

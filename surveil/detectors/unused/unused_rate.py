@@ -29,7 +29,7 @@ Accounts that somebody brings to life for show: a login or a purchase of cents (
 - Are they spread over his time, or do they belong to a month with a goal?
 
 ## References
-Regulation notes T02. One-sample log-rank test: Breslow 1975.
+CFPB consent order 2016-CFPB-0015 (Wells Fargo, 2016). One-sample log-rank test: Breslow 1975.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Parameters(HorizonParameters):
     """The horizons, and how long accounts are followed."""
 
     follow_days: int = param(
-        180, unit="days", ge=60, le=730, citation="ours: twice the horizon of a deposit account",
+        180, unit="days", ge=60, le=730, citation="our judgement: twice the horizon of a deposit account",
         meaning="days after the opening for which the first use is waited for",
     )  # fmt: skip
 
@@ -61,7 +61,7 @@ class UnusedRate(Detector):
     id = "UN02"
     slug = "unused_rate"
     name = "Accounts come to life too rarely"
-    version = "2"
+    version = "3"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.HIGH
