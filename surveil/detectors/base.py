@@ -110,8 +110,9 @@ class Detector(ABC):
     models that `decide` gets, by name. `severity` is the highest one a single item may reach. `rule` says that an item
     alone is a breach to be alerted, whatever the rate; otherwise items support the test of a rate: the detector's own,
     or that of the detector that `supports` names. `listens` names detectors whose items it takes as evidence: it is judged
-    after them, and finds the items of those that ran under `items_of(id)` among its measurements. One that `ranks` only
-    puts its subjects in order, and alerts nobody.
+    after them, and finds the items of those that ran under `items_of(id)` among its measurements. `weight` is how many
+    tests its own stands for when all tests of a subject are joined. One that `ranks` only puts its subjects in order,
+    and alerts nobody.
     """
 
     id: ClassVar[str]
@@ -126,6 +127,7 @@ class Detector(ABC):
     rule: ClassVar[bool] = False
     supports: ClassVar[str | None] = None
     ranks: ClassVar[bool] = False
+    weight: ClassVar[float] = 1.0
     listens: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]]
     models: ClassVar[tuple[str, ...]]

@@ -29,9 +29,14 @@ class Judged:
     decision: Decision
 
 
-def points(p_value: pd.Series) -> pd.Series:
-    """Evidence of a test: -log10(p), 0 where it was not made."""
-    return -np.log10(p_value.astype(float).clip(lower=1e-300)).where(p_value.notna(), 0.0)
+def points(p_value: pd.Series, weight: float = 1.0) -> pd.Series:
+    """Evidence of a test: -log10(p), 0 where it was not made.
+
+    A test that stands for several (`Detector.weight`) says as much as the best of so many: p divided by the weight
+    where it is small, and no more than any other test where it is one.
+    """
+    p = p_value.astype(float).clip(lower=1e-300)
+    return (np.log10(weight * (1 - p) + p) - np.log10(p)).where(p_value.notna(), 0.0)
 
 
 def rule_points(items: pd.Series) -> pd.Series:
@@ -70,14 +75,21 @@ def rule_items_of(judged: Mapping[str, Judged], kind: SubjectType) -> pd.DataFra
     return pd.DataFrame(columns).fillna(0).sort_index()
 
 
-def joined(subjects: pd.Index, tests: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
+def joined(
+    subjects: pd.Index, tests: pd.DataFrame, rules: pd.DataFrame, weights: Mapping[str, float]
+) -> pd.DataFrame:
     """One row per subject of a kind, such as all reps: `p_value` (Cauchy combination of a subject's tests), `q_value`
     (Benjamini-Hochberg across the subjects) and `evidence`, the sum of the two strongest pieces: two independent
-    signs say more than one, ten weak ones do not.
+    signs say more than one, ten weak ones do not. `weights`: detector -> how many tests its own stands for, if not one.
     """
     tests = tests.reindex(subjects)
-    p = cauchy_combination(tests.to_numpy(dtype=float)) if tests.shape[1] else np.full(len(subjects), np.nan)
-    by_test = tests.apply(points)
+    weight = [weights.get(name, 1.0) for name in tests]
+    p = (
+        cauchy_combination(tests.to_numpy(dtype=float), np.tile(weight, (len(subjects), 1)))
+        if tests.shape[1]
+        else np.full(len(subjects), np.nan)
+    )
+    by_test = tests.apply(lambda values: points(values, weights.get(str(values.name), 1.0)))
     by_rule = rules.reindex(subjects).fillna(0).apply(rule_points)
     # A rule with a test beside it is one sign, not two.
     signs = pd.concat([by_test, by_rule]).groupby(level=0).max() if by_rule.shape[1] else by_test

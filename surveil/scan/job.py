@@ -204,11 +204,12 @@ def _outputs(engine: Engine, judged: Mapping[str, Judged], fdr: float) -> _Made:
         SubjectType.BRANCH: [name for name in branch.values() if name],
     }
     joined, rules = {}, {}
+    weights = {name: j.detector.weight for name, j in judged.items()}
     for kind, known in active.items():
         tests = evidence.p_values_of(judged, kind)
         rules[kind] = evidence.rule_items_of(judged, kind)
         everyone = pd.Index(sorted({*known, *tests.index, *rules[kind].index}), dtype=object)
-        joined[kind] = evidence.joined(everyone, tests, rules[kind])
+        joined[kind] = evidence.joined(everyone, tests, rules[kind], weights)
     subjects = grouping.Subjects(joined, branch, engine.window.from_day, engine.window.as_of_day)
     drafts = grouping.drafts(judged, subjects, fdr)
     rep, place = SubjectType.REP, SubjectType.BRANCH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from surveil.statistics.tails import SMALLEST_P
 
 _SHARES = np.array([0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.18, 0.27, 0.40, 0.60])
 _EDGE = 1e-6
+_LEAST_VARIANCE = 0.05  # units squared: one odd customer of somebody with hardly any is no pattern
 _TAIL = 0.10  # share of simulated statistics that the exponential tail is fitted to
 _REMARKABLE_Q = 0.10  # false-discovery rate at which a rep's units are no longer drawn from
 _TRIES = 4
@@ -24,9 +26,11 @@ _BLOCK = 8192
 
 @dataclass(frozen=True)
 class MixtureSettings:
-    """shortest: months of the shortest episode looked for. draws: redrawn firms, and simulated: reps redrawn in all (at
-    least): enough for the tail, and no more in a large firm. seed: of the drawing."""
+    """share: share of wronged units at which the score test is sharpest (mild forgers wrong some 3 to 9 customers in a
+    hundred). shortest: months of the shortest episode looked for. draws: redrawn firms, and simulated: reps redrawn in all
+    (at least): enough for the tail, and no more in a large firm. seed: of the drawing."""
 
+    share: float = 0.05
     shortest: int = 3
     draws: int = 4
     simulated: int = 8000
@@ -104,12 +108,17 @@ def mixture_test(
 ) -> pd.DataFrame:
     """Which reps' customers look like a mixture of ordinary and wronged ones, over all months or an episode.
 
+    Two statistics see it, each where the other is weak. The best log-likelihood ratio over shares of wronged units finds
+    a few very odd ones. The score test near `settings.share` (Rao 1948) adds up the chance of each unit to be wronged,
+    which is at most one, over what it comes to for the same kinds elsewhere, in standard deviations: it finds many that
+    are a little odd.
+
     One entry per unit of which units of other reps are independent (a customer of the rep, not an account: what hangs
     together within a customer is evidence once): `rep`, `month` (whole number), `evidence` (log-likelihood ratio) and
     `kind` (whole number): units of one kind are alike but for who opened them.
     One row per rep: `rep`, `n`, `score` (log-likelihood ratio of the best mixture of all his units), `share` (its
     share of bad ones), `episode_score`, `episode_start`, `episode_end` (best run of at least `shortest` months),
-    `p_whole`, `p_episode`, and `p_value`, both joined. p: every unit's evidence redrawn from those of the same kind of
+    `p_whole`, `p_episode`, and `p_value`, all joined. p: every unit redrawn from those of the same kind of
     other reps, so that nothing is assumed of how signs hang together; exponential tail beyond; widened by how ordinary
     reps spread. Reps who stand out are not drawn from in a second pass.
     """
@@ -120,109 +129,173 @@ def mixture_test(
     if not who.shape == when.shape == each.shape == alike.shape:
         raise UsageError("A mixture needs one month, one evidence and one kind per unit.")
     order = np.lexsort((each, alike, when, who))
+    odds = np.exp(np.minimum(each[order], 50.0))
     units = _Units(
         who.astype(np.int64)[order],
         when.astype(np.int64)[order],
         alike.astype(np.int64)[order],
-        np.stack([np.log1p(s * np.expm1(np.minimum(each[order], 50.0))) for s in _SHARES], axis=-1),
+        np.stack([np.log1p(s * (odds - 1)) for s in _SHARES], axis=-1),
+        chosen.share * odds / (1 - chosen.share + chosen.share * odds),
         (len(names), len(months)),
     )
-    seen = _statistics(units.gain, units, chosen.shortest)
     n = sums(units.who, np.ones(who.size), len(names))
-    p_whole, p_episode, p_value = _judged(seen, units, n, np.ones(len(names), bool), chosen)
-    remarkable = benjamini_hochberg(p_value) <= _REMARKABLE_Q
+    found = _judged(units, n, np.ones(len(names), bool), chosen)
+    remarkable = benjamini_hochberg(found.p_value) <= _REMARKABLE_Q
     if remarkable.any() and remarkable.sum() <= 0.5 * len(names):
-        p_whole, p_episode, p_value = _judged(seen, units, n, ~remarkable, chosen)
+        found = _judged(units, n, ~remarkable, chosen)
     label = np.append(np.asarray(months), 0)
     return pd.DataFrame(
         {
             "rep": names,
             "n": n.astype(np.int64),
-            "score": seen.whole,
-            "share": _SHARES[seen.share],
-            "episode_score": seen.episode,
-            "episode_start": label[seen.start],
-            "episode_end": label[seen.end],
-            "p_whole": p_whole,
-            "p_episode": p_episode,
-            "p_value": p_value,
+            "score": found.mixture.whole,
+            "share": _SHARES[_best_share(units)],
+            "episode_score": found.mixture.episode,
+            "episode_start": label[found.mixture.start],
+            "episode_end": label[found.mixture.end],
+            "p_whole": found.p_whole,
+            "p_episode": found.p_episode,
+            "p_value": found.p_value,
         }
     )
 
 
 @dataclass(frozen=True)
 class _Units:
-    """Units sorted by rep and month: `gain` is what each adds to the mixture, per share of bad ones."""
+    """Units sorted by rep and month: what each adds to the mixture, per share of bad ones (`gain`), and its `chance` to be
+    a wronged one."""
 
     who: Ints
     when: Ints
     kind: Ints
     gain: Floats
+    chance: Floats
     shape: tuple[int, int]
 
-    @property
-    def cell(self) -> Ints:
-        return self.who * max(self.shape[1], 1) + self.when
+    def by_month(self, values: Floats) -> Floats:
+        """Sums per rep and month, reps × months."""
+        reps, months = self.shape
+        return sums(self.who * max(months, 1) + self.when, values, reps * months).reshape(reps, months)
 
 
 @dataclass(frozen=True)
 class _Statistics:
+    """One statistic of every rep: over all months, and over the best run of them, from `start` to `end`."""
+
     whole: Floats
-    share: Ints
     episode: Floats
     start: Ints
     end: Ints
 
 
-def _statistics(gain: Floats, units: _Units, shortest: int) -> _Statistics:
-    """Best mixture of each rep over all months, and over the best run of months."""
-    reps, months = units.shape
-    per_cell = np.stack([sums(units.cell, gain[:, s], reps * months) for s in range(_SHARES.size)], axis=-1)
-    running = np.concatenate(
-        [np.zeros((reps, 1, _SHARES.size)), per_cell.reshape(reps, months, _SHARES.size).cumsum(axis=1)],
-        axis=1,
+@dataclass(frozen=True)
+class _Found:
+    """What the best mixture of every rep is, and p-values of both statistics joined."""
+
+    mixture: _Statistics
+    p_whole: Floats
+    p_episode: Floats
+    p_value: Floats
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What chances of ordinary units come to: the mean of its kind per unit, and the sum's variance per rep and month."""
+
+    mean: Floats
+    variance: Floats
+
+
+def _best_share(units: _Units) -> Ints:
+    """Which share of bad units makes the best mixture of all units of each rep."""
+    totals = [sums(units.who, gain, units.shape[0]) for gain in units.gain.T]
+    return np.asarray(np.argmax(np.stack(totals, axis=-1), axis=1))
+
+
+def _statistics(
+    drawn: Ints | slice, units: _Units, expected: _Expected, shortest: int
+) -> tuple[_Statistics, _Statistics]:
+    """The best mixture and the score of each rep, were his units those `drawn`."""
+    sum_of_gains = np.stack([_running(units.by_month(gain)) for gain in units.gain[drawn].T], axis=-1)
+    excess = _running(units.by_month(units.chance[drawn] - expected.mean))
+    variance = _running(expected.variance)
+
+    def mixture(upto: slice, before: slice) -> Floats:
+        return np.asarray((sum_of_gains[:, upto] - sum_of_gains[:, before]).max(axis=2))
+
+    def score(upto: slice, before: slice) -> Floats:
+        spread = np.sqrt(variance[:, upto] - variance[:, before] + _LEAST_VARIANCE)
+        return np.asarray((excess[:, upto] - excess[:, before]) / spread)
+
+    months = units.shape[1]
+    return _over_runs(mixture, months, shortest), _over_runs(score, months, shortest)
+
+
+def _running(by_month: Floats) -> Floats:
+    """Sums from the first month on, beginning with nothing."""
+    return np.concatenate([np.zeros((len(by_month), 1)), by_month.cumsum(axis=1)], axis=1)
+
+
+def _over_runs(of: Callable[[slice, slice], Floats], months: int, shortest: int) -> _Statistics:
+    """A statistic over all months, and over the best run of at least `shortest`; `of` gives reps × runs."""
+    whole = of(slice(-1, None), slice(0, 1))[:, 0]
+    best, start, end = (
+        whole.copy(),
+        np.zeros(whole.size, dtype=np.int64),
+        np.full(whole.size, max(months - 1, 0)),
     )
-    total = running[:, -1]
-    share = np.argmax(total, axis=1)
-    whole = total.max(axis=1) if reps else np.zeros(0)
-    best, start, end = whole.copy(), np.zeros(reps, dtype=np.int64), np.full(reps, max(months - 1, 0))
     for length in range(min(shortest, months), months):
-        runs = (running[:, length:] - running[:, :-length]).max(axis=2)
+        runs = of(slice(length, None), slice(None, -length))
         at = np.argmax(runs, axis=1)
-        top = runs[np.arange(reps), at]
+        top = runs[np.arange(whole.size), at]
         better = top > best + 1e-12
         best, start = np.where(better, top, best), np.where(better, at, start)
         end = np.where(better, at + length - 1, end)
-    return _Statistics(whole, share, best, start, end)
+    return _Statistics(whole, best, start, end)
 
 
-def _judged(
-    seen: _Statistics, units: _Units, n: Floats, included: Bools, settings: MixtureSettings
-) -> tuple[Floats, Floats, Floats]:
-    """p-values over all months, of the best episode, and of both joined, against the units of `included` reps."""
-    whole, episode = _redrawn(units, included, settings)
-    parts = [
-        recalibrated(_p_values(value, drawn, n))
-        for value, drawn in ((seen.whole, whole), (seen.episode, episode))
-    ]
-    return parts[0], parts[1], cauchy_combination(np.column_stack(parts))
+def _expected(units: _Units, included: Bools) -> _Expected:
+    """Means and variances over the units of `included` reps."""
+    ordinary = included[units.who]
+    kinds = int(units.kind.max(initial=-1)) + 1
+    number = np.maximum(np.bincount(units.kind[ordinary], minlength=kinds), 1)
+    mean, square = (
+        sums(units.kind[ordinary], units.chance[ordinary] ** power, kinds) / number for power in (1, 2)
+    )
+    return _Expected(mean[units.kind], units.by_month(np.maximum(square - mean**2, 0.0)[units.kind]))
 
 
-def _redrawn(units: _Units, included: Bools, settings: MixtureSettings) -> tuple[Floats, Floats]:
-    """Statistics of honest firms, draws × reps: each unit gets the gain of one of its kind that another rep opened."""
+def _judged(units: _Units, n: Floats, included: Bools, settings: MixtureSettings) -> _Found:
+    """Every rep against the units of `included` ones."""
+    expected = _expected(units, included)
+    seen = _statistics(slice(None), units, expected, settings.shortest)
+    p_whole, p_episode = [], []
+    for one, (whole, episode) in zip(seen, _redrawn(units, expected, included, settings), strict=True):
+        p_whole.append(recalibrated(_p_values(one.whole, whole, n)))
+        p_episode.append(recalibrated(_p_values(one.episode, episode, n)))
+    joined = (cauchy_combination(np.column_stack(p)) for p in (p_whole, p_episode, p_whole + p_episode))
+    return _Found(seen[0], *joined)
+
+
+def _redrawn(
+    units: _Units, expected: _Expected, included: Bools, settings: MixtureSettings
+) -> list[tuple[Floats, Floats]]:
+    """Each statistic of honest firms, over all months and of the best run, draws × reps: each unit is replaced by one of its
+    kind that another rep opened."""
     rng = np.random.default_rng(settings.seed)
-    reps = units.shape[0]
-    draws = max(settings.draws, int(np.ceil(settings.simulated / max(reps, 1))))
+    draws = max(settings.draws, int(np.ceil(settings.simulated / max(units.shape[0], 1))))
     kinds = [np.flatnonzero(units.kind == kind) for kind in range(int(units.kind.max(initial=-1)) + 1)]
     pools = [at[included[units.who[at]]] for at in kinds]
-    whole, episode = np.empty((draws, reps)), np.empty((draws, reps))
     drawn = np.empty(units.who.size, dtype=np.int64)
-    for i in range(draws):
+    firms = []
+    for _ in range(draws):
         for at, pool in zip(kinds, pools, strict=True):
             drawn[at] = _others(units.who, at, pool if pool.size else at, rng)
-        one = _statistics(units.gain[drawn], units, settings.shortest)
-        whole[i], episode[i] = one.whole, one.episode
-    return whole, episode
+        firms.append(_statistics(drawn, units, expected, settings.shortest))
+    return [
+        (np.stack([one.whole for one in of]), np.stack([one.episode for one in of]))
+        for of in zip(*firms, strict=True)
+    ]
 
 
 def _others(who: Ints, at: Ints, pool: Ints, rng: np.random.Generator) -> Ints:
@@ -257,5 +330,6 @@ def _tail(value: float, draws: Floats) -> float:
         above = draws.size - int(np.searchsorted(draws, value, side="left"))
         return (above + 0.5) / (draws.size + 1)
     excess = draws[draws > edge] - edge
-    # A log-likelihood ratio has an exponential tail of scale one or less in theory; the simulation may show more.
+    # Both statistics fall off at least exponentially in theory, a log-likelihood ratio with a scale of one at most; the
+    # simulation may show more.
     return _TAIL * float(np.exp(-(value - edge) / max(float(excess.mean()) if excess.size else 1.0, 0.3)))

@@ -24,7 +24,7 @@ LOCK = Path(__file__).with_name("detectors.lock")
 DETECTORS = list(registry.detectors().values())
 IDENTITY = {
     "id", "slug", "name", "version", "status", "family", "typology", "severity", "subject", "rule", "supports", "ranks",
-    "listens", "needs", "models", "parameter_type",
+    "weight", "listens", "needs", "models", "parameter_type",
 }  # fmt: skip
 
 each = pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.id)

@@ -46,7 +46,7 @@ def test_two_strong_signs_outrank_one_and_a_rule_with_its_test_is_one_sign() -> 
     reps = pd.Index(["one", "two", "rule"])
     tests = pd.DataFrame({"A": [1e-4, 1e-4, 1e-4], "B": [0.5, 1e-3, 0.5]}, index=["one", "two", "rule"])
     rules = pd.DataFrame({"A": [1]}, index=["rule"])
-    found = joined(reps, tests, rules)["evidence"]
+    found = joined(reps, tests, rules, {})["evidence"]
     assert found["two"] > found["one"]
     assert found["rule"] == found["one"]
 
@@ -54,13 +54,26 @@ def test_two_strong_signs_outrank_one_and_a_rule_with_its_test_is_one_sign() -> 
 def test_whom_a_rule_flags_for_one_breach_stands_above_whom_no_test_flags() -> None:
     reps = pd.Index(["breach", *(f"honest{i}" for i in range(200))])
     tests = pd.DataFrame({"A": [0.5, 1e-3, *[0.3] * 199], "B": [0.5, 0.4, *[0.6] * 199]}, index=reps)
-    found = joined(reps, tests, pd.DataFrame({"C": [1]}, index=["breach"]))
+    found = joined(reps, tests, pd.DataFrame({"C": [1]}, index=["breach"]), {})
     assert (found["q_value"] > 0.1).all()
     assert found["evidence"].idxmax() == "breach"
 
 
+def test_a_test_that_stands_for_many_is_not_drowned_by_them_and_accuses_nobody_by_itself() -> None:
+    reps = pd.Index([f"rep{i}" for i in range(60)])
+    rng = np.random.default_rng(3)
+    tests = pd.DataFrame(rng.random((60, 20)).clip(0.01), index=reps, columns=[f"T{i}" for i in range(20)])
+    tests["T0"] = [0.002, *[1.0] * 59]
+    plain, heavy = (joined(reps, tests, pd.DataFrame(), weights) for weights in ({}, {"T0": 15.0}))
+    assert heavy.loc["rep0", "p_value"] < plain.loc["rep0", "p_value"] / 5
+    assert heavy["evidence"].rank(ascending=False)["rep0"] == 1
+    # Who looks quite ordinary there gains nothing by its weight.
+    assert (heavy["evidence"][1:] - plain["evidence"][1:]).abs().max() < 1e-9
+    assert heavy["p_value"][1:].min() > plain["p_value"][1:].min()
+
+
 def test_who_was_not_tested_has_no_q_value() -> None:
-    found = joined(pd.Index(["a", "b"]), pd.DataFrame({"A": [0.01]}, index=["a"]), pd.DataFrame())
+    found = joined(pd.Index(["a", "b"]), pd.DataFrame({"A": [0.01]}, index=["a"]), pd.DataFrame(), {})
     assert found["q_value"].isna().tolist() == [False, True]
 
 
@@ -96,7 +109,7 @@ def test_branches_are_judged_among_branches_and_not_mixed_with_reps() -> None:
         "XX01": judged(SubjectType.BRANCH, {"7": 0.6, "8": 1e-5, "firm": 1e-5}),
     }
     evidence_of = {
-        kind: joined(tests.index, tests, pd.DataFrame())
+        kind: joined(tests.index, tests, pd.DataFrame(), {})
         for kind in (SubjectType.REP, SubjectType.BRANCH)
         for tests in [p_values_of(both, kind)]
     }

@@ -116,6 +116,18 @@ def test_one_more_flag_never_lowers_an_account_or_his_opener() -> None:
     assert scores[1].loc[0, "p_value"] <= scores[0].loc[0, "p_value"] + 1e-12
 
 
+def test_many_that_are_a_little_odd_are_found_as_well_as_a_few_very_odd_ones() -> None:
+    """Every customer alike but for one sign: a forger's have it twice as often, nobody's is odd enough to be a proof."""
+    rng = np.random.default_rng(11)
+    rep, month = np.repeat(np.arange(60), 150), np.tile(np.arange(150) % 12, 60)
+    evidence = np.where(rng.random(rep.size) < np.where(rep == 0, 0.30, 0.12), 1.4, -0.3)
+    found = mixture_test(rep, month, evidence, np.zeros(rep.size, int), QUICK)
+    assert found["p_value"].idxmin() == 0
+    assert found.loc[0, "p_value"] < 1e-3
+    few = np.where((rep == 1) & (month == 3), 4.0, -0.3)
+    assert mixture_test(rep, month, few, np.zeros(rep.size, int), QUICK)["p_value"].idxmin() == 1
+
+
 def test_order_of_accounts_does_not_matter() -> None:
     data = accounts(5, forgers=1, reps=15)
     shuffle = np.random.default_rng(0).permutation(data.rep.size)

@@ -18,7 +18,7 @@ ODD = 10.0
 _OF_A_KIND = 1000
 
 
-def customers_of(rows: pd.DataFrame, weights: Floats, spread: npt.NDArray[np.float64]) -> pd.DataFrame:
+def customers_of(rows: pd.DataFrame, evidence: Floats, spread: npt.NDArray[np.float64]) -> pd.DataFrame:
     """Every opener's customers as units of the mixture: `rep`, `month`, `evidence` and `kind`, as `mixture_test` takes them.
 
     A customer speaks by the oddest of his accounts, in its month. Whoever loses his papers, is not met or lets his account
@@ -26,13 +26,13 @@ def customers_of(rows: pd.DataFrame, weights: Floats, spread: npt.NDArray[np.flo
 
     Args:
         rows: accounts of the model `account_evidence`.
-        weights: their log-likelihood ratios, accounts × signs.
+        evidence: their log-likelihood ratios, such as `with_companions` gives them.
         spread: what their total would spread by were they ordinary (`expected_spread`). Customers are of one kind who have
             as many accounts of about as much spread.
     """
     rep, names = pd.factorize(rows["rep_id"], sort=True)
     customer, _ = pd.factorize(rows["customer_id"], sort=True)
-    month, evidence = rows["month"].to_numpy(dtype=np.int64), weights.sum(axis=1, dtype=np.float64)
+    month = rows["month"].to_numpy(dtype=np.int64)
     order = np.lexsort((month, evidence, customer, rep))
     unit = rep[order].astype(np.int64) * (int(customer.max(initial=0)) + 1) + customer[order]
     last = np.flatnonzero(np.diff(unit, append=-1))
