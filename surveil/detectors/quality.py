@@ -9,7 +9,7 @@ import pandas as pd
 
 from surveil.detectors import base
 from surveil.detectors.base import param
-from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
+from surveil.detectors.rates import Rates, count_words, peer_chance, rate_cells, rate_tests
 from surveil.statistics.combine import fisher_combination
 from surveil.statistics.mixed_tails import logit_normal_binomial_tails
 from surveil.statistics.tails import poisson_binomial_tails
@@ -88,7 +88,7 @@ def part_tests(
         expected=expected,
         n=count,
         reason=[
-            f"{y:.0f} of {k:.0f} {what} are {sign}, {mean:.1f} would be expected of colleagues' accounts"
+            f"{y:.0f} of {k:.0f} {what} are {sign}, {count_words(mean)} would be expected of colleagues' accounts"
             for y, k, mean in zip(observed, count, expected, strict=True)
         ],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from surveil.detectors.rates import rate_tests
+from surveil.detectors.rates import count_words, rate_tests
 from surveil.statistics.rates import RateSettings
 from surveil.statistics.tails import binomial_tails
 
@@ -35,7 +35,7 @@ def _against_slips(tests: pd.DataFrame, what: str, ordinary: float) -> pd.DataFr
 
     n = tests["n"].astype(float)
     told = [
-        f"{observed:.0f} of {count:.0f} {what}; {count * ordinary:.1f} expected of slips and special cases"
+        f"{observed:.0f} of {count:.0f} {what}; {count_words(count * ordinary)} expected of slips and special cases"
         " (too few colleagues to compare with)"
         for observed, count in zip(tests["observed"], tests["n"], strict=True)
     ]

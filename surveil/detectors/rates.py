@@ -110,7 +110,7 @@ def tests_of(reps: pd.DataFrame, what: str, peers: str = "colleagues", side: str
         peer_rate=reps["peer_rate"],
         reason=[
             f"{'only ' if side == 'low' and observed < expected else ''}{observed:.0f} of {n:.0f} {what};"
-            f" {count_words(expected)} expected, judged by {others:.0f} {peers}{_usual(low, high)}"
+            f" {count_words(expected)} expected, going by {others:.0f} {peers}{_usual(low, high)}"
             for observed, n, expected, others, low, high in zip(
                 reps["observed"],
                 reps["n"],

@@ -23,6 +23,9 @@ ACCOUNT_RANK_COLUMNS = ("rank", "account_id", "score", "rep_id", "customer_id", 
 SHOWN_DRIVERS = 3
 NAMED_FROM_P = 0.05
 
+#: Below these a driver says "fewer than" and "<": more digits would claim a precision that nobody has.
+_LEAST_EXPECTED, _LEAST_P = 0.1, 1e-15
+
 
 def rank_reps(
     joined: pd.DataFrame,
@@ -99,13 +102,23 @@ def _drivers(
             strength,
             strict=True,
         ):
-            usual = "" if pd.isna(expected) else f"expected {expected:.1f}, "
-            text = f"{name} {observed:.0f} of {n:.0f} ({usual}p={p:.2g})"
+            text = f"{name} {observed:.0f} of {n:.0f} ({_expected_words(expected)}{_p_words(p)})"
             told.setdefault(str(subject), []).append((-points_, text))
     for name in rules.columns:
         for subject, count in rules[name][rules[name] > 0].items():
             told.setdefault(str(subject), []).append((0.0, f"{name} {count:.0f} listed"))
     return ["; ".join(text for _, text in sorted(told.get(who, []))[:SHOWN_DRIVERS]) for who in subjects]
+
+
+def _expected_words(expected: float) -> str:
+    """An expected number in a driver; what is next to none is not written as none."""
+    if pd.isna(expected):
+        return ""
+    return "expected fewer than 0.1, " if expected < _LEAST_EXPECTED else f"expected {expected:.1f}, "
+
+
+def _p_words(p: float) -> str:
+    return f"p<{_LEAST_P:.0e}" if p < _LEAST_P else f"p={p:.2g}"
 
 
 def rank_accounts(opened: pd.DataFrame, judged: Mapping[str, Judged]) -> pd.DataFrame | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -64,5 +65,7 @@ def test_case(case: Case, workspace: Workspace, tmp_path: Path) -> None:
         assert tests[subject] < bound, decided.tests.to_string()
     for subject, bound in case.p_above.items():
         assert tests[subject] > bound, decided.tests.to_string()
+    for told in decided.tests["reason"].dropna():
+        assert not re.search(r"\bnan\b|(?<![\d.])0(\.0)? expected|\d{3,}\.\d|\de-\d\d|  ", told), told
     if case.gap is not None:
         assert any(case.gap in gap.reason for gap in decided.gaps), decided.gaps

@@ -52,6 +52,7 @@ from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, param
 from surveil.detectors.bursts.pressure import broad_tests
 from surveil.detectors.quality import QualityParameters
+from surveil.detectors.rates import count_words
 from surveil.statistics.aggravation import aggravated
 from surveil.statistics.breadth import BreadthSettings
 from surveil.statistics.rates import count_test
@@ -91,7 +92,7 @@ class BranchPressure(Detector):
     id = "QB07"
     slug = "branch_pressure"
     name = "Pressure in a branch"
-    version = "3"
+    version = "4"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.CRITICAL
@@ -162,7 +163,7 @@ def _joined(poor: pd.DataFrame, footfall: pd.DataFrame, parameters: Parameters) 
         + (
             "who came is not known"
             if pd.isna(y)
-            else f"{y:.0f} customers served, {mean:.0f} expected of those who came"
+            else f"{y:.0f} customers served, {count_words(mean)} expected of those who came"
         )
         for told, y, mean in zip(poor["reason"], second["observed"], second["expected"], strict=True)
     ]

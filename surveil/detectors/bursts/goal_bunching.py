@@ -51,7 +51,7 @@ from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.bursts.goals import MODELS, goal_results
 from surveil.detectors.quality import STRATUM, QualityParameters
-from surveil.detectors.rates import rate_cells, rate_tests
+from surveil.detectors.rates import count_words, rate_cells, rate_tests
 from surveil.statistics.bunching import bin_counts, bunching
 from surveil.statistics.rates import RateSettings
 
@@ -90,7 +90,7 @@ class GoalBunching(Detector):
     id = "QB03"
     slug = "goal_bunching"
     name = "Results crowding on goals"
-    version = "2"
+    version = "3"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH
@@ -167,7 +167,12 @@ def _shape(results: pd.DataFrame, level: str, parameters: Parameters) -> pd.Data
         enough = len(near) >= parameters.least_results
         p, excess = _excess(rows["step"].to_numpy(dtype=float), parameters) if enough else (np.nan, np.nan)
         landed = int(near["landed"].sum())
-        reason = f"{landed} of {len(near)} results near a goal lie on it or one above, {landed - excess:.1f} if smooth"
+        usual = (
+            f"{count_words(landed - excess)} expected of a smooth curve"
+            if excess > 0
+            else "no more than expected"
+        )
+        reason = f"{landed} of {len(near)} results near a goal lie on it or one above; {usual}"
         made.append(
             (str(name), p, landed, len(near), landed - excess, reason if enough else "too few results")
         )

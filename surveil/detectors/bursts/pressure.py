@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from surveil.detectors import base
-from surveil.detectors.episodes import month_words
+from surveil.detectors.episodes import span_words
 from surveil.detectors.quality import STRATUM
-from surveil.detectors.rates import rate_cells, stratum_of
+from surveil.detectors.rates import count_words, rate_cells, stratum_of
 from surveil.statistics.breadth import BreadthSettings, breadth_test
 from surveil.statistics.rates import RateSettings, rate_test
 
@@ -58,8 +58,8 @@ def broad_tests(
         peer_items=judged["peer_n"],
         peer_rate=judged["peer_rate"],
         reason=[
-            f"{y:.0f} of {n:.0f} accounts of {k} {members} are poor in {month_words(start)} to {month_words(end)}, where"
-            f" {mean:.1f} would be expected; it is not one of them or one month alone"
+            f"{y:.0f} of {n:.0f} accounts of {k} {members} are poor {span_words(start, end)}, where"
+            f" {count_words(mean)} would be expected; it is not one of them or one month alone"
             for y, n, k, mean, start, end in zip(
                 found["observed"], found["n"], found["members"], found["expected"], found["start"], found["end"],
                 strict=True,

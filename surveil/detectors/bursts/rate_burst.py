@@ -49,7 +49,7 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.quality import STRATUM, QualityParameters, part_tests, usual_quality, with_quality
-from surveil.detectors.rates import peer_chance
+from surveil.detectors.rates import count_words, peer_chance
 from surveil.engine import days
 from surveil.statistics.scan import ScanSettings, expected_by_day, scan_bursts
 
@@ -91,7 +91,7 @@ class RateBurst(Detector):
     id = "QB04"
     slug = "rate_burst"
     name = "Burst of openings"
-    version = "2"
+    version = "3"
     family = Family.BURST
     typology = "T11"
     severity = Severity.HIGH
@@ -161,7 +161,8 @@ class RateBurst(Detector):
 
     def _tests(self, bursts: pd.DataFrame) -> pd.DataFrame:
         reasons = [
-            f"{seen:.0f} customers served from {start} to {end}, {expected:.1f} expected at his pace on his branch's days"
+            f"{seen:.0f} customers served {_when(start, end)}, {count_words(expected)} expected at his pace on his branch's"
+            " days"
             for seen, expected, start, end in zip(
                 bursts["observed"], bursts["expected"], bursts["run_from"], bursts["run_to"], strict=True
             )
@@ -174,6 +175,10 @@ class RateBurst(Detector):
             n=bursts["total"],
             reason=reasons,
         )
+
+
+def _when(start: str, end: str) -> str:
+    return f"on {start}" if start == end else f"from {start} to {end}"
 
 
 def _full_days(total: np.ndarray, thin_share: float) -> np.ndarray:

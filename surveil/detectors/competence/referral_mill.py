@@ -51,7 +51,7 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.episodes import span_words, with_episodes
-from surveil.detectors.rates import rate_cells, rate_tests
+from surveil.detectors.rates import count_words, rate_cells, rate_tests
 from surveil.statistics.aggravation import aggravated
 from surveil.statistics.combine import cauchy_combination
 from surveil.statistics.episodes import Sign, run_test
@@ -103,7 +103,7 @@ class ReferralMill(Detector):
     id = "RF01"
     slug = "referral_mill"
     name = "Referral mill"
-    version = "5"
+    version = "6"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
@@ -163,7 +163,7 @@ def _tests(
     usual = tests["subject_id"].map(many["expected"]).astype(float)
     number = tests["subject_id"].map(many["observed"]).astype(float)
     reason = [
-        f"{text}; {made_:.0f} referrals made, {usual_:.0f} expected"
+        f"{text}; {made_:.0f} referrals made, {count_words(usual_)} expected"
         for text, made_, usual_ in zip(tests["reason"], number, usual, strict=True)
     ]
     return tests.assign(p_value=np.where(enough, p, np.nan), reason=reason)
@@ -178,8 +178,8 @@ def _joined(
     both = np.column_stack([found["p_value"].to_numpy(dtype=float), tests["p_value"].to_numpy(dtype=float)])
     p = cauchy_combination(both, np.tile([weight, 1 - weight], (len(tests), 1)))
     reason = [
-        f"{first}; {seen:.0f} of {n:.0f} {span_words(start, end)} ({mean:.1f} expected), when he made {ratio:.1f} times as"
-        " many as at other times"
+        f"{first}; {seen:.0f} of {n:.0f} {span_words(start, end)} ({count_words(mean)} expected), when he made {ratio:.1f}"
+        " times as many as at other times"
         if own < all_runs and not np.isnan(start)
         else text
         for text, first, (own, all_runs), seen, n, mean, start, end, ratio in zip(

@@ -56,6 +56,7 @@ from surveil.detectors.competence.referral_graph import (
     null_scores,
     ring_p,
 )
+from surveil.detectors.rates import count_words
 
 
 class Parameters(base.Parameters):
@@ -106,7 +107,7 @@ class ReferralRing(Detector):
     id = "RF02"
     slug = "referral_ring"
     name = "Referral ring"
-    version = "4"
+    version = "5"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.HIGH
@@ -173,7 +174,7 @@ def _tests(
         expected.append(float(step["expected"]))
         reason.append(
             f"refers in a ring of {len(loop.members)} across branches: {observed[-1]:.0f} of his {sent[rep]} referrals go to"
-            f" the next member, {expected[-1]:.1f} expected; the whole ring sent {_total(along, loop):.0f} round"
+            f" the next member, {count_words(expected[-1])} expected; the whole ring sent {_total(along, loop):.0f} round"
         )
     low, high = stats.poisson.interval(0.95, np.maximum(expected, 1e-9))
     return base.frame(

@@ -73,7 +73,7 @@ class ComplaintSignal(Detector):
     id = "CT01"
     slug = "complaint_signal"
     name = "Complaints that allege it"
-    version = "2"
+    version = "3"
     family = Family.CONTROL
     typology = "T34"
     severity = Severity.HIGH
@@ -89,7 +89,9 @@ class ComplaintSignal(Detector):
         unread = texts["phrase"].isna()
         rows = texts[~unread & (texts["phrase"] != "")]
         tests = rare_tests(
-            _cells(measured["served_cells"], rows), "customers allege it", parameters.ordinary_share
+            _cells(measured["served_cells"], rows),
+            "customers complained of something they had not asked for",
+            parameters.ordinary_share,
         )
         late = (rows["open_days"] > parameters.answer_days).fillna(False).astype(bool)
         inside = rows["source"].isin(_INSIDE)

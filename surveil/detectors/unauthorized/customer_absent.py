@@ -99,7 +99,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH
@@ -111,10 +111,10 @@ class CustomerAbsent(Detector):
         cells = measured["customer_absent_cells"]
         covered = cells[cells["not_met"].notna()]
         met = rate_tests(
-            rate_cells(covered, covered["not_met"] == 1, STRATUM), "sittings without a trace of the customer"
+            rate_cells(covered, covered["not_met"] == 1, STRATUM), "sittings left no trace of the customer"
         )
         counted = rate_cells(cells, cells["odd"] == 1, STRATUM)
-        odd = rare_tests(counted, "times at night or while the opener was away", parameters.slip_rate)
+        odd = rare_tests(counted, "sittings were at night or while the opener was away", parameters.slip_rate)
         rows = measured["customer_absent_items"]
         unmet = (rows["not_met"] == 1).fillna(False).to_numpy(dtype=bool)
         strange = (rows[["away", "gone", "at_night"]] == 1).any(axis=1).to_numpy(dtype=bool)

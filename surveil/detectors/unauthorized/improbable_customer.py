@@ -94,7 +94,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH
@@ -105,7 +105,7 @@ class ImprobableCustomer(Detector):
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         rows, cells = measured["improbable_openings"], measured["improbable_cells"]
         judged = rate_cells(cells, cells["odd"] == 1, STRATUM)
-        tests = rare_tests(judged, "customers are improbable", parameters.ordinary_rate)
+        tests = rare_tests(judged, "customers have improbable details", parameters.ordinary_rate)
         wrong = rows[list(WRONG)] == 1
         room = pd.DataFrame(
             {name: 1 - there * WRONG[name][1] for name, there in wrong.items()}, index=rows.index

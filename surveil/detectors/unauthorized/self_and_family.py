@@ -74,7 +74,7 @@ class SelfAndFamily(Detector):
     id = "UA14"
     slug = "self_and_family"
     name = "Sales to oneself, family or colleagues"
-    version = "3"
+    version = "4"
     family = Family.UNAUTHORIZED
     typology = "T13"
     severity = Severity.MEDIUM
@@ -86,8 +86,8 @@ class SelfAndFamily(Detector):
         rows, days = measured["circle_deals"], measured["deal_day_counts"]
         own = rows["near"] > 0
         tests = [
-            _tests(days, rows[own], "days of business with himself or his family", parameters.circle_rate),
-            _tests(days, rows[~own], "days of business with others of the firm", parameters.colleague_rate),
+            _tests(days, rows[own], "days had business with himself or his family", parameters.circle_rate),
+            _tests(days, rows[~own], "days had business with others of the firm", parameters.colleague_rate),
         ]
         items = base.frame(
             base.ITEM_COLUMNS,

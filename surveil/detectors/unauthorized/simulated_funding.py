@@ -77,7 +77,7 @@ class SimulatedFunding(Detector):
     id = "UA03"
     slug = "simulated_funding"
     name = "Simulated funding"
-    version = "3"
+    version = "4"
     family = Family.UNAUTHORIZED
     typology = "T01"
     severity = Severity.HIGH
@@ -94,7 +94,7 @@ class SimulatedFunding(Detector):
         cells = measured["simulated_funding_cells"]
         mature = (cells["mature"] == 1).fillna(False)
         judged = rate_cells(cells[mature], happened=cells["trips"][mature])
-        result = rate_tests(judged, "accounts funded and emptied again, then left alone")
+        result = rate_tests(judged, "accounts were funded and emptied again, then left alone")
 
         rows = measured["simulated_funding_accounts"]
         alone = rows["first_use_days"].isna() | (rows["first_use_days"] > parameters.inactivity_days)

@@ -56,9 +56,9 @@ from surveil.detectors.rates import rate_cells
 from surveil.detectors.signs import strongest
 
 POSTED = ("tender",)
-TOKENS = "funded accounts with a token only"
-POSTINGS = "payments that are tokens on idle accounts"
-FED = "funded accounts fed from a shared or employee's source"
+TOKENS = "funded accounts got a token only"
+POSTINGS = "payments were tokens into idle accounts"
+FED = "funded accounts were fed from a shared or employee's source"
 
 
 class Parameters(base.Parameters):
@@ -101,7 +101,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "3"
+    version = "4"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH
