@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from surveil.detectors.rates import count_words, rate_tests
@@ -13,20 +14,32 @@ from surveil.statistics.tails import binomial_tails
 _SETTINGS = RateSettings(min_expected=0.0, dispersion_min_expected=3.0)
 
 
-def rare_tests(cells: pd.DataFrame, what: str, ordinary: float) -> pd.DataFrame:
+def rare_tests(cells: pd.DataFrame, what: str, ordinary: float, differ: float = 0.0) -> pd.DataFrame:
     """`TEST_COLUMNS` for cells of an event so rare that most firms expect next to none of anybody.
 
     Where colleagues show nothing, a single event would already look impossible. So the p-value is the larger of the one
     against colleagues and the mid-p of a binomial with the `ordinary` rate that slips and special cases produce. Who has
-    too few colleagues to compare with is held against the ordinary rate alone.
+    too few colleagues to compare with is held against the ordinary rate alone. Where honest people's own ordinary rates
+    `differ`, by this coefficient of variation, the binomial is a beta-binomial.
     """
     tests = rate_tests(cells, what, settings=_SETTINGS).tests
     observed, n = tests["observed"].astype(float), tests["n"].astype(float)
     # The ordinary rate is an upper bound, not what is expected: to stay below it is no evidence of innocence.
-    slips = np.minimum(binomial_tails(observed, n, ordinary).p_value(), 0.5)
+    slips = np.minimum(_slips(observed, n, ordinary, differ), 0.5)
     alone = tests["p_value"].isna()
     tests["p_value"] = np.fmax(tests["p_value"].to_numpy(dtype=float), slips)
     return tests.where(~alone, _against_slips(tests, what, ordinary)) if alone.any() else tests
+
+
+def _slips(observed: pd.Series, n: pd.Series, ordinary: float, differ: float) -> npt.NDArray[np.float64]:
+    """Mid-p of so many where the rate is `ordinary` in the mean, and differs between people."""
+    if differ == 0:
+        return binomial_tails(observed, n, ordinary).p_value()
+    from scipy import stats
+
+    total = (1 - ordinary) / (ordinary * differ**2) - 1
+    counts = stats.betabinom(n, total * ordinary, total * (1 - ordinary))
+    return np.asarray(counts.sf(observed) + 0.5 * counts.pmf(observed), dtype=np.float64)
 
 
 def _against_slips(tests: pd.DataFrame, what: str, ordinary: float) -> pd.DataFrame:

@@ -12,7 +12,8 @@ himself, his wife and a colleague so as not to be demoted.
 ## How it decides
 Counted are days with such business among all days with business, so that a family that comes in together is one event.
 Two rates are compared with colleagues' days in the same branch and month, and with ordinary rates: the own circle
-({circle_rate} of days) and other people of the firm ({colleague_rate}). Both are joined into one p-value. An item
+({circle_rate} of days) and other people of the firm ({colleague_rate}). Ordinary rates differ from one to the next by
+{families_differ} of the mean: few have a large family that banks with the firm. Both are joined into one p-value. An item
 weighs the more the nearer the customer is. A household that is not on record is not known, and no surname is ever
 compared.
 
@@ -61,6 +62,11 @@ class Parameters(base.Parameters):
         0.005, unit="share of days with business", ge=0.0001, le=0.2, citation="our judgement: about once a year",
         meaning="how often honest staff serve themselves or their family, where the policy allows it",
     )  # fmt: skip
+    families_differ: float = param(
+        0.5, unit="coefficient of variation", ge=0.0, le=2.0,
+        citation="our judgement: few have a large family that banks with the firm, many have nobody",
+        meaning="how much the rates of honest staff differ from each other",
+    )  # fmt: skip
     colleague_rate: float = param(
         0.03, unit="share of days with business", ge=0.0001, le=0.5,
         citation="our judgement: staff bank with their firm",
@@ -74,7 +80,7 @@ class SelfAndFamily(Detector):
     id = "UA14"
     slug = "self_and_family"
     name = "Sales to oneself, family or colleagues"
-    version = "4"
+    version = "5"
     family = Family.UNAUTHORIZED
     typology = "T13"
     severity = Severity.MEDIUM
@@ -86,8 +92,20 @@ class SelfAndFamily(Detector):
         rows, days = measured["circle_deals"], measured["deal_day_counts"]
         own = rows["near"] > 0
         tests = [
-            _tests(days, rows[own], "days had business with himself or his family", parameters.circle_rate),
-            _tests(days, rows[~own], "days had business with others of the firm", parameters.colleague_rate),
+            _tests(
+                days,
+                rows[own],
+                "days had business with himself or his family",
+                parameters.circle_rate,
+                parameters,
+            ),
+            _tests(
+                days,
+                rows[~own],
+                "days had business with others of the firm",
+                parameters.colleague_rate,
+                parameters,
+            ),
         ]
         items = base.frame(
             base.ITEM_COLUMNS,
@@ -107,10 +125,14 @@ class SelfAndFamily(Detector):
         return Decision(items, strongest(tests), int(days["n"].sum()), (gap,) if unknown else ())
 
 
-def _tests(days: pd.DataFrame, found: pd.DataFrame, what: str, ordinary: float) -> pd.DataFrame:
+def _tests(
+    days: pd.DataFrame, found: pd.DataFrame, what: str, ordinary: float, parameters: Parameters
+) -> pd.DataFrame:
     once = found.sort_values(["day", "feed", "deal_id"]).drop_duplicates(["rep_id", "day"])
     done = once.groupby(CELL, as_index=False).size()
     cells = days.merge(done, on=CELL, how="left").assign(stratum=what)
     happened = cells["size"].fillna(0).astype("int64")
     # A test of somebody with no such day says nothing; it would only blunt the other.
-    return rare_tests(rate_cells(cells, happened, ("stratum",)), what, ordinary).query("observed > 0")
+    return rare_tests(
+        rate_cells(cells, happened, ("stratum",)), what, ordinary, parameters.families_differ
+    ).query("observed > 0")
