@@ -11,7 +11,7 @@ from surveil.statistics.arrays import Floats, Ints, sums
 #: Shares of unauthorized accounts that a representative may have in an episode, and how likely it is that he has any.
 _SHARES = np.array([0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.40, 0.60])
 _SUSPECT = 0.10
-#: Chance that an episode begins in a month, and that it ends: it lasts five months in the mean (science notes 4.3: 4 to 9).
+#: Chance that an episode begins in a month, and that it ends: it lasts five months in the mean (our judgement).
 _BEGINS, _ENDS = 0.05, 0.20
 _REACH = 50.0
 

@@ -45,7 +45,7 @@ Unauthorized accounts with good papers that somebody uses.
 ## References
 Likelihood ratios: Fellegi and Sunter, JASA 1969. Score test: Rao 1948. Episodes: hidden Markov chain, Rabiner, Proc.
 IEEE 1989.
-Regulation notes T02, T03.
+CFPB consent order 2016-CFPB-0015 (Wells Fargo, 2016).
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ from surveil.statistics.mixture import (
 )
 from surveil.statistics.posterior import account_posterior
 
-_OURS = "science notes 4.3: judgement, near what simulated forgers leave; estimating them gave no better list"
+_OURS = "our judgement, near what simulated forgers leave; estimating them gave no better list"
 
 
 def _seen_on(share: float, which: str) -> Any:
@@ -91,23 +91,23 @@ class Parameters(HorizonParameters):
     """How often each sign is seen on unauthorized accounts, and what makes a sign."""
 
     grace_days: int = param(
-        5, unit="days", ge=0, le=60, citation="catalogue of detectors, UA01",
+        5, unit="days", ge=0, le=60, citation="as in UA01",
         meaning="days after the opening by which a consent must be on record",
     )  # fmt: skip
     quick_close_days: int = param(
-        90, unit="days", ge=30, le=365, citation="science notes 4.2",
+        90, unit="days", ge=30, le=365, citation="as in UN03",
         meaning="an account closed before this age was closed quickly",
     )  # fmt: skip
     contact_before_days: int = param(
-        3, unit="days", ge=0, le=30, measured=True, citation="science notes 1.1: contact window",
+        3, unit="days", ge=0, le=30, measured=True, citation="as in UA08",
         meaning="days before the opening in which a visit, call or login counts as having met the customer",
     )  # fmt: skip
     contact_after_days: int = param(
-        1, unit="days", ge=0, le=30, measured=True, citation="science notes 1.1: contact window",
+        1, unit="days", ge=0, le=30, measured=True, citation="as in UA08",
         meaning="days after the opening in which a visit, call or login still counts",
     )  # fmt: skip
     shared_households: int = param(
-        3, unit="households", ge=2, le=50, measured=True, citation="regulation notes T07",
+        3, unit="households", ge=2, le=50, measured=True, citation="as in UA07",
         meaning="unrelated households on one phone or e-mail from which an opener's contact counts as shared",
     )  # fmt: skip
     no_consent: float = _seen_on(0.45, "unauthorized accounts without a consent")
@@ -128,30 +128,32 @@ class Parameters(HorizonParameters):
     reopened: float = _seen_on(0.06, "unauthorized accounts closed and opened again (UA13)")
     mass_opening: float = _seen_on(0.10, "unauthorized accounts opened among very many at once (UA16)")
     usual_share: float = param(
-        0.001, unit="share of accounts", ge=0.00001, le=0.05, citation="regulation notes 3.2: 0.01 to 2 percent in all",
+        0.001, unit="share of accounts", ge=0.00001, le=0.05,
+        citation="reviews found from 0.01 (Fifth Third) to 2.1 percent (Wells Fargo) of all accounts",
         meaning="share of unauthorized accounts of somebody above suspicion, or outside of his episodes",
     )  # fmt: skip
     least_chance: float = param(
-        0.02, unit="share", ge=0.0001, le=0.2, citation="ours: a facility's telephone must not outweigh all other signs",
+        0.02, unit="share", ge=0.0001, le=0.2,
+        citation="our judgement: a facility's telephone must not outweigh all other signs",
         meaning="no sign is weighed as rarer than this among ordinary accounts",
     )  # fmt: skip
     most_of_a_customer: float = param(
         4.0, unit="natural logarithm", ge=1.0, le=50.0,
-        citation="ours: fifty to one; a single customer, however odd, must not make a pattern",
+        citation="our judgement: fifty to one; a single customer, however odd, must not make a pattern",
         meaning="log-likelihood ratio that one customer adds at most in the test of a representative",
     )  # fmt: skip
     suspected_share: float = param(
         0.05, unit="share of customers", ge=0.005, le=0.5,
-        citation="science notes 4.3: mild forgers wrong 3 to 9 customers in a hundred",
+        citation="our judgement: with more than one customer in twenty it is no accident",
         meaning="share of wronged customers that the second test of a representative is best at finding",
     )  # fmt: skip
     companion_share: float = param(
         0.5, unit="share", ge=0.0, le=1.0,
-        citation="ours: what is opened for a customer in one sitting was mostly asked for together or not at all",
+        citation="our judgement: what is opened for a customer in one sitting was mostly asked for together or not at all",
         meaning="how much of the evidence on accounts of the same sitting counts for an account",
     )  # fmt: skip
     listed_from: float = param(
-        0.5, unit="probability", ge=0.1, le=0.99, citation="ours: more likely unauthorized than not",
+        0.5, unit="probability", ge=0.1, le=0.99, citation="our judgement: more likely unauthorized than not",
         meaning="chance of being unauthorized from which an account is listed as a finding",
     )  # fmt: skip
 
@@ -162,7 +164,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "7"
+    version = "8"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
