@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.components import address, case_acts, navigate
+from dashboard.components.cards import card
 from dashboard.components.history import told
 from dashboard.components.markup import Html, joined, literal, show, table, tag, text, unbroken
 from dashboard.components.rows import chip, row
@@ -61,20 +64,13 @@ def _line(here: Place, line: CaseLine) -> None:
     parts = [chip(CASE_STATUS[line.status])]
     if line.next_due is not None:
         parts.append(chip(days_left(line.next_due, here.today), "sv-late" if late else ""))
-    with st.container(border=True, gap="xxsmall"):
-        words, way = st.columns([8, 1.25], vertical_alignment="center")
-        with words:
-            show(tag("h2", text(f"{line.case_id} · {line.title}"), css="sv-subject"))
-            show(joined(parts))
-            about = (
-                plural(line.alerts, "alert"),
-                plural(line.open_tasks, "open step"),
-                text(f"with {line.owner}" if line.owner else "with nobody"),
-                f"opened {moment(line.opened_at)}",
-            )
-            show(tag("div", joined(about, " · "), css="sv-meta"))
-        with way:
-            navigate.case_link(line.case_id, "Open")
+    about = (
+        plural(line.alerts, "alert"),
+        plural(line.open_tasks, "open step"),
+        text(f"with {line.owner}" if line.owner else "with nobody"),
+        f"opened {moment(line.opened_at)}",
+    )
+    card(f"{line.case_id} · {line.title}", parts, about, partial(navigate.case_link, line.case_id, "Open"))
 
 
 def one() -> None:

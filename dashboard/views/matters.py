@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import streamlit as st
 
 from dashboard.components import address, matter_acts, matter_item, navigate
+from dashboard.components.cards import card
 from dashboard.components.markup import Html, joined, literal, show, table, tag, text, unbroken
 from dashboard.components.rows import chip
 from dashboard.components.session import Place, place
@@ -36,27 +38,18 @@ def page() -> None:
 
 
 def _line(here: Place, matter: Matter) -> None:
-    stated = _stated(matter)
-    with st.container(border=True, gap="xxsmall"):
-        words, way = st.columns([9, 1], vertical_alignment="center")
-        with words:
-            show(tag("h2", text(f"{matter.id} · {matter.letter.title}"), css="sv-subject"))
-            show(
-                joined(
-                    (
-                        _due(matter.due, here.today),
-                        chip(f"{stated} of {plural(len(matter.letter.items), 'item')} with something said"),
-                    )
-                )
-            )
-            about = (
-                text(matter.letter.regulator),
-                text(f"number {matter.reference}" if matter.reference else "no number of the regulator"),
-                f"received {matter.received_on}",
-            )
-            show(tag("div", joined(about, " · "), css="sv-meta"))
-        with way:
-            navigate.matter_link(matter.id, "Open")
+    said = f"{_stated(matter)} of {plural(len(matter.letter.items), 'item')} with something said"
+    about = (
+        text(matter.letter.regulator),
+        text(f"number {matter.reference}" if matter.reference else "no number of the regulator"),
+        f"received {matter.received_on}",
+    )
+    card(
+        f"{matter.id} · {matter.letter.title}",
+        (_due(matter.due, here.today), chip(said)),
+        about,
+        partial(navigate.matter_link, matter.id, "Open"),
+    )
 
 
 def one() -> None:
@@ -71,8 +64,7 @@ def one() -> None:
         st.error(literal(error))
         return
     show(tag("h1", text(matter.letter.title), css="sv-title"))
-    late = _due(matter.due, here.today)
-    show(joined((chip(matter.id), late)))
+    show(joined((chip(matter.id), _due(matter.due, here.today))))
     show(_facts(matter))
     matter_acts.bar(here, matter)
     trail = changes(here.store, matter.id)
