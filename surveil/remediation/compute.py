@@ -131,18 +131,9 @@ def _bears_interest(row: Mapping[str, Any], method: Method, settled: frozenset[s
 
 def _late(row: Mapping[str, Any], method: Method, paid_on: dt.date) -> Line:
     """Interest on a part of a charge, from the charge to the day it was given back."""
-    since = _day(row["charged_day"])
-    found = interest(method, int(row["cents"]), since, min(_day(row["day"]), paid_on))
-    return Line(
-        account_id=row["account_id"],
-        customer_id=row["customer_id"],
-        kind=Kind.LATE_REFUND,
-        source=f"refund {row['refund_id']} of {_charge_source(row)}",
-        since=since,
-        refund_cents=0,
-        interest_cents=found.cents,
-        formula=found.formula,
-    )
+    source = f"refund {row['refund_id']} of {_charge_source(row)}"
+    last = min(_day(row["day"]), paid_on)
+    return _interest_only(row, Kind.LATE_REFUND, source, _day(row["charged_day"]), last, method)
 
 
 def _charge_source(row: Mapping[str, Any]) -> str:
@@ -153,12 +144,20 @@ def _held(row: Mapping[str, Any], method: Method, paid_on: dt.date) -> Line:
     """Interest for a spell; where the money still lies on the account, up to the day of payment."""
     first = _day(row["from_day"])
     last = paid_on if row["ended"] == "open" else _day(row["to_day"])
+    source = f"money of {row['other_account_id']} on {row['account_id']} from {first.isoformat()}"
+    return _interest_only(row, Kind.MONEY_HELD, source, first, last, method)
+
+
+def _interest_only(
+    row: Mapping[str, Any], kind: Kind, source: str, first: dt.date, last: dt.date, method: Method
+) -> Line:
+    """A line that gives no principal back."""
     found = interest(method, int(row["cents"]), first, last)
     return Line(
         account_id=row["account_id"],
         customer_id=row["customer_id"],
-        kind=Kind.MONEY_HELD,
-        source=f"money of {row['other_account_id']} on {row['account_id']} from {first.isoformat()}",
+        kind=kind,
+        source=source,
         since=first,
         refund_cents=0,
         interest_cents=found.cents,
