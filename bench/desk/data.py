@@ -24,6 +24,7 @@ from surveil.store.tables import AlertRow, urgency_key
 
 BEGIN = datetime(2021, 1, 4, 9, 0, tzinfo=UTC)
 REPS, BRANCHES, DETECTORS, OFFICERS = 8_000, 600, 30, 60
+_ALERTS = AlertRow.metadata.tables[AlertRow.__tablename__]
 _BATCH = 5_000
 _STATUS = {
     Status.CLOSED: 0.90,
@@ -162,7 +163,7 @@ def _row(number: int, again: int, numbers: Any) -> dict[str, Any]:
 
 
 def _opened(row: dict[str, Any]) -> dict[str, Any]:
-    name, fields = stored_fields(AlertRow.__table__, _AsRow(row))  # type: ignore[arg-type]
+    name, fields = stored_fields(_ALERTS, {column: row[column.name] for column in _ALERTS.columns})
     fields |= {"repeats": 1, "row_version": 1}
     return _event(row["alert_id"], "alert.opened", {name: None}, {name: fields}, None)
 
@@ -187,13 +188,6 @@ def _event(
         "object_id": name,
         "payload": plain(payload),
     }
-
-
-class _AsRow:
-    """A mapping read by columns, as a row of a result is."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        self._mapping = {column: values[column.name] for column in AlertRow.__table__.columns}
 
 
 def size_of(connection: Connection) -> str:

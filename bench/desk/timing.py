@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from surveil import desk
@@ -72,7 +73,7 @@ def timings(store: Store, repeat: int = 5) -> Iterator[Timed]:
         "search, what none has": (OFFICER, QueueFilters(text="zebra crossing"), Sort.URGENCY, 1),
     }
     for name, asked in pages.items():
-        yield _timed(name, lambda asked=asked: _page(store, *asked), repeat)  # type: ignore[misc]
+        yield _timed(name, partial(_page, store, *asked), repeat)
     yield _timed("queue by subject, first look", lambda: _by_subject(store, first), repeat)
     found = QueueFilters(text="R04711")
     yield _timed("queue by subject, search for a number", lambda: _by_subject(store, found), repeat)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Float, Row, Select, Table, inspect, select
+from sqlalchemy import Float, Select, Table, inspect, select
 from sqlalchemy.orm import Session
 
 from surveil.store.plain import plain
@@ -47,12 +47,10 @@ def stored_records(table: Table) -> Select[Any]:
     return select(table).order_by(*table.primary_key.columns)
 
 
-def stored_fields(table: Table, row: Row[Any]) -> tuple[str, Fields]:
-    """The name and fields of a stored row, in the form in which its changes were recorded."""
-    key = "|".join(str(row._mapping[column]) for column in table.primary_key.columns)
-    fields = {
-        column.name: _plain(column.type, row._mapping[column]) for column in table.columns if not column.info
-    }
+def stored_fields(table: Table, row: Mapping[Any, Any]) -> tuple[str, Fields]:
+    """The name and fields of a stored row (its values by column), in the form in which its changes were recorded."""
+    key = "|".join(str(row[column]) for column in table.primary_key.columns)
+    fields = {column.name: _plain(column.type, row[column]) for column in table.columns if not column.info}
     return f"{table.name}/{key}", fields
 
 

@@ -108,7 +108,7 @@ def stored(connection: Connection, tables: Iterable[Table]) -> Iterator[tuple[st
     for table in tables:
         query = stored_records(table).execution_options(yield_per=1000)
         for row in connection.execute(query):
-            yield stored_fields(table, row)
+            yield stored_fields(table, row._mapping)
 
 
 def bucket(name: str) -> int:

@@ -60,16 +60,19 @@ def computed(rule: str, exhibit: str, lists: Mapping[str, list[dict[str, str]]])
 
 
 def _conditions(condition: str) -> list[Callable[[Row], bool]]:
-    parts = re.split(r" or (?=\w+ is )", condition)
-    return [_condition(*re.fullmatch(r"(\w+) (?:is )?(.+)", part).groups()) for part in parts]  # type: ignore[union-attr]
+    return [_condition(part) for part in re.split(r" or (?=\w+ is )", condition)]
 
 
-def _condition(field: str, wanted: str) -> Callable[[Row], bool]:
+def _condition(part: str) -> Callable[[Row], bool]:
+    field, _, wanted = part.partition(" ")
+    wanted = wanted.removeprefix("is ")
     if match := re.fullmatch(r"over (-?[\d.]+)", wanted):
-        return lambda row: row[field] != "" and Decimal(row[field]) > Decimal(match[1])
+        least = Decimal(match[1])
+        return lambda row: row[field] != "" and Decimal(row[field]) > least
     if match := re.fullmatch(r"(\d+) % or more", wanted):
         # Bands: "100 to 119 %", "120 % or more", "under 50 %".
-        return lambda row: row[field][:1].isdigit() and int(row[field].split()[0]) >= int(match[1])
+        lowest = int(match[1])
+        return lambda row: row[field][:1].isdigit() and int(row[field].split()[0]) >= lowest
     if wanted == "known":
         return lambda row: row[field] not in {"not known", ""}
     if wanted == "empty":

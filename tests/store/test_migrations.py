@@ -25,10 +25,15 @@ from surveil.store.migrations import text_search
 from tests.store.support import NOW, draft, run
 
 
+def _is_mapped(name: str | None, kind: str, _: object) -> bool:
+    """Everything but the tables of the index for searching, which SQLite alone has."""
+    return kind != "table" or not str(name).startswith(text_search.TABLE)
+
+
 def test_the_migrated_database_has_every_mapped_column_index_and_constraint(store: Store) -> None:
     with store.connection() as connection:
-        own = lambda name, kind, _: not (kind == "table" and name.startswith(text_search.TABLE))  # noqa: E731
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": own})
+        opts = {"compare_type": True, "include_name": _is_mapped}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, audit_event.metadata) == []
 
 
