@@ -78,7 +78,8 @@ def daily_dispersion(counts: npt.ArrayLike, expected: npt.ArrayLike) -> float:
         return 0.0
     each = ((y - mu) ** 2 - mu)[known].sum(axis=1) / information[known]
     low, high = np.quantile(each, [0.25, 0.75])
-    return float(np.clip(each[(each >= low) & (each <= high)].mean(), 0.0, 5.0))
+    middle = each[(each >= low) & (each <= high)]  # of two reps neither is in the middle
+    return float(np.clip((middle if middle.size else each).mean(), 0.0, 5.0))
 
 
 def scan_bursts(

@@ -102,6 +102,11 @@ def test_dispersion_is_measured_and_chance_has_none() -> None:
     assert daily_dispersion(np.zeros((3, 4)), np.zeros((3, 4))) == 0.0
 
 
+def test_two_reps_have_a_spread_too() -> None:
+    counts = np.array([[9.0, 1.0, 2.0], [3.0, 4.0, 0.0]])
+    assert 0 < daily_dispersion(counts, np.full((2, 3), 3.0)) < 5
+
+
 def test_shapes_must_agree() -> None:
     with pytest.raises(UsageError, match="same shape"):
         scan_bursts(np.ones((2, 3)), np.ones((3, 2)))
