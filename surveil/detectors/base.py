@@ -183,6 +183,14 @@ def frame(columns: tuple[str, ...], **values: Any) -> pd.DataFrame:
     return made.reindex(columns=list(columns))
 
 
+def about(rows: pd.DataFrame, feed: str, *, key: str, day: str, rep: str = "rep_id") -> dict[str, Any]:
+    """The columns of `ITEM_COLUMNS` that say which row of a feed an item is and whose; `key`, `day` and `rep` are the
+    model's columns for these, the others are named alike.
+    """
+    who = {"rep_id": rows[rep], **{name: rows[name] for name in ("customer_id", "account_id", "branch_id")}}
+    return {"feed": feed, "key": rows[key], **who, "day": rows[day]}
+
+
 def details(rows: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
     """What was measured on each row, as plain values, missing ones left out."""
     plain = rows[columns].astype(object)

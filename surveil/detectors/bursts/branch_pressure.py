@@ -92,7 +92,7 @@ class BranchPressure(Detector):
     id = "QB07"
     slug = "branch_pressure"
     name = "Pressure in a branch"
-    version = "4"
+    version = "5"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.CRITICAL
@@ -110,14 +110,8 @@ class BranchPressure(Detector):
         rows = rows[rows["branch_id"].fillna("") != ""]
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
             subject_id=rows["branch_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day"),
             score=0.5,
             detail=base.details(rows, ["product_code"]),
         )

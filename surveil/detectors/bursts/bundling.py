@@ -77,7 +77,7 @@ class Bundling(Detector):
     id = "QB06"
     slug = "bundling"
     name = "Bundles of unused products"
-    version = "3"
+    version = "4"
     family = Family.BURST
     typology = "T10"
     severity = Severity.MEDIUM
@@ -104,14 +104,8 @@ class Bundling(Detector):
         ]
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
             subject_id=rows["rep_id"],
-            rep_id=rows["opener_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day", rep="opener_id"),
             score=1 - peer_chance(idle, rows, USE_STRATUM),
             detail=base.details(rows, ["product_code", "products", "unused_together"]),
         )

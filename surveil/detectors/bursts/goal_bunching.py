@@ -90,7 +90,7 @@ class GoalBunching(Detector):
     id = "QB03"
     slug = "goal_bunching"
     name = "Results crowding on goals"
-    version = "3"
+    version = "4"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH
@@ -117,14 +117,8 @@ class GoalBunching(Detector):
         rows = _of(landed, measured["last_mile_items"], parameters.last_days).drop_duplicates("account_id")
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
             subject_id=rows["branch_id"],
-            rep_id=rows["opener_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day", rep="opener_id"),
             score=0.5,
             detail=base.details(rows, ["quota_id", "product_code", "days_left"]),
         )

@@ -77,7 +77,7 @@ class LastMile(Detector):
     id = "QB02"
     slug = "last_mile"
     name = "Months rescued in the last days"
-    version = "2"
+    version = "3"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH
@@ -109,14 +109,8 @@ class LastMile(Detector):
         rows = _of(landed, measured["last_mile_items"], parameters.last_days).drop_duplicates("account_id")
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
             subject_id=rows["rep_id"],
-            rep_id=rows["opener_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day", rep="opener_id"),
             score=1 - peer_chance(usual, rows, STRATUM),
             detail=base.details(rows, ["quota_id", "product_code", "days_left"]),
         )

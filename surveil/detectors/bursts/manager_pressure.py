@@ -76,7 +76,7 @@ class ManagerPressure(Detector):
     id = "QB08"
     slug = "manager_pressure"
     name = "Pressure by a manager"
-    version = "2"
+    version = "3"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.HIGH
@@ -97,14 +97,8 @@ class ManagerPressure(Detector):
         rows = rows[rows["supervisor_id"].isin(found)].drop_duplicates(["supervisor_id", "account_id"])
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
             subject_id=rows["supervisor_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day"),
             score=0.5,
             detail=base.details(rows, ["product_code"]),
         )

@@ -68,7 +68,7 @@ class PeriodEndSpike(Detector):
     id = "QB01"
     slug = "period_end_spike"
     name = "Spike at the end of a goal period"
-    version = "2"
+    version = "3"
     family = Family.BURST
     typology = "T11"
     severity = Severity.MEDIUM
@@ -94,14 +94,8 @@ class PeriodEndSpike(Detector):
         rows = rows[rows["days_left"] < parameters.last_days]
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
             subject_id=rows["rep_id"],
-            rep_id=rows["opener_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day", rep="opener_id"),
             score=1 - peer_chance(after, rows, AFTER_STRATUM),
             detail=base.details(rows, ["product_code", "days_left", "period_last_day"]),
         )

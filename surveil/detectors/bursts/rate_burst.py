@@ -91,7 +91,7 @@ class RateBurst(Detector):
     id = "QB04"
     slug = "rate_burst"
     name = "Burst of openings"
-    version = "3"
+    version = "4"
     family = Family.BURST
     typology = "T11"
     severity = Severity.HIGH
@@ -113,14 +113,8 @@ class RateBurst(Detector):
         rows = rows[rows["p_value"].notna()]
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
             subject_id=rows["rep_id"],
-            rep_id=rows["opener_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day", rep="opener_id"),
             score=1 - peer_chance(usual, rows, STRATUM),
             detail=base.details(rows, ["product_code", "run_from", "run_to"]),
         )

@@ -89,7 +89,7 @@ class Sandbagging(Detector):
     id = "QB05"
     slug = "sandbagging"
     name = "Openings held back for the next period"
-    version = "4"
+    version = "5"
     family = Family.BURST
     typology = "T09"
     severity = Severity.MEDIUM
@@ -116,14 +116,8 @@ class Sandbagging(Detector):
         ]
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
             subject_id=rows["rep_id"],
-            rep_id=rows["opener_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day", rep="opener_id"),
             score=1 - peer_chance(waiting, rows, STRATUM),
             detail=base.details(rows, ["product_code", "applied_day", "applied_left", "lag"]),
         )

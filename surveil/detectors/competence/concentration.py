@@ -73,7 +73,7 @@ class Concentration(Detector):
     id = "CS05"
     slug = "concentration"
     name = "Too much in one place"
-    version = "3"
+    version = "4"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH
@@ -122,13 +122,7 @@ def _items(rows: pd.DataFrame, percent: pd.Series, limit: pd.Series) -> pd.DataF
              "percent_of_liquid_net_worth", "limit_percent"]  # fmt: skip
     return base.frame(
         base.ITEM_COLUMNS,
-        feed="sales",
-        key=rows["sale_id"],
-        rep_id=rows["rep_id"],
-        customer_id=rows["customer_id"],
-        account_id=rows["account_id"],
-        branch_id=rows["branch_id"],
-        day=rows["day"],
+        **base.about(rows, "sales", key="sale_id", day="day"),
         score=percent / (percent + limit),
         detail=base.details(told, shown),
     )

@@ -82,7 +82,7 @@ class CreditWithoutNeed(Detector):
     id = "CS06"
     slug = "credit_without_need"
     name = "Credit without need"
-    version = "3"
+    version = "4"
     family = Family.COMPETENCE
     typology = "T23 T24"
     severity = Severity.MEDIUM
@@ -104,13 +104,7 @@ class CreditWithoutNeed(Detector):
         chosen = rows[bad]
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=chosen["account_id"],
-            rep_id=chosen["rep_id"],
-            customer_id=chosen["customer_id"],
-            account_id=chosen["account_id"],
-            branch_id=chosen["branch_id"],
-            day=chosen["opened_day"],
+            **base.about(chosen, "accounts", key="account_id", day="opened_day"),
             score=_score(chosen, parameters.liquid_cents),
             detail=base.details(
                 chosen, ["product_code", "channel", "credit_need", "liquid_cents", "first_use_days"]

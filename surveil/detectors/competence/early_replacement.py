@@ -75,7 +75,7 @@ class EarlyReplacement(Detector):
     id = "CS07"
     slug = "early_replacement"
     name = "Replaced long before its end"
-    version = "3"
+    version = "4"
     family = Family.COMPETENCE
     typology = "T26 T27 T28"
     severity = Severity.HIGH
@@ -126,13 +126,7 @@ def _items(rows: pd.DataFrame, left: pd.Series) -> pd.DataFrame:
              "commission_cents", "advice"]  # fmt: skip
     return base.frame(
         base.ITEM_COLUMNS,
-        feed="sales",
-        key=rows["sale_id"],
-        rep_id=rows["rep_id"],
-        customer_id=rows["customer_id"],
-        account_id=rows["account_id"],
-        branch_id=rows["branch_id"],
-        day=rows["day"],
+        **base.about(rows, "sales", key="sale_id", day="day"),
         # The larger the part of its life that was given up, the less the customer had of what he paid for.
         score=(left / (left + held)).astype(float).clip(0, 1),
         detail=base.details(told, shown),

@@ -106,7 +106,7 @@ class OutsideExperience(Detector):
     id = "CS03"
     slug = "outside_experience"
     name = "Pushed outside one's experience"
-    version = "3"
+    version = "4"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM
@@ -221,13 +221,7 @@ def _items(rows: pd.DataFrame, poor: pd.Series) -> pd.DataFrame:
     told = rows.assign(result=poor.map({True: "undone or closed soon", False: "none that is on record"}))
     return base.frame(
         base.ITEM_COLUMNS,
-        feed="sales",
-        key=rows["sale_id"],
-        rep_id=rows["rep_id"],
-        customer_id=rows["customer_id"],
-        account_id=rows["account_id"],
-        branch_id=rows["branch_id"],
-        day=rows["day"],
+        **base.about(rows, "sales", key="sale_id", day="day"),
         score=poor.map({True: 0.8, False: 0.4}).astype(float),
         detail=base.details(told, ["product_code", "family", "amount_cents", "result"]),
     )

@@ -94,7 +94,7 @@ class ProfileMismatch(Detector):
     id = "CS04"
     slug = "profile_mismatch"
     name = "Sale that does not fit the customer"
-    version = "2"
+    version = "3"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH
@@ -171,13 +171,7 @@ def _items(rows: pd.DataFrame, signs: pd.DataFrame) -> pd.DataFrame:
              "lockup_months", "horizon_months", "objective"]  # fmt: skip
     return base.frame(
         base.ITEM_COLUMNS,
-        feed="sales",
-        key=rows["sale_id"],
-        rep_id=rows["rep_id"],
-        customer_id=rows["customer_id"],
-        account_id=rows["account_id"],
-        branch_id=rows["branch_id"],
-        day=rows["day"],
+        **base.about(rows, "sales", key="sale_id", day="day"),
         score=count / (count + 1),
         detail=base.details(rows.assign(why=why), shown),
     )

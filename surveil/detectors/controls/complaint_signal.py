@@ -73,7 +73,7 @@ class ComplaintSignal(Detector):
     id = "CT01"
     slug = "complaint_signal"
     name = "Complaints that allege it"
-    version = "3"
+    version = "4"
     family = Family.CONTROL
     typology = "T34"
     severity = Severity.HIGH
@@ -97,13 +97,7 @@ class ComplaintSignal(Detector):
         inside = rows["source"].isin(_INSIDE)
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="complaints",
-            key=rows["complaint_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["received_day"],
+            **base.about(rows, "complaints", key="complaint_id", day="received_day"),
             score=0.5 + 0.25 * late + 0.2 * inside,
             detail=base.details(
                 rows.assign(unanswered=late.astype(int)), ["phrase", "source", "open_days", "unanswered"]

@@ -73,7 +73,7 @@ class BorrowedContact(Detector):
     id = "UA06"
     slug = "borrowed_contact"
     name = "Contact that is not the customer's"
-    version = "3"
+    version = "4"
     family = Family.UNAUTHORIZED
     typology = "T05 T07"
     severity = Severity.HIGH
@@ -100,13 +100,7 @@ class BorrowedContact(Detector):
         )
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day"),
             # Beside how unusual it is: an employee's contact says whose interest it served, a placeholder says less.
             score=(1 - np.maximum(by_peers, parameters.slip_rate))
             * np.where(theirs, 1.0, parameters.placeholder_weight),

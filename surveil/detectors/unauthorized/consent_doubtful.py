@@ -99,7 +99,7 @@ class ConsentDoubtful(Detector):
     id = "UA02"
     slug = "consent_doubtful"
     name = "Doubtful consent"
-    version = "3"
+    version = "4"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH
@@ -124,13 +124,7 @@ class ConsentDoubtful(Detector):
         shown = rows.assign(late_hours=rows["late_s"] // 3600)
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="consents",
-            key=rows["consent_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["captured_day"],
+            **base.about(rows, "consents", key="consent_id", day="captured_day"),
             score=1 - chance,
             detail=base.details(
                 shown, ["product_code", "channel", "kind", "late_hours", *DOUBTS, *SELDOM, "document_households",

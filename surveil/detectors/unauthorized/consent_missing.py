@@ -62,7 +62,7 @@ class ConsentMissing(Detector):
     id = "UA01"
     slug = "consent_missing"
     name = "No consent on record"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T02 T03 T08"
     severity = Severity.HIGH
@@ -82,13 +82,7 @@ class ConsentMissing(Detector):
         rows = rows[due & late]
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day"),
             score=1 - peer_chance(result, rows),
             detail=base.details(rows, ["product_code", "channel", "lag_days", "covered_days"]),
         )

@@ -92,7 +92,7 @@ class ContactTampering(Detector):
     id = "UA05"
     slug = "contact_tampering"
     name = "Contact changed around the opening"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T06 T36"
     severity = Severity.HIGH
@@ -125,13 +125,7 @@ class ContactTampering(Detector):
         plain = parameters.plain_weight * (1 - peer_chance(edited, rows, STRATUM))
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="profile_changes",
-            key=rows["change_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["changed_day"],
+            **base.about(rows, "profile_changes", key="change_id", day="changed_day"),
             score=np.where(bad, 1 - parameters.slip_rate, plain),
             detail=base.details(
                 rows,

@@ -78,7 +78,7 @@ class CreditPull(Detector):
     id = "UA11"
     slug = "credit_pull"
     name = "Credit pull without a purpose"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T22"
     severity = Severity.HIGH
@@ -105,13 +105,7 @@ class CreditPull(Detector):
         )
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=found["account_id"],
-            rep_id=found["rep_id"],
-            customer_id=found["customer_id"],
-            account_id=found["account_id"],
-            branch_id=found["branch_id"],
-            day=found["pulled_day"],
+            **base.about(found, "accounts", key="account_id", day="pulled_day"),
             # Each further thing that is missing halves the room for an innocent explanation.
             score=1 - 0.5 ** why.sum(axis=1).astype(float),
             detail=base.details(

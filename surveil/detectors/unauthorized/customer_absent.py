@@ -99,7 +99,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "3"
+    version = "4"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH
@@ -122,13 +122,7 @@ class CustomerAbsent(Detector):
         chance = chance * np.where(strange, parameters.slip_rate, 1.0)
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day"),
             score=1 - chance,
             detail=base.details(
                 rows, ["product_code", "channel", "not_met", "away", "gone", "at_night", "opened_tod"]

@@ -78,7 +78,7 @@ class DuplicateAccounts(Detector):
     id = "UA12"
     slug = "duplicate_accounts"
     name = "Duplicate accounts"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T15"
     severity = Severity.HIGH
@@ -101,13 +101,7 @@ class DuplicateAccounts(Detector):
         found = rows.assign(score=1 - chance, never_used=idle.astype("int64").where(mature))[many | idle]
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=found["account_id"],
-            rep_id=found["rep_id"],
-            customer_id=found["customer_id"],
-            account_id=found["account_id"],
-            branch_id=found["branch_id"],
-            day=found["opened_day"],
+            **base.about(found, "accounts", key="account_id", day="opened_day"),
             score=found["score"],
             detail=base.details(
                 found, ["product_code", "channel", "same_held", "held", "never_used", "seen_days"]

@@ -94,7 +94,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "3"
+    version = "4"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH
@@ -113,13 +113,7 @@ class ImprobableCustomer(Detector):
         why = ["; ".join(WRONG[name][0] for name in WRONG if row[name]) for row in wrong.to_dict("records")]
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day"),
             score=(1 - room.astype(float).prod(axis=1)).astype(float),
             detail=base.details(rows.assign(why=why), ["product_code", "channel", "why"]),
         )

@@ -96,7 +96,7 @@ class MassOpening(Detector):
     id = "UA16"
     slug = "mass_opening"
     name = "Mass opening"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T35"
     severity = Severity.HIGH
@@ -116,13 +116,7 @@ class MassOpening(Detector):
         )
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day"),
             # What is not known yet counts half.
             score=(1 - rows["used_share"]).fillna(0.5),
             detail=base.details(

@@ -86,7 +86,7 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "2"
+    version = "3"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH
@@ -118,13 +118,7 @@ class OpenCloseReopen(Detector):
         found = rows[again | safe]
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=found["account_id"],
-            rep_id=found["rep_id"],
-            customer_id=found["customer_id"],
-            account_id=found["account_id"],
-            branch_id=found["branch_id"],
-            day=found["opened_day"],
+            **base.about(found, "accounts", key="account_id", day="opened_day"),
             score=_scores(found, again[found.index], parameters),
             detail=base.details(
                 found, ["product_code", "channel", "earlier_account_id", "earlier_credited_to", "credited_to",

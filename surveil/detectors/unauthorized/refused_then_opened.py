@@ -75,7 +75,7 @@ class RefusedThenOpened(Detector):
     id = "UA09"
     slug = "refused_then_opened"
     name = "Opened after a refusal"
-    version = "3"
+    version = "4"
     family = Family.UNAUTHORIZED
     typology = "T02"
     severity = Severity.HIGH
@@ -94,13 +94,7 @@ class RefusedThenOpened(Detector):
         sooner = 1 - rows["days_after_refusal"].astype(float) / (2 * parameters.cooling_days)
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day"),
             score=sooner * np.where(rows["came_back"] == 1, parameters.came_back_weight, 1.0),
             detail=base.details(
                 rows, ["product_code", "channel", "days_after_refusal", "refused_to_opener", "came_back"]

@@ -108,7 +108,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "3"
+    version = "4"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH
@@ -165,13 +165,7 @@ def _items(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     households = rows["households"].astype("int64")
     return base.frame(
         base.ITEM_COLUMNS,
-        feed="accounts",
-        key=rows["account_id"],
-        rep_id=rows["rep_id"],
-        customer_id=rows["customer_id"],
-        account_id=rows["account_id"],
-        branch_id=rows["branch_id"],
-        day=rows["opened_day"],
+        **base.about(rows, "accounts", key="account_id", day="opened_day"),
         # The more households on one contact, the less a chance of friends and helpers explains it.
         score=households / (households + parameters.shared_households),
         detail=base.details(

@@ -77,7 +77,7 @@ class SimulatedFunding(Detector):
     id = "UA03"
     slug = "simulated_funding"
     name = "Simulated funding"
-    version = "4"
+    version = "5"
     family = Family.UNAUTHORIZED
     typology = "T01"
     severity = Severity.HIGH
@@ -117,13 +117,7 @@ class SimulatedFunding(Detector):
 def _accounts(rows: pd.DataFrame) -> pd.DataFrame:
     return base.frame(
         base.ITEM_COLUMNS,
-        feed="accounts",
-        key=rows["account_id"],
-        rep_id=rows["rep_id"],
-        customer_id=rows["customer_id"],
-        account_id=rows["account_id"],
-        branch_id=rows["branch_id"],
-        day=rows["opened_day"],
+        **base.about(rows, "accounts", key="account_id", day="opened_day"),
         score=rows["score"],
         detail=base.details(
             rows, ["product_code", "in_cents", "back_cents", "in_after_days", "back_after_days", "chained"]
@@ -140,13 +134,7 @@ def _transfers(rows: pd.DataFrame, legs: pd.DataFrame) -> pd.DataFrame:
     moved = moved.assign(leg=moved["direction"].map({1: "in", -1: "back"}))
     return base.frame(
         base.ITEM_COLUMNS,
-        feed="transactions",
-        key=moved["transaction_id"],
-        rep_id=moved["rep_id"],
-        customer_id=moved["customer_id"],
-        account_id=moved["account_id"],
-        branch_id=moved["branch_id"],
-        day=moved["posted_day"],
+        **base.about(moved, "transactions", key="transaction_id", day="posted_day"),
         score=moved["score"],
         detail=base.details(moved, ["product_code", "cents", "leg", "leg_account_id", "chained"]),
     )

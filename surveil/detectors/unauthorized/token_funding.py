@@ -101,7 +101,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "4"
+    version = "5"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH
@@ -136,14 +136,8 @@ def _items(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
     )
     return base.frame(
         base.ITEM_COLUMNS,
-        feed="transactions",
-        key=rows["transaction_id"],
         subject_id=rows["subject"],
-        rep_id=rows["rep_id"],
-        customer_id=rows["customer_id"],
-        account_id=rows["account_id"],
-        branch_id=rows["branch_id"],
-        day=rows["posted_day"],
+        **base.about(rows, "transactions", key="transaction_id", day="posted_day"),
         score=np.maximum(token, np.where(households > 0, fan, 0.0)).clip(0, 1),
         detail=base.details(
             rows,

@@ -90,7 +90,7 @@ class UnrequestedFeature(Detector):
     id = "UA10"
     slug = "unrequested_feature"
     name = "Unrequested features"
-    version = "3"
+    version = "4"
     family = Family.UNAUTHORIZED
     typology = "T04 T05 T18 T21"
     severity = Severity.HIGH
@@ -115,13 +115,7 @@ class UnrequestedFeature(Detector):
         )
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=found["account_id"],
-            rep_id=found["rep_id"],
-            customer_id=found["customer_id"],
-            account_id=found["account_id"],
-            branch_id=found["branch_id"],
-            day=found["opened_day"],
+            **base.about(found, "accounts", key="account_id", day="opened_day"),
             score=1 - peer_chance(result, found, STRATUM),
             detail=base.details(
                 told,

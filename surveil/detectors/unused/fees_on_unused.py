@@ -59,7 +59,7 @@ class FeesOnUnused(Detector):
     id = "UN04"
     slug = "fees_on_unused"
     name = "Fees on unused accounts"
-    version = "3"
+    version = "4"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.MEDIUM
@@ -77,13 +77,7 @@ class FeesOnUnused(Detector):
         kept = (1 - rows["refunded_cents"] / rows["charged_cents"]).astype(float).clip(lower=0)
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="transactions",
-            key=rows["transaction_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["posted_day"],
+            **base.about(rows, "transactions", key="transaction_id", day="posted_day"),
             score=kept * (1 - 0.5 * rows["knock_on"].astype(float)),
             detail=base.details(
                 rows, ["product_code", "cents", "charged_account_id", "charged_cents", "refunded_cents", "knock_on",

@@ -55,7 +55,7 @@ class NeverUsed(Detector):
     id = "UN01"
     slug = "never_used"
     name = "Never used"
-    version = "3"
+    version = "4"
     family = Family.UNUSED
     typology = "T16 T18"
     severity = Severity.LOW
@@ -72,13 +72,7 @@ class NeverUsed(Detector):
         seen = rows["seen_days"].astype("int64")
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day"),
             # Twice the horizon without a sign of life says more than one day past it.
             score=seen / (seen + horizon),
             detail=base.details(

@@ -84,7 +84,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "5"
+    version = "6"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM
@@ -111,13 +111,7 @@ class QuickClose(Detector):
         weight = np.where(rows["first_use_days"].isna(), 1.0, 0.5)
         items = base.frame(
             base.ITEM_COLUMNS,
-            feed="accounts",
-            key=rows["account_id"],
-            rep_id=rows["rep_id"],
-            customer_id=rows["customer_id"],
-            account_id=rows["account_id"],
-            branch_id=rows["branch_id"],
-            day=rows["opened_day"],
+            **base.about(rows, "accounts", key="account_id", day="opened_day"),
             score=(1 - peer_chance(result, rows)) * weight,
             detail=base.details(
                 rows, ["product_code", "channel", "lived_days", "closed_by", "first_use_days"]
