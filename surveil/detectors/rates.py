@@ -91,10 +91,10 @@ def rate_tests(
     if cells.empty:
         return Rates(base.frame(base.TEST_COLUMNS), None)
     result = rate_test(cells, side=side, settings=settings)
-    return Rates(tests_of(result.reps, what, peers, side), result)
+    return Rates(as_tests(result.reps, what, peers, side), result)
 
 
-def tests_of(reps: pd.DataFrame, what: str, peers: str = "colleagues", side: str = "high") -> pd.DataFrame:  # noqa: PT028
+def as_tests(reps: pd.DataFrame, what: str, peers: str = "colleagues", side: str = "high") -> pd.DataFrame:
     """`TEST_COLUMNS` from a result's table of representatives; with `side` "low" too few are worth a sentence."""
     return base.frame(
         base.TEST_COLUMNS,

@@ -49,7 +49,7 @@ from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.bursts.goals import MODELS, goal_results
 from surveil.detectors.quality import STRATUM, QualityParameters, part_tests, usual_quality, with_quality
-from surveil.detectors.rates import peer_chance, tests_of
+from surveil.detectors.rates import as_tests, peer_chance
 from surveil.statistics.lastmile import LANDED, last_mile_test
 
 
@@ -77,7 +77,7 @@ class LastMile(Detector):
     id = "QB02"
     slug = "last_mile"
     name = "Months rescued in the last days"
-    version = "3"
+    version = "4"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH
@@ -104,7 +104,7 @@ class LastMile(Detector):
         known = cells["poor"].notna()
         usual = usual_quality(measured)
         after = part_tests(usual, cells[known], "accounts of those days")
-        told = tests_of(result.reps, "goals that were still open shortly before their end were just reached")
+        told = as_tests(result.reps, "goals that were still open shortly before their end were just reached")
         tests = with_quality(told, after, parameters.least_effort_p) if known.any() else told
         rows = _of(landed, measured["last_mile_items"], parameters.last_days).drop_duplicates("account_id")
         items = base.frame(

@@ -49,7 +49,7 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests, tests_of
+from surveil.detectors.rates import Rates, as_tests, peer_chance, rate_cells, rate_tests
 from surveil.detectors.unused.horizons import HorizonParameters
 from surveil.statistics.mixture import adjust_for_habit
 from surveil.statistics.rates import RateSettings, count_test
@@ -90,7 +90,7 @@ class UnrequestedFeature(Detector):
     id = "UA10"
     slug = "unrequested_feature"
     name = "Unrequested features"
-    version = "4"
+    version = "5"
     family = Family.UNAUTHORIZED
     typology = "T04 T05 T18 T21"
     severity = Severity.HIGH
@@ -182,7 +182,7 @@ def _allowing_for_habit(judged: Rates, sittings: pd.DataFrame) -> pd.DataFrame:
     weaker = (own_reps["p_value"].reindex(reps.index) > reps["p_value"]).to_numpy()
     for column in ("p_value", "expected", "low", "high"):
         reps[column] = own_reps[column].reindex(reps.index).where(weaker, reps[column])
-    return tests_of(reps.reset_index(), _WHAT)
+    return as_tests(reps.reset_index(), _WHAT)
 
 
 def _signs(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:

@@ -41,7 +41,7 @@ import pandas as pd
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors.base import Decision, Detector, param
-from surveil.detectors.rates import rate_cells, rate_tests, stratum_of, tests_of
+from surveil.detectors.rates import as_tests, rate_cells, rate_tests, stratum_of
 from surveil.detectors.unused.horizons import HorizonParameters, gaps
 from surveil.statistics.survival import log_rank_test
 
@@ -61,7 +61,7 @@ class UnusedRate(Detector):
     id = "UN02"
     slug = "unused_rate"
     name = "Accounts come to life too rarely"
-    version = "3"
+    version = "4"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.HIGH
@@ -88,7 +88,7 @@ class UnusedRate(Detector):
         )
         if spells.empty:
             return Decision(gaps=gaps(cells, parameters))
-        life = tests_of(log_rank_test(spells, side="low").reps, "accounts used by their customers so far")
+        life = as_tests(log_rank_test(spells, side="low").reps, "accounts used by their customers so far")
         tests = _agreed(life, _at_horizon(cells, parameters))
         return Decision(tests=tests, examined=int(spells["n"].sum()), gaps=gaps(cells, parameters))
 
