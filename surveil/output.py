@@ -13,13 +13,17 @@ import pandas as pd
 from surveil.errors import UsageError
 
 
-def write_rows(rows: Sequence[Mapping[str, Any]], format: str, out: Path | None) -> None:
-    """Write rows that are plain values (lists allowed); `format` as in `write_frame`."""
-    write_frame(pd.DataFrame([dict(row) for row in rows]), format, out)
+def write_rows(
+    rows: Sequence[Mapping[str, Any]], format: str, out: Path | None, on_screen: Sequence[str] = ()
+) -> None:
+    """Write rows that are plain values (lists allowed); `format` and `on_screen` as in `write_frame`."""
+    write_frame(pd.DataFrame([dict(row) for row in rows]), format, out, on_screen)
 
 
-def write_frame(frame: pd.DataFrame, format: str, out: Path | None) -> None:
+def write_frame(frame: pd.DataFrame, format: str, out: Path | None, on_screen: Sequence[str] = ()) -> None:
     """Write a frame as `table`, `csv`, `jsonl` or `parquet`. A missing value is empty in CSV and null in JSON.
+
+    A table on the screen has the columns `on_screen` alone, where these are named: more than a dozen can't be read there.
 
     Raises:
         UsageError: Parquet without a file, or the file can't be written.
@@ -30,7 +34,7 @@ def write_frame(frame: pd.DataFrame, format: str, out: Path | None) -> None:
         if format == "parquet":
             frame.to_parquet(out, index=False)
         elif format == "table" and out is None:
-            _show(frame)
+            _show(frame, on_screen)
         else:
             _write_text(_text(frame, format), out)
     except OSError as error:
@@ -66,15 +70,16 @@ def _write_text(text: str, out: Path | None) -> None:
 SHOWN_ROWS = 50
 
 
-def _show(frame: pd.DataFrame) -> None:
+def _show(frame: pd.DataFrame, on_screen: Sequence[str]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, header_style="bold")
-    for name in frame.columns:
+    chosen = frame[list(on_screen)] if on_screen and not frame.empty else frame
+    for name in chosen.columns:
         table.add_column(name, overflow="fold", justify="right" if frame[name].dtype.kind in "if" else "left")
-    for row in _records(frame.head(SHOWN_ROWS)):
+    for row in _records(chosen.head(SHOWN_ROWS)):
         table.add_row(*(Text(_cell(value)) for value in row.values()))
     console = Console()
     if not console.is_terminal:
@@ -82,6 +87,8 @@ def _show(frame: pd.DataFrame) -> None:
     console.print(table)
     if len(frame) > SHOWN_ROWS:
         console.print(f"… {len(frame) - SHOWN_ROWS:,} more rows: use --format csv")
+    if beside := len(frame.columns) - len(chosen.columns):
+        console.print(f"… {beside} further columns: use --format csv")
     if frame.empty:
         console.print("(no rows)")
 

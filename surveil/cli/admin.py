@@ -116,8 +116,8 @@ def audit_verify(
         raise VerificationFailed(
             f"{len(result.problems)} problems in the audit trail ({result.events} events)"
         )
-    against = "and agrees with the checkpoint" if kept else "(no checkpoint was given to compare with)"
-    typer.echo(f"The audit trail is whole: {result.events} events, last {result.head}, {against}")
+    against = ", and agrees with the checkpoint" if kept else " (no checkpoint was given to compare with)"
+    typer.echo(f"The audit trail is whole: {result.events} events, last {result.head}{against}")
 
 
 @audit_app.command("checkpoint")

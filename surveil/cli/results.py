@@ -20,6 +20,9 @@ from surveil.cli.common import (
 app = typer.Typer()
 rank_app = typer.Typer(help="Rankings of the last scan.", no_args_is_help=True)
 
+#: What a person at a terminal reads of an alert; every other format has all columns.
+_ON_SCREEN = ("alert_id", "severity", "score", "detector", "subject_id", "branch_id", "status", "reason")
+
 
 @app.command()
 def alerts(
@@ -40,7 +43,7 @@ def alerts(
         rows = export_alerts(session, SYSTEM)
     wanted = {"severity": severity, "detector": detector, "rep_id": rep, "status": status}
     kept = [row for row in rows if all(value is None or row[name] == value for name, value in wanted.items())]
-    write_rows(kept, format, out)
+    write_rows(kept, format, out, _ON_SCREEN)
 
 
 @app.command()

@@ -84,6 +84,18 @@ def test_alerts_are_the_promised_json_lines(folder: Path) -> None:
     assert len(set(scores)) == len(scores)
 
 
+def test_alerts_on_the_screen_can_be_read(folder: Path) -> None:
+    first = json.loads(surveil("alerts", "--format", "jsonl", cwd=folder).stdout.splitlines()[0])
+    shown = surveil("alerts", cwd=folder).stdout.splitlines()
+    assert shown[0].split() == [
+        "alert_id", "severity", "score", "detector", "subject_id", "branch_id", "status", "reason",
+    ]  # fmt: skip
+    row = next(line for line in shown if line.split()[:1] == [first["alert_id"]])
+    assert first["reason"][:40] in row, "a reason is a sentence, not a column of syllables"
+    assert shown[-1] == "… 16 further columns: use --format csv"
+    assert surveil("alerts", "--rep", "nobody at all", cwd=folder).stdout.split() == ["(no", "rows)"]
+
+
 def test_rankings_come_as_csv(folder: Path) -> None:
     head = surveil("rank", "reps", "--format", "csv", cwd=folder).stdout.splitlines()[0]
     assert head == "rank,rep_id,score,p_value,q_value,alerts,families,drivers,flagged"
