@@ -1,6 +1,6 @@
 """Both rankings beside their supervised ceilings: `python -m bench.ceiling --seeds 1201-1208`.
 
-Firms are made as in bench.accuracy, and kept for the next time.
+Firms are made as in bench.accuracy, and kept for the next time; those that it kept are used (the same `--folder`).
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     if len(given.seeds) < 2:
         parser.error("a model that learns from other firms needs two at least, such as --seeds 1201-1208")
+    options = FirmOptions(preset=given.preset)
     by_account, by_rep = {}, {}
     for seed in given.seeds:
-        folder = given.folder / f"{given.preset}-{seed}"
-        run_firm(folder, seed, FirmOptions(preset=given.preset), keep=True)
+        folder = given.folder / f"{given.preset}-{options.reps}x{options.months}-{seed}"
+        run_firm(folder, seed, options, keep=True)
         by_account[seed], by_rep[seed] = accounts.accounts_of(folder), reps.reps_of(folder)
         print(f"seed {seed}: made and read", file=sys.stderr)
     print(reps.table(by_rep), accounts.table(by_account), sep="\n\n")
