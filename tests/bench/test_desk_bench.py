@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_what_an_officer_says_he_did_is_what_the_database_holds(store: Store) ->
     done: Counter[str] = Counter()
     for number in range(3):
         acts = iter(range(16))
-        done += work(store, number, 15, clock=lambda acts=acts: next(acts), think=0)  # type: ignore[misc]
+        done += work(store, number, 15, clock=partial(next, acts), think=0)
     assert done["decided"] > 0
     assert done["acts"] == 45
     assert check(store, done) == []

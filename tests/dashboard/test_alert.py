@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from surveil import desk
 from surveil.alerts.people import Role, User
 from surveil.config import Workspace
+from surveil.store import Store
 from tests.dashboard import firm
 from tests.dashboard.acts import NOTE, open_alert, shown, submit
 from tests.dashboard.conftest import Desk
@@ -74,17 +77,26 @@ def test_an_act_is_recorded_at_the_time_of_the_click_not_of_the_page(
     assert view.alert.updated_at == clicked
 
 
-def test_whoever_was_shut_out_since_the_page_was_drawn_changes_nothing_more(
-    run_desk: Desk, workspace: Workspace
-) -> None:
+def _taken_after(
+    change: Callable[[Store], object], run_desk: Desk, workspace: Workspace
+) -> tuple[AppTest, str | None]:
+    """The page after a click on "take" before which something changed behind it, and who has the alert then."""
     alert_id = firm.alert_ids(workspace)["R7 UA01"]
     app = open_alert(run_desk(), alert_id)
     store = desk.open_desk(workspace)
-    desk.end_all_sessions(store, "anna", datetime.now(UTC))
+    change(store)
     app.button(key="act-take").click().run()
     with store.read() as session:
-        view = desk.alert_view(session, BELA, alert_id, datetime.now(UTC))
-    assert view.alert.assignee is None
+        return app, desk.alert_view(session, BELA, alert_id, datetime.now(UTC)).alert.assignee
+
+
+def test_whoever_was_shut_out_since_the_page_was_drawn_changes_nothing_more(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    app, assignee = _taken_after(
+        lambda store: desk.end_all_sessions(store, "anna", datetime.now(UTC)), run_desk, workspace
+    )
+    assert assignee is None
     assert "You were signed out" in shown(app)
     assert "nothing was changed" in app.session_state["told"][1], "said once he has signed in again"
 
@@ -92,15 +104,12 @@ def test_whoever_was_shut_out_since_the_page_was_drawn_changes_nothing_more(
 def test_whose_role_was_changed_since_the_page_was_drawn_looks_again_first(
     run_desk: Desk, workspace: Workspace
 ) -> None:
-    alert_id = firm.alert_ids(workspace)["R7 UA01"]
-    app = open_alert(run_desk(), alert_id)
-    store = desk.open_desk(workspace)
-    admin = User("ada", Role.ADMINISTRATOR)
-    desk.change_user(store, admin, "anna", datetime.now(UTC), "Moves to the auditors.", role=Role.AUDITOR)
-    app.button(key="act-take").click().run()
-    with store.read() as session:
-        view = desk.alert_view(session, BELA, alert_id, datetime.now(UTC))
-    assert view.alert.assignee is None
+    def moved(store: Store) -> None:
+        admin = User("ada", Role.ADMINISTRATOR)
+        desk.change_user(store, admin, "anna", datetime.now(UTC), "Moves to the auditors.", role=Role.AUDITOR)
+
+    _, assignee = _taken_after(moved, run_desk, workspace)
+    assert assignee is None
 
 
 def test_a_decision_without_a_note_is_refused_and_keeps_what_was_written(
