@@ -14,7 +14,7 @@ from dashboard.components.session import Place, attempt, now, tell
 from dashboard.components.words import ITEM_STATE, moment, plural
 from surveil.alerts.errors import Unacceptable
 from surveil.alerts.policy import Allowed, Refused
-from surveil.reports.finra.firm_file import ItemEntry
+from surveil.reports.finra.firm_file import WITHHELD, ItemEntry
 from surveil.reports.finra.letter import Item
 from surveil.reports.matters import Matter
 from surveil.reports.matters.editing import Changed, Opened, Written, attach, detach, rewrite
@@ -144,9 +144,7 @@ def _save(key: str, opened: Opened) -> None:
     written = Written(**{name: given(f"{key}-{name}") for name in vars(Written())})
     written = replace(written, state=None if written.state == "open" else written.state)
     if attempt(lambda: rewrite(opened, written, now()), ""):
-        dropped = written.state in ("objection", "privileged") and (
-            written.narrative.strip() or opened.seen.attachments
-        )
+        dropped = written.state in WITHHELD and (written.narrative.strip() or opened.seen.attachments)
         tell(
             "done",
             f"Item {opened.number} was saved."

@@ -16,6 +16,7 @@ from surveil.cli.common import (
     now,
     open_database,
     open_workspace,
+    plural,
     put_lines,
     put_text,
     read_text,
@@ -114,10 +115,10 @@ def audit_verify(
         say(f"{'event ' + str(problem.seq) if problem.seq else 'the trail'}: {problem.message}")
     if not result.ok:
         raise VerificationFailed(
-            f"{len(result.problems)} problems in the audit trail ({result.events} events)"
+            f"{plural(len(result.problems), 'problem')} in the audit trail ({plural(result.events, 'event')})"
         )
     against = ", and agrees with the checkpoint" if kept else " (no checkpoint was given to compare with)"
-    typer.echo(f"The audit trail is whole: {result.events} events, last {result.head}{against}")
+    typer.echo(f"The audit trail is whole: {plural(result.events, 'event')}, last {result.head}{against}")
 
 
 @audit_app.command("checkpoint")

@@ -47,6 +47,11 @@ def say(text: str) -> None:
     typer.echo(text, err=True)
 
 
+def plural(count: int, noun: str) -> str:
+    """A count with its noun."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def open_workspace(folder: Path | None) -> Workspace:
     from surveil.config import Workspace, locate
 

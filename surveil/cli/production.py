@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from surveil.cli.common import WorkspaceOption, now, open_database, open_workspace, say
+from surveil.cli.common import (
+    WorkspaceOption,
+    now,
+    open_database,
+    open_workspace,
+    plural,
+    say,
+)
 from surveil.errors import UsageError
 
 if TYPE_CHECKING:
@@ -124,7 +131,7 @@ def verify(
         say(_plain(problem))
     if not checked.ok:
         raise VerificationFailed(
-            f"{len(checked.problems)} problems in {folder} ({checked.files} files listed)"
+            f"{plural(len(checked.problems), 'problem')} in {folder} ({plural(checked.files, 'file')} listed)"
         )
     for fact in checked.facts:
         typer.echo(_plain(fact))

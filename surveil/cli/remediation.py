@@ -17,6 +17,7 @@ from surveil.cli.common import (
     now,
     open_database,
     open_workspace,
+    plural,
     say,
 )
 from surveil.errors import UsageError
@@ -61,7 +62,7 @@ def propose(
     for account, reason in owed.not_known.items():
         say(f"Account {account}: more may be owed; {reason}.")
     typer.echo(
-        f"{batch.batch_id}: {batch.payments} payments, {_amount(batch.total_cents)} in all, waits for approval."
+        f"{batch.batch_id}: {plural(batch.payments, 'payment')}, {_amount(batch.total_cents)} in all, waits for approval."
     )
 
 
@@ -168,7 +169,8 @@ def ledger(
     ]
     write_rows(rows, format, out)
     say(
-        f"{len(rows)} payments, {_amount(total_cents(entries))} in all. Lines, payments and batches add up to the cent."
+        f"{plural(len(rows), 'payment')}, {_amount(total_cents(entries))} in all. "
+        "Lines, payments and batches add up to the cent."
     )
 
 

@@ -14,6 +14,7 @@ from surveil.cli.common import (
     now,
     open_database,
     open_workspace,
+    plural,
     progress_bar,
     say,
 )
@@ -155,4 +156,5 @@ def wake(workspace: WorkspaceOption = None) -> None:
         woken = open_again(store, now())
     for alert_id in woken:
         typer.echo(alert_id)
-    say(f"{len(woken)} alerts are open again." if woken else "Nothing was to be opened again.")
+    are = "is" if len(woken) == 1 else "are"
+    say(f"{plural(len(woken), 'alert')} {are} open again." if woken else "Nothing was to be opened again.")

@@ -292,7 +292,7 @@ def test_what_customers_are_paid_ties_out_with_item_7_of_the_production(
         return result.output
 
     told = run("propose", "--on", "2024-07-10", "--as", "olga")
-    assert "1 payments, 7.12 in all" in told
+    assert "1 payment, 7.12 in all" in told
     batch = told.splitlines()[-1].partition(":")[0]
     # A fee of 12.00 of 1 February, of which 5.00 were given back after 29 days; 160 days of interest on 7.00.
     lines = {line["kind"]: line for line in read_lines(workspace.path / FOLDER / batch / LINES)}
@@ -302,7 +302,7 @@ def test_what_customers_are_paid_ties_out_with_item_7_of_the_production(
     run("approve", batch, "--note", NOTE, "--as", "otto")
     run("pay", batch, "--on", "2024-07-10", "--reference", "GL 1", "--as", "olga")
     assert "paid" in run("list")
-    assert "1 payments, 7.12 in all" in run("ledger", "--format", "csv")
+    assert "1 payment, 7.12 in all" in run("ledger", "--format", "csv")
     assert total_cents(paid(workspace.path, store)) == 712
     made = produced(workspace).kept
     (row,) = rows(made, named(made, "exhibits/EX-07B").relative_to(made).as_posix())
