@@ -74,6 +74,17 @@ def test_every_parameter_says_what_it_is(detector: Detector) -> None:
         assert extra["citation"], name
 
 
+@each
+def test_sources_can_be_looked_up(detector: Detector) -> None:
+    """A manual page names statutes, cases and papers, not somebody's notes."""
+    parameters = detector.parameter_type.model_fields.values()
+    cited = [
+        str(f.json_schema_extra["citation"]) for f in parameters if isinstance(f.json_schema_extra, dict)
+    ]
+    told = " ".join([detector.manual().partition("## References")[2], *cited])
+    assert not re.search(r"\bnotes \d|\bnotes T\d|\bT\d\d\b|\bours\b|seeds:|catalogue of detectors", told)
+
+
 def test_typologies_can_be_looked_up() -> None:
     assert {code for d in DETECTORS for code in d.typology.split()} == set(TYPOLOGIES)
 
