@@ -17,7 +17,10 @@ from surveil.statistics.tails import SMALLEST_P
 
 _SHARES = np.array([0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.18, 0.27, 0.40, 0.60])
 _EDGE = 1e-6
-_LEAST_VARIANCE = 0.05  # units squared: one odd customer of somebody with hardly any is no pattern
+# Units squared, and the least scale of the tail. Where colleagues show next to nothing odd, redrawn firms spread by nothing,
+# and a few odd customers would look impossible: four of forty must not be proof (a normal tail's scale there is 0.5).
+_LEAST_VARIANCE = 0.2
+_LEAST_SCALE = 0.5
 _TAIL = 0.10  # share of simulated statistics that the exponential tail is fitted to
 _REMARKABLE_Q = 0.10  # false-discovery rate at which a rep's units are no longer drawn from
 _TRIES = 4
@@ -332,4 +335,6 @@ def _tail(value: float, draws: Floats) -> float:
     excess = draws[draws > edge] - edge
     # Both statistics fall off at least exponentially in theory, a log-likelihood ratio with a scale of one at most; the
     # simulation may show more.
-    return _TAIL * float(np.exp(-(value - edge) / max(float(excess.mean()) if excess.size else 1.0, 0.3)))
+    return _TAIL * float(
+        np.exp(-(value - edge) / max(float(excess.mean()) if excess.size else 1.0, _LEAST_SCALE))
+    )

@@ -59,7 +59,8 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.rates import AccountCells
+from surveil.detectors.episodes import month_words
+from surveil.detectors.rates import AccountCells, count_words
 from surveil.detectors.unauthorized.account_signs import DATED, LISTED, SIGNS, listed_signs, signs_of
 from surveil.detectors.unauthorized.sittings import (
     ODD,
@@ -164,7 +165,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "8"
+    version = "9"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
@@ -264,9 +265,8 @@ def _tests(found: pd.DataFrame, odd: pd.DataFrame) -> pd.DataFrame:
         high=high,
         n=reps["n"],
         reason=[
-            f"{count:.0f} of {n:.0f} customers have an account whose signs together are at least {ODD:.0f} times as"
-            f" frequent on unauthorized accounts; of colleagues' customers dealt out by lot {expected:.1f} would be"
-            f" expected{when}"
+            f"{count:.0f} of {n:.0f} customers have an account whose signs speak {ODD:.0f} to one or more for an"
+            f" unauthorized opening; {count_words(expected)} expected, going by colleagues' customers of the same kind{when}"
             for count, n, expected, when in zip(
                 reps["odd"], reps["n"], reps["expected"], _times(reps), strict=True
             )
@@ -277,16 +277,11 @@ def _tests(found: pd.DataFrame, odd: pd.DataFrame) -> pd.DataFrame:
 def _times(found: pd.DataFrame) -> list[str]:
     """Where an episode stands out more than the whole time, its months, as they end the sentence."""
     return [
-        f"; it stands out most from {_month(first)} to {_month(last)}" if episode < whole else ""
+        f"; it stands out most from {month_words(first)} to {month_words(last)}" if episode < whole else ""
         for first, last, episode, whole in zip(
             found["episode_start"], found["episode_end"], found["p_episode"], found["p_whole"], strict=True
         )
     ]
-
-
-def _month(number: int) -> str:
-    """A month counted from the year 0, as in 2016-09."""
-    return f"{number // 12}-{number % 12 + 1:02d}"
 
 
 def _reasons(weights: np.ndarray, there: np.ndarray) -> list[str]:
