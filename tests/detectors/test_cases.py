@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from pathlib import Path
@@ -69,3 +70,17 @@ def test_case(case: Case, workspace: Workspace, tmp_path: Path) -> None:
         assert not re.search(r"\bnan\b|(?<![\d.])0(\.0)? expected|\d{3,}\.\d|\de-\d\d|  ", told), told
     if case.gap is not None:
         assert any(case.gap in gap.reason for gap in decided.gaps), decided.gaps
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in ALL if case.detector == "UA17" and case.p_below], ids=lambda case: case.name
+)
+def test_what_a_sentence_counts_is_listed(case: Case, workspace: Workspace, tmp_path: Path) -> None:
+    """An officer must see each customer that UA17's sentence speaks of, not only those who are likely one by one."""
+    strict = dataclasses.replace(case, parameters={**case.parameters, "listed_from": 0.99})
+    decided = decide(strict, workspace, tmp_path)
+    assert not isinstance(decided, str), decided
+    customers = decided.items.groupby("rep_id")["customer_id"].nunique()
+    for subject in case.p_below:
+        counted = decided.tests.set_index("subject_id").loc[subject, "observed"]
+        assert 0 < counted <= customers[subject]

@@ -29,6 +29,8 @@ there are signs.
 The score of an account is the chance that it is unauthorized, given its own signs, those of its companions of the same
 sitting, and whether its opener's other accounts of those months speak of an episode. How often a sign is seen on
 unauthorized accounts is set by parameters ({no_consent} for a missing consent, {unused} for an account never used, …).
+Listed are accounts from a chance of {listed_from} on and, of whoever has a p-value up to {listed_p}, all that his
+sentence counts.
 
 ## What it misses
 Unauthorized accounts with good papers that somebody uses.
@@ -157,6 +159,10 @@ class Parameters(HorizonParameters):
         0.5, unit="probability", ge=0.1, le=0.99, citation="our judgement: more likely unauthorized than not",
         meaning="chance of being unauthorized from which an account is listed as a finding",
     )  # fmt: skip
+    listed_p: float = param(
+        0.01, unit="p-value", ge=0.0001, le=0.2, citation="our judgement: whom an alert may name",
+        meaning="p-value of an opener up to which all his odd accounts are listed, as his sentence counts them",
+    )  # fmt: skip
 
 
 class UnauthorizedMixture(Detector):
@@ -165,7 +171,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "9"
+    version = "10"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
@@ -209,8 +215,10 @@ class UnauthorizedMixture(Detector):
         unknown = Gap(
             int((~known).sum()), "no sign of the account can be known: no extract covers its opening"
         )
+        remarkable = found["rep"][found["p_value"] <= parameters.listed_p]
+        counted_odd = known & (evidence >= np.log(ODD)) & rows["rep_id"].isin(remarkable).to_numpy()
         return Decision(
-            _items(rows, accounts, weights, parameters.listed_from),
+            _items(rows, accounts, weights, (probability >= parameters.listed_from) | counted_odd),
             _tests(found, odd_customers(units)),
             int(known.sum()),
             (unknown,) if unknown.count else (),
@@ -301,9 +309,8 @@ def _reasons(weights: np.ndarray, there: np.ndarray) -> list[str]:
 
 
 def _items(
-    rows: pd.DataFrame, accounts: pd.DataFrame, weights: np.ndarray, listed_from: float
+    rows: pd.DataFrame, accounts: pd.DataFrame, weights: np.ndarray, listed: np.ndarray
 ) -> pd.DataFrame:
-    listed = (accounts["score"] >= listed_from).to_numpy()
     chosen = rows[listed]
     return base.frame(
         base.ITEM_COLUMNS,
