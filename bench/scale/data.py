@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from pathlib import Path
 
@@ -20,7 +21,8 @@ DAYS = 700
 ACCOUNTS_PER_REP = 200
 REPS_PER_BRANCH = 10
 CUSTOMERS_PER_ACCOUNT = 0.6
-PARTS = 4
+#: Of the transactions of so many accounts.
+PARTS, ACCOUNTS_AT_A_TIME = 4, 1_000_000
 STATES = ("NY", "CA", "TX", "FL")
 PRODUCTS = {
     "CHK": ("Checking", "deposit", "", 90),
@@ -209,10 +211,31 @@ def _sales(
 def _transactions(
     folder: Path, random: np.random.Generator, owner: Integers, opened: Integers, transactions: int
 ) -> None:
-    """An opening deposit an account, the owner's money in and out again on some, and use at random on most."""
+    """An opening deposit an account, the owner's money in and out again on some, and use at random on most.
+
+    Made so many accounts at a time that memory does not grow with the firm; each part is in the order of days.
+    """
+    blocks = max(1, len(opened) // ACCOUNTS_AT_A_TIME)
+    ends = np.linspace(0, len(opened), blocks + 1).astype(np.int64)
+    made = 0
+    for block, (first, end) in enumerate(itertools.pairwise(ends.tolist())):
+        number = transactions * (block + 1) // blocks - transactions * block // blocks
+        rows = _of_accounts(random, owner[first:end], opened[first:end], number).assign(
+            account=lambda own, first=first: own["account"] + first,
+            other=lambda own, first=first: own["other"].where(own["other"] < 0, own["other"] + first),
+        )
+        for part, chosen in enumerate(np.array_split(np.arange(len(rows)), PARTS)):
+            name = f"transactions-{block * PARTS + part:04d}"
+            _write_transactions(folder, name, random, rows.loc[chosen], chosen + made)
+        made += len(rows)
+
+
+def _of_accounts(
+    random: np.random.Generator, owner: Integers, opened: Integers, transactions: int
+) -> pd.DataFrame:
     accounts = np.arange(len(opened))
     trips, source = _own_pairs(random, owner)
-    rows = pd.concat(
+    return pd.concat(
         [
             _block(accounts, opened, "deposit", random.integers(2_500, 100_000, len(accounts))),
             _block(trips, opened[trips] + 1, "transfer_in", 5_000, source),
@@ -223,8 +246,6 @@ def _transactions(
         ],
         ignore_index=True,
     ).sort_values("day", kind="stable", ignore_index=True)
-    for part, number in enumerate(np.array_split(np.arange(len(rows)), PARTS)):
-        _write_transactions(folder, f"transactions-{part:04d}", random, rows.loc[number], number)
 
 
 def _own_pairs(random: np.random.Generator, owner: Integers) -> tuple[Integers, Integers]:
