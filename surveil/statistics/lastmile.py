@@ -10,7 +10,7 @@ import pandas as pd
 
 from surveil.errors import UsageError
 from surveil.statistics.arrays import Bools, Floats, Ints, sums
-from surveil.statistics.tails import negative_binomial_tails, poisson_binomial_tails
+from surveil.statistics.tails import negative_binomial_tails, PoissonBinomial
 from surveil.statistics.verdicts import RateSettings, Tally, in_two_passes, table
 
 MONTH_COLUMNS = ("rep", "shortfall", "sold", "mean")
@@ -78,7 +78,7 @@ def last_mile_test(
 def _tally(code: Ints, landed: Bools, p: Floats, reps: int) -> Tally:
     n, observed, expected = (sums(code, x, reps) for x in (np.ones(code.size), landed, p))
     sampling = sums(code, p * (1 - p), reps)
-    exact = poisson_binomial_tails(observed, code, np.ones(code.size), p)
+    exact = PoissonBinomial(observed, code, np.ones(code.size), p).tails
     others = np.full(reps, max(int((n > 0).sum()) - 1, 0), dtype=np.int64)
     return Tally(
         False,

@@ -12,7 +12,7 @@ from surveil.errors import UsageError
 from surveil.statistics import baseline
 from surveil.statistics.arrays import Bools, Floats, Ints, sums
 from surveil.statistics.baseline import Baseline, Cells
-from surveil.statistics.tails import poisson_binomial_tails, poisson_tails
+from surveil.statistics.tails import PoissonBinomial, poisson_tails
 from surveil.statistics.verdicts import (
     REP_COLUMNS,
     RateSettings,
@@ -97,7 +97,8 @@ def usual_rates(cells: pd.DataFrame, *, side: Side = "high", settings: RateSetti
 
     everybody = np.ones(coded.reps, dtype=bool)
     first = fitted(everybody)
-    verdict = judge(_tally(coded, first, peers, counts=False), everybody, side, chosen)
+    tally = _tally(coded, first, peers, counts=False)
+    verdict = judge(tally, everybody, side, chosen, chosen.baseline_q)
     ordinary = ordinary_reps(verdict, chosen)
     rate = np.empty(len(cells))
     rate[order] = first.rate if ordinary is None else fitted(ordinary).rate
@@ -125,9 +126,17 @@ def _tally(cells: Cells, fitted: Baseline, peers: tuple[Ints, Floats, Floats], c
     expected, sampling = _sum(cells, cells.n * fitted.rate), _sum(cells, fitted.variance)
     doubt = fitted.baseline_variance / np.maximum(sampling, 1e-12) ** 2
     if counts:
-        exact = poisson_tails(observed, expected)
-    else:
-        exact = poisson_binomial_tails(observed, cells.rep, cells.n, fitted.rate)
+        return Tally(
+            counts,
+            n,
+            observed,
+            expected,
+            sampling,
+            doubt,
+            lambda _: poisson_tails(observed, expected),
+            *peers,
+        )
+    exact = PoissonBinomial(observed, cells.rep, cells.n, fitted.rate).tails
     return Tally(counts, n, observed, expected, sampling, doubt, exact, *peers)
 
 

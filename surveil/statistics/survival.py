@@ -180,8 +180,16 @@ def log_rank_test(
             sums(data.rep, x, len(names)) for x in (data.n, data.n * data.event, data.n * each)
         )
         no_doubt = np.zeros(len(names))
-        exact = poisson_tails(observed, expected)
-        return Tally(True, n, observed, expected, expected, no_doubt, exact, *peers)
+        return Tally(
+            True,
+            n,
+            observed,
+            expected,
+            expected,
+            no_doubt,
+            lambda _: poisson_tails(observed, expected),
+            *peers,
+        )
 
     final, verdict, _ = in_two_passes(tally, len(names), side, chosen)
     reps = table(names, final, verdict, chosen)

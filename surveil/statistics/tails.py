@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -46,17 +47,37 @@ def poisson_binomial_tails(
     observed count, its probabilities are found by the discrete Fourier transform of the characteristic
     function (Hong 2013), and the tilt is taken back.
     """
-    counts = np.asarray(observed, dtype=np.float64)
-    groups, items, logit, total = _cells(counts.size, group, n, p)
-    upper, lower, point = np.ones_like(counts), np.ones_like(counts), np.zeros_like(counts)
-    point[(total == 0) & (counts == 0)] = 1.0
-    inside = (total > 0) & (counts >= 0) & (counts <= total)
-    above, below = counts > total, counts < 0
-    upper[above], lower[below] = 0.0, 0.0
-    if inside.any():
-        theta = _tilt(groups, items, logit, np.clip(counts, 0.3, np.maximum(total - 0.3, 0.3)), total)
-        _tilted_tails(groups, items, logit, theta, counts, total, inside, (upper, lower, point))
-    return Tails(upper, lower, point)
+    return PoissonBinomial(observed, group, n, p).tails()
+
+
+class PoissonBinomial:
+    """The distributions behind `poisson_binomial_tails`, whose dear part can be asked for some groups only."""
+
+    def __init__(
+        self, observed: npt.ArrayLike, group: npt.ArrayLike, n: npt.ArrayLike, p: npt.ArrayLike
+    ) -> None:
+        self._counts = np.asarray(observed, dtype=np.float64)
+        self._cells = _cells(self._counts.size, group, n, p)
+
+    @cached_property
+    def _theta(self) -> Floats:
+        groups, items, logit, total = self._cells
+        target = np.clip(self._counts, 0.3, np.maximum(total - 0.3, 0.3))
+        return _tilt(groups, items, logit, target, total)
+
+    def tails(self, asked: npt.NDArray[np.bool_] | None = None) -> Tails:
+        """The tails of the groups asked for (None: all), each as if all had been; of the others nothing is said (1, 1, 0)."""
+        counts, (groups, items, logit, total) = self._counts, self._cells
+        wanted = np.ones(counts.size, dtype=bool) if asked is None else asked
+        upper, lower, point = np.ones_like(counts), np.ones_like(counts), np.zeros_like(counts)
+        point[wanted & (total == 0) & (counts == 0)] = 1.0
+        inside = wanted & (total > 0) & (counts >= 0) & (counts <= total)
+        upper[wanted & (counts > total)], lower[wanted & (counts < 0)] = 0.0, 0.0
+        if inside.any():
+            kept = inside[groups]
+            cells = groups[kept], items[kept], logit[kept]
+            _tilted_tails(*cells, self._theta, counts, total, inside, (upper, lower, point))
+        return Tails(upper, lower, point)
 
 
 def _cells(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -82,8 +82,8 @@ class Tally:
     """One entry per rep. `counts`: events may exceed `n` (Poisson), else `observed` are some of `n` items.
 
     `sampling`: variance of the observed count by chance; `doubt`: variance of the logarithm of the expected
-    count (for rates, of its odds) from not knowing the baseline exactly; `exact`: tails under chance alone;
-    `peers`, `peer_n`, `peer_y`: other reps in the same strata, their items (exposure) and their events.
+    count (for rates, of its odds) from not knowing the baseline exactly; `exact`: tails under chance alone of the
+    reps asked about, which may be dear; `peers`, `peer_n`, `peer_y`: other reps in the same strata, their items (exposure) and their events.
     """
 
     counts: bool
@@ -92,7 +92,7 @@ class Tally:
     expected: Floats
     sampling: Floats
     doubt: Floats
-    exact: Tails
+    exact: Callable[[Bools], Tails]
     peers: Ints
     peer_n: Floats
     peer_y: Floats
@@ -110,24 +110,29 @@ class Verdict:
 
 
 def in_two_passes(
-    tally: Callable[[Bools], Tally], reps: int, side: Side, settings: RateSettings
+    tally: Callable[[Bools], Tally], reps: int, side: Side, settings: RateSettings, within: float = 1.0
 ) -> tuple[Tally, Verdict, Bools]:
     """Judge all reps, then once more with the remarkable ones left out of everybody's baseline.
 
-    `tally` makes the tally with the baseline of the reps it is given; who was in it comes back last.
+    `tally` makes the tally with the baseline of the reps it is given; who was in it comes back last. `within`: see `judge`.
     """
     included = np.ones(reps, dtype=bool)
     first = tally(included)
-    verdict = judge(first, included, side, settings)
+    verdict = judge(first, included, side, settings, settings.baseline_q)
     ordinary = ordinary_reps(verdict, settings)
     if ordinary is None:
-        return first, verdict, included
+        rest = verdict.p_value > settings.baseline_q
+        p_value = _no_less_than_chance(verdict.p_value, first, rest & (verdict.p_value <= within), side)
+        return first, replace(verdict, p_value=p_value), included
     second = tally(ordinary)
-    return second, judge(second, ordinary, side, settings), ordinary
+    return second, judge(second, ordinary, side, settings, within), ordinary
 
 
 def ordinary_reps(verdict: Verdict, settings: RateSettings) -> Bools | None:
-    """Who is left in the baseline of the others in a second pass; None where there is no need of one."""
+    """Who is left in the baseline of the others in a second pass; None where there is no need of one.
+
+    It is enough that the verdict's p-values are right up to `baseline_q`: no larger one makes anybody remarkable.
+    """
     if settings.baseline_q <= 0:
         return None
     q = benjamini_hochberg(np.where(verdict.tested, verdict.p_value, np.nan))
@@ -138,8 +143,14 @@ def ordinary_reps(verdict: Verdict, settings: RateSettings) -> Bools | None:
     return np.asarray(~remarkable)
 
 
-def judge(tally: Tally, included: Bools, side: Side, settings: RateSettings) -> Verdict:
-    """Spread between the `included` reps, and the tails of all."""
+def judge(
+    tally: Tally, included: Bools, side: Side, settings: RateSettings, within: float = 1.0
+) -> Verdict:
+    """Spread between the `included` reps, and the tails of all.
+
+    p-values above `within` may be too small, though not below it: who is that ordinary by the spread between reps is not
+    held against chance alone as well.
+    """
     enough = (tally.peers >= settings.min_peers) & (tally.peer_n >= settings.min_peer_items) & (tally.n > 0)
     measured = np.flatnonzero(enough & included & (tally.expected >= settings.dispersion_min_expected))
 
@@ -154,10 +165,14 @@ def judge(tally: Tally, included: Bools, side: Side, settings: RateSettings) -> 
     phi, spread = _spread(spread_at, tally.sampling[measured], settings)
     everybody = tails(spread.tau2, np.arange(tally.n.size), 161)
     wide = spread.adjust(everybody.p_value(side), tally.sampling)
-    # Overdispersion may only ever make a rep less remarkable than chance alone would.
-    p_value = np.maximum(tally.exact.p_value(side), wide)
+    p_value = _no_less_than_chance(wide, tally, ~(wide > within), side)
     variance = tally.sampling + (spread.tau2 + tally.doubt) * tally.sampling**2
     return Verdict(p_value, enough & (tally.expected >= settings.min_expected), variance, phi, spread.tau2)
+
+
+def _no_less_than_chance(p_value: Floats, tally: Tally, asked: Bools, side: Side) -> Floats:
+    """Overdispersion may only ever make a rep less remarkable than chance alone would: p-values of the reps asked about."""
+    return np.where(asked, np.maximum(tally.exact(asked).p_value(side), p_value), p_value)
 
 
 def _spread(
