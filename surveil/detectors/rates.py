@@ -137,11 +137,15 @@ def _usual(low: float, high: float) -> str:
 
 
 class AccountCells:
-    """Accounts sorted into the cells of a rate test once, for many signs read off the same accounts."""
+    """Accounts, or rows that count them, sorted into the cells of a rate test once, for many signs read off the same rows.
 
-    def __init__(self, rows: pd.DataFrame, stratum: tuple[str, ...] = STRATUM) -> None:
+    `reps`: the representatives in the order of their codes.
+    """
+
+    def __init__(self, rows: pd.DataFrame, stratum: tuple[str, ...] = STRATUM, rep: str = "rep_id") -> None:
+        who, self.reps = pd.factorize(rows[rep], sort=True)
         codes = {
-            "rep": pd.factorize(rows["rep_id"], sort=True)[0],
+            "rep": who,
             "stratum": _strata(rows, stratum)[0],
             "branch": pd.factorize(rows["branch_id"].fillna(""), sort=True)[0],
             "month": pd.factorize(rows["month"].astype("int64"), sort=True)[0],
@@ -152,6 +156,15 @@ class AccountCells:
         _, first, self._cell = np.unique(place, return_index=True, return_inverse=True)
         self._keys = pd.DataFrame({name: code[first] for name, code in codes.items()})
 
+    def counted(self, n: pd.Series, y: pd.Series) -> pd.DataFrame:
+        """Cells for a rate test, their columns codes in place of texts, from rows that count `n` items and `y` events."""
+        items, events = (
+            np.bincount(self._cell, column.to_numpy(dtype=float), len(self._keys)).astype("int64")
+            for column in (n, y)
+        )
+        used = items > 0
+        return self._keys[used].assign(n=items[used], y=events[used])
+
     def chance(self, there: pd.Series) -> np.ndarray:
         """For each account, how often its like have a sign among colleagues (1.0 there, 0.0 not, missing not known).
 
@@ -161,13 +174,9 @@ class AccountCells:
         chance = np.full(len(there), np.nan)
         if not known.any():
             return chance
-        flags = there.to_numpy(dtype=float, na_value=0.0)
-        n = np.bincount(self._cell[known], minlength=len(self._keys))
-        y = np.bincount(self._cell[known], weights=flags[known], minlength=len(self._keys))
-        used = n > 0
-        cells = self._keys[used].assign(n=n[used], y=y[used].astype("int64"))
+        cells = self.counted(pd.Series(known), there.where(there.notna(), 0.0))
         fitted = np.full(len(self._keys), np.nan)
-        fitted[used] = usual_rates(cells)
+        fitted[cells.index] = usual_rates(cells)
         chance[known] = fitted[self._cell[known]]
         return chance
 

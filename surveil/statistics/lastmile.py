@@ -10,7 +10,7 @@ import pandas as pd
 
 from surveil.errors import UsageError
 from surveil.statistics.arrays import Bools, Floats, Ints, sums
-from surveil.statistics.tails import negative_binomial_tails, PoissonBinomial
+from surveil.statistics.tails import PoissonBinomial, negative_binomial_tails
 from surveil.statistics.verdicts import RateSettings, Tally, in_two_passes, table
 
 MONTH_COLUMNS = ("rep", "shortfall", "sold", "mean")

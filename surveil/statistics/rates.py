@@ -12,6 +12,7 @@ from surveil.errors import UsageError
 from surveil.statistics import baseline
 from surveil.statistics.arrays import Bools, Floats, Ints, sums
 from surveil.statistics.baseline import Baseline, Cells
+from surveil.statistics.overdispersion import normal_scores
 from surveil.statistics.tails import PoissonBinomial, poisson_tails
 from surveil.statistics.verdicts import (
     REP_COLUMNS,
@@ -32,6 +33,7 @@ __all__ = [
     "Side",
     "count_test",
     "rate_test",
+    "remarkable_scores",
     "usual_rates",
 ]
 
@@ -103,6 +105,26 @@ def usual_rates(cells: pd.DataFrame, *, side: Side = "high", settings: RateSetti
     rate = np.empty(len(cells))
     rate[order] = first.rate if ordinary is None else fitted(ordinary).rate
     return rate
+
+
+def remarkable_scores(cells: pd.DataFrame) -> pd.Series:
+    """How many standard deviations each tested rep's share lies above his peers' (from the p-value of `rate_test`), by rep.
+
+    0 where it is not above: what an ordinary rep's p-value is exactly is not worked out. As in `usual_rates`, columns of
+    `cells` may hold whole numbers in place of texts.
+    """
+    _check(cells, "high", counts=False)
+    names, _, coded = _encode(cells)
+    peers = baseline.peers_of(coded)
+    chosen = RateSettings()
+
+    def tally(included: Bools) -> Tally:
+        fitted = baseline.fit(coded, included, chosen.prior_items, chosen.factor_prior, counts=False)
+        return _tally(coded, fitted, peers, counts=False)
+
+    _, verdict, _ = in_two_passes(tally, coded.reps, "high", chosen, within=0.5)
+    scores = pd.Series(normal_scores(verdict.p_value), pd.Index(names))
+    return scores[verdict.tested].clip(lower=0.0)
 
 
 def _test(frame: pd.DataFrame, side: Side, settings: RateSettings, counts: bool) -> RateResult:

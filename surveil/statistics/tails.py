@@ -66,7 +66,7 @@ class PoissonBinomial:
         return _tilt(groups, items, logit, target, total)
 
     def tails(self, asked: npt.NDArray[np.bool_] | None = None) -> Tails:
-        """The tails of the groups asked for (None: all), each as if all had been; of the others nothing is said (1, 1, 0)."""
+        """The tails of the groups asked for (None: all), each as if all had been; nothing is said of others (1, 1, 0)."""
         counts, (groups, items, logit, total) = self._counts, self._cells
         wanted = np.ones(counts.size, dtype=bool) if asked is None else asked
         upper, lower, point = np.ones_like(counts), np.ones_like(counts), np.zeros_like(counts)

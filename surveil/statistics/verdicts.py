@@ -82,8 +82,9 @@ class Tally:
     """One entry per rep. `counts`: events may exceed `n` (Poisson), else `observed` are some of `n` items.
 
     `sampling`: variance of the observed count by chance; `doubt`: variance of the logarithm of the expected
-    count (for rates, of its odds) from not knowing the baseline exactly; `exact`: tails under chance alone of the
-    reps asked about, which may be dear; `peers`, `peer_n`, `peer_y`: other reps in the same strata, their items (exposure) and their events.
+    count (for rates, of its odds) from not knowing the baseline exactly; `exact`: tails under chance alone of
+    the reps asked about, as they may be dear; `peers`, `peer_n`, `peer_y`: other reps in the same strata,
+    their items (exposure) and their events.
     """
 
     counts: bool
@@ -143,9 +144,7 @@ def ordinary_reps(verdict: Verdict, settings: RateSettings) -> Bools | None:
     return np.asarray(~remarkable)
 
 
-def judge(
-    tally: Tally, included: Bools, side: Side, settings: RateSettings, within: float = 1.0
-) -> Verdict:
+def judge(tally: Tally, included: Bools, side: Side, settings: RateSettings, within: float = 1.0) -> Verdict:
     """Spread between the `included` reps, and the tails of all.
 
     p-values above `within` may be too small, though not below it: who is that ordinary by the spread between reps is not

@@ -11,9 +11,8 @@ import pandas as pd
 from surveil.detectors import base
 from surveil.detectors.base import Gap, param
 from surveil.detectors.quality import QualityParameters
-from surveil.detectors.rates import STRATUM, rate_cells
-from surveil.statistics.overdispersion import normal_scores
-from surveil.statistics.rates import rate_test
+from surveil.detectors.rates import STRATUM, AccountCells
+from surveil.statistics.rates import remarkable_scores
 
 #: Trait -> how it reads, and the column that counts the openings in which it could be seen.
 TRAITS = {
@@ -107,18 +106,17 @@ def _nothing() -> pd.DataFrame:
 
 def _features(cells: pd.DataFrame, subject: str) -> pd.DataFrame:
     """Subjects by traits: z-scores against the like, 0 where not above them or not tested."""
-    columns = {}
     # A branch is not corrected by its own month: it would explain itself away.
     own = cells.assign(subject=cells[subject], branch_id=cells["branch_id"] if subject == "rep_id" else "")
+    among, scores = AccountCells(own, STRATUM, rep="subject"), {}
     for trait, (_, counted) in TRAITS.items():
-        rows = own[own[counted] > 0].assign(n=lambda seen, column=counted: seen[column])
-        counts = rate_cells(rows, rows[trait].astype("int64"), STRATUM, rep="subject")
+        seen = own[counted].astype("int64")
+        counts = among.counted(seen, own[trait].astype("int64").where(seen > 0, 0))
         if not counts.empty:
-            reps = rate_test(counts).reps
-            tested = reps[reps["p_value"].notna()].set_index("rep")
             # From the p-value, not from the variance: three of an event of which 0.1 is expected are not thirty deviations.
-            columns[trait] = pd.Series(normal_scores(tested["p_value"]), tested.index).clip(0.0, _FARTHEST)
-    return pd.DataFrame(columns).fillna(0.0).sort_index()
+            found = remarkable_scores(counts).clip(upper=_FARTHEST)
+            scores[trait] = found.set_axis(among.reps.take(found.index).astype(str))
+    return pd.DataFrame(scores).fillna(0.0).sort_index()
 
 
 def _told(traits: pd.Series, distance: float) -> dict[str, Any]:
