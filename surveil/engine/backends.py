@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from surveil.config import EngineSettings
 from surveil.engine.tables import in_one_order, plain
@@ -41,6 +42,9 @@ class Backend(Protocol):
 
     def rows(self, name: str) -> pa.Table:
         """The rows of a table that was created, sorted by all its columns: missing last, text by its code points."""
+
+    def write(self, name: str, file: Path) -> None:
+        """Write what `rows` gives to a Parquet file."""
 
     def drop(self, name: str) -> None:
         """Forget a table that was created."""
@@ -99,6 +103,15 @@ class DuckDB:
 
     def rows(self, name: str) -> pa.Table:
         return plain(self._connection.sql(f"SELECT * FROM {name} ORDER BY ALL").to_arrow_table())
+
+    def write(self, name: str, file: Path) -> None:
+        # Its own writer lets go of rows as it goes: what `rows` gives would lie in memory whole, beyond the limit.
+        described = self._connection.execute(f"DESCRIBE {name}").fetchall()
+        columns = ", ".join(n if t == "VARCHAR" else f"CAST({n} AS BIGINT) AS {n}" for n, t, *_ in described)
+        target = str(file).replace("'", "''")
+        self._connection.execute(
+            f"COPY (SELECT {columns} FROM {name} ORDER BY ALL) TO '{target}' (FORMAT parquet)"
+        )
 
     def drop(self, name: str) -> None:
         self._connection.execute(f"DROP TABLE {name}")
@@ -161,6 +174,9 @@ class Spark:
 
     def rows(self, name: str) -> pa.Table:
         return in_one_order(self.query(f"SELECT * FROM {name}"))
+
+    def write(self, name: str, file: Path) -> None:
+        pq.write_table(self.rows(name), file)
 
     def drop(self, name: str) -> None:
         # Its files stay until the end: a plan that Spark has not let go of may still read them.

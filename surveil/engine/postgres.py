@@ -132,6 +132,9 @@ class Postgres:
     def rows(self, name: str) -> pa.Table:
         return in_one_order(self.query(f'SELECT * FROM "{name}"'))
 
+    def write(self, name: str, file: Path) -> None:
+        pq.write_table(self.rows(name), file)
+
     def drop(self, name: str) -> None:
         self._run(f'DROP TABLE "{name}"')
 

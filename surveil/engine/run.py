@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from surveil.config import Workspace
 from surveil.engine import days, staging
@@ -75,7 +74,9 @@ class Engine:
 
     def write(self, name: str, file: Path) -> None:
         """Write a model's rows to a Parquet file; `read_frame` gives them as `fetch` does."""
-        pq.write_table(self.rows(name), file)
+        self.make(name)
+        self._backend.write(name, file)
+        self._read(name)
 
     def interrupt(self) -> None:
         """Break off what another thread has this engine do; it makes no model after that."""

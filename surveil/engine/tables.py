@@ -22,12 +22,16 @@ def in_one_order(table: pa.Table) -> pa.Table:
 
 def read_frame(file: Path) -> pd.DataFrame:
     """A model's rows from the Parquet file they were written to, as `Engine.fetch` gives them."""
-    return to_frame(plain(pq.read_table(file)))
+    # Nobody else holds this table: each column is given up as soon as pandas has it.
+    return to_frame(plain(pq.read_table(file)), split_blocks=True, self_destruct=True)
 
 
-def to_frame(table: pa.Table) -> pd.DataFrame:
-    """A pandas frame in the table's order: whole numbers as Int64 (missing allowed), text as string."""
+def to_frame(table: pa.Table, **how: bool) -> pd.DataFrame:
+    """A pandas frame in the table's order: whole numbers as Int64 (missing allowed), text as string.
+
+    `how` goes to `pyarrow.Table.to_pandas`.
+    """
     frame: pd.DataFrame = table.to_pandas(
-        types_mapper={pa.int64(): pd.Int64Dtype(), pa.string(): pd.StringDtype()}.get
+        types_mapper={pa.int64(): pd.Int64Dtype(), pa.string(): pd.StringDtype()}.get, **how
     )
     return frame
