@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from surveil.detectors import base
+from surveil.statistics.arrays import dense
 from surveil.statistics.rates import RateResult, RateSettings, rate_test, usual_rates
 
 STRATUM = ("product_code", "channel", "branch_kind")
@@ -47,7 +48,7 @@ def rate_cells(
     place = np.zeros(int(known.sum()), dtype=np.int64)
     for codes, values in keys.values():
         place = place * max(len(values), 1) + codes[known]
-    _, first, cell = np.unique(place, return_index=True, return_inverse=True)
+    cell, first = dense(place)
     columns = {name: values.take(codes[known][first]) for name, (codes, values) in keys.items()}
     sums = {
         name: np.bincount(cell, counts[known].to_numpy(dtype=float), minlength=first.size).astype("int64")
@@ -62,7 +63,7 @@ def _strata(rows: pd.DataFrame, columns: tuple[str, ...]) -> tuple[np.ndarray, p
     place = np.zeros(len(rows), dtype=np.int64)
     for codes, values in parts:
         place = place * max(len(values), 1) + codes
-    _, first, stratum = np.unique(place, return_index=True, return_inverse=True)
+    stratum, first = dense(place)
     # Two strata may have one name: it is by the name that they are told apart.
     codes, names = pd.factorize(stratum_of(rows.iloc[first], columns), sort=True)
     return codes[stratum], names
@@ -153,7 +154,7 @@ class AccountCells:
         place = np.zeros(len(rows), dtype=np.int64)
         for code in codes.values():
             place = place * (int(code.max(initial=0)) + 1) + code
-        _, first, self._cell = np.unique(place, return_index=True, return_inverse=True)
+        self._cell, first = dense(place)
         self._keys = pd.DataFrame({name: code[first] for name, code in codes.items()})
 
     def counted(self, n: pd.Series, y: pd.Series) -> pd.DataFrame:

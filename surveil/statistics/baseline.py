@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from surveil.statistics.arrays import Bools, Floats, Ints, sums
+from surveil.statistics.arrays import Bools, Floats, Ints, dense, sums
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,9 @@ class Cells:
         return self._grouping(self.branch * (int(self.month.max(initial=0)) + 1) + self.month)
 
     def _grouping(self, key: Ints) -> Grouping:
-        _, group = np.unique(key, return_inverse=True)
+        group, _ = dense(key)
         # The cells are sorted by rep, so that a key that begins with the rep is nearly in order and quickly sorted.
-        own_key = self.rep * (int(group.max(initial=0)) + 1) + group
-        _, first, own = np.unique(own_key, return_index=True, return_inverse=True)
+        own, first = dense(self.rep * (int(group.max(initial=0)) + 1) + group)
         return Grouping(group, own, first)
 
 
@@ -125,7 +124,8 @@ def peers_of(cells: Cells) -> tuple[Ints, Floats, Floats]:
     """Per rep: other reps with items in his strata, their items there, their events there."""
     width = int(cells.stratum.max(initial=0)) + 1
     used = cells.n > 0
-    pair = np.unique(cells.rep[used] * np.int64(width) + cells.stratum[used])
+    pairs = cells.rep[used] * np.int64(width) + cells.stratum[used]
+    pair = pairs[dense(pairs)[1]]
     rep, stratum = pair // width, pair % width
     member = np.zeros((width, (cells.reps + 7) // 8), dtype=np.uint8)
     np.bitwise_or.at(member, (stratum, rep // 8), (1 << (rep % 8)).astype(np.uint8))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from surveil.errors import UsageError
-from surveil.statistics.arrays import Bools, Floats, Ints, sums
+from surveil.statistics.arrays import Bools, Floats, Ints, dense, sums
 from surveil.statistics.baseline import Cells, peers_of
 from surveil.statistics.tails import poisson_tails
 from surveil.statistics.verdicts import RateSettings, Side, Tally, in_two_passes, table
@@ -212,7 +212,9 @@ def _hazards(data: _Spells, included: Bools, above: float, reps: int) -> Floats:
     counted = np.where(included[data.rep], data.n, 0.0)
     events, at_risk = _history(data.stratum, data.entry, data.exit, data.event, counted, strata, days)
     result = _between(_cumulative(events, at_risk), data.stratum, data.entry, data.exit)
-    pair, of_pair = np.unique(data.rep * np.int64(max(strata, 1)) + data.stratum, return_inverse=True)
+    pairs = data.rep * np.int64(max(strata, 1)) + data.stratum
+    of_pair, first = dense(pairs)
+    pair = pairs[first]
     items, whole = sums(of_pair, counted, pair.size), sums(data.stratum, counted, strata)
     large = np.flatnonzero(items > above * whole[pair % max(strata, 1)])
     block = max(1, _BLOCK // max(days, 1))

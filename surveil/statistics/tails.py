@@ -88,9 +88,21 @@ def _cells(
     items = np.asarray(n, dtype=np.float64)
     chance = np.clip(np.asarray(p, dtype=np.float64), _EDGE, 1 - _EDGE)
     keep = np.flatnonzero(items > 0)
-    keep = keep[np.lexsort((items[keep], chance[keep], groups[keep]))]
+    keep = keep[_sorting(groups[keep], chance[keep], items[keep])]
     groups, items, chance = groups[keep], items[keep], chance[keep]
     return groups, items, special.logit(chance), sums(groups, items, size)
+
+
+def _sorting(groups: Ints, chance: Floats, items: Floats) -> Ints:
+    """The order by group, then chance, then items: as `lexsort`, through one whole number a cell, which sorts faster."""
+    by_chance = np.argsort(chance)
+    rank = np.empty(chance.size, dtype=np.int64)
+    rank[by_chance] = np.cumsum(np.diff(chance[by_chance], prepend=0.0) > 0)
+    ranks, most = int(rank.max(initial=0)) + 1, int(items.max(initial=0.0)) + 1
+    if (int(groups.max(initial=0)) + 1) * ranks * most >= 1 << 62 or np.any(items != np.floor(items)):
+        return np.lexsort((items, chance, groups))
+    # Cells that are the same in all three may stand in any order.
+    return np.argsort((groups * ranks + rank) * most + items.astype(np.int64))
 
 
 def _tilt(groups: Ints, items: Floats, logit: Floats, target: Floats, total: Floats) -> Floats:
