@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from surveil.errors import UsageError
+from surveil.statistics.arrays import dense
 from surveil.statistics.combine import benjamini_hochberg
-from surveil.statistics.rates import REP_COLUMNS, RateSettings, count_test, rate_test, usual_rates
+from surveil.statistics.overdispersion import normal_scores
+from surveil.statistics.rates import (
+    REP_COLUMNS,
+    RateSettings,
+    count_test,
+    rate_test,
+    remarkable_scores,
+    usual_rates,
+)
 from tests.statistics.firms import firm
 
 
@@ -224,3 +233,23 @@ def test_count_test_judges_counts_by_exposure() -> None:
 def test_events_without_exposure_are_refused() -> None:
     with pytest.raises(UsageError, match="no exposure"):
         count_test(even().assign(n=0.0))
+
+
+@pytest.mark.parametrize("bad", [0, 12])
+def test_remarkable_scores_are_those_of_the_p_values_where_these_are_remarkable(bad: int) -> None:
+    rows, _ = firm(np.random.default_rng(5), reps=60, bad=bad)
+    tested = rate_test(rows).reps.dropna(subset="p_value").set_index("rep")
+    wanted = pd.Series(normal_scores(tested["p_value"]), tested.index).clip(lower=0.0)
+    scores = remarkable_scores(rows)
+    assert (wanted > 0).sum() > 10
+    assert scores.index.tolist() == wanted.index.tolist()
+    assert np.array_equal(scores, wanted)
+
+
+@given(st.lists(st.integers(0, 40)), st.booleans(), st.sampled_from([1, 1_000_000]))
+def test_dense_places_are_those_of_a_sort(keys: list[int], ordered: bool, spread: int) -> None:
+    key = np.array(sorted(keys) if ordered else keys, dtype=np.int64) * spread
+    place, first = dense(key)
+    _, wanted_first, wanted_place = np.unique(key, return_index=True, return_inverse=True)
+    assert place.tolist() == wanted_place.tolist()
+    assert first.tolist() == wanted_first.tolist()

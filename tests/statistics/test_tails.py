@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -12,6 +14,7 @@ from scipy import stats
 from surveil.statistics.mixed_tails import log_normal_poisson_tails, logit_normal_binomial_tails
 from surveil.statistics.tails import (
     SMALLEST_P,
+    PoissonBinomial,
     beta_binomial_tails,
     binomial_tails,
     negative_binomial_tails,
@@ -48,6 +51,44 @@ def test_cells_with_several_items_equal_the_items_one_by_one() -> None:
     together = poisson_binomial_tails([9], [0, 0, 0], [40, 3, 0], [0.1, 0.5, 0.9])
     apart = poisson_binomial_tails([9], np.zeros(43), np.ones(43), np.r_[np.full(40, 0.1), np.full(3, 0.5)])
     np.testing.assert_allclose(together.upper, apart.upper, rtol=1e-12)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 30), st.floats(0.001, 0.999)), min_size=1, max_size=40
+    ),
+    st.lists(st.booleans(), min_size=6, max_size=6),
+)
+@settings(max_examples=60, deadline=None)
+def test_tails_asked_of_some_groups_are_to_the_last_digit_those_asked_of_all(
+    cells: list[tuple[int, int, float]], asked: list[bool]
+) -> None:
+    group, n, p = (np.array(column) for column in zip(*cells, strict=True))
+    observed = np.array([0, 1, 2, 3, 40, -1])
+    wanted = np.array(asked)
+    some, every = (
+        PoissonBinomial(observed, group, n, p).tails(wanted),
+        poisson_binomial_tails(observed, group, n, p),
+    )
+    for one, whole in ((some.upper, every.upper), (some.lower, every.lower), (some.point, every.point)):
+        assert np.array_equal(one[wanted], whole[wanted])
+    assert (some.upper[~wanted] == 1).all()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9), st.sampled_from([0.1, 0.25, 0.5]))), st.randoms()
+)
+@settings(max_examples=60, deadline=None)
+def test_tails_do_not_depend_on_the_order_of_the_cells(
+    cells: list[tuple[int, int, float]], random: random.Random
+) -> None:
+    shuffled = random.sample(cells, len(cells))
+    one, other = (
+        poisson_binomial_tails([0, 1, 2, 9], *np.array(rows, dtype=float).reshape(-1, 3).T)
+        for rows in (cells, shuffled)
+    )
+    assert np.array_equal(one.upper, other.upper)
+    assert np.array_equal(one.lower, other.lower)
 
 
 def test_far_tails_keep_their_relative_precision() -> None:
