@@ -40,7 +40,7 @@ def rate_cells(
     y = n.where(flags.astype(bool), 0) if happened.dtype in ("bool", "boolean") else flags.astype("int64")
     keys = {
         "rep": pd.factorize(counted[rep], sort=True),
-        "stratum": _strata(counted, stratum),
+        "stratum": strata_of(counted, stratum),
         "branch": pd.factorize(counted["branch_id"].fillna(""), sort=True),
         "month": pd.factorize(counted["month"].astype("int64"), sort=True),
     }
@@ -57,7 +57,7 @@ def rate_cells(
     return pd.DataFrame({**columns, **sums}).astype({"rep": str, "stratum": str, "branch": str})
 
 
-def _strata(rows: pd.DataFrame, columns: tuple[str, ...]) -> tuple[np.ndarray, pd.Index]:
+def strata_of(rows: pd.DataFrame, columns: tuple[str, ...] = STRATUM) -> tuple[np.ndarray, pd.Index]:
     """The stratum of each row as a code, and the names of the strata in order: as `stratum_of`, each name made once."""
     parts = [pd.factorize(rows[column].fillna("")) for column in columns]
     place = np.zeros(len(rows), dtype=np.int64)
@@ -147,7 +147,7 @@ class AccountCells:
         who, self.reps = pd.factorize(rows[rep], sort=True)
         codes = {
             "rep": who,
-            "stratum": _strata(rows, stratum)[0],
+            "stratum": strata_of(rows, stratum)[0],
             "branch": pd.factorize(rows["branch_id"].fillna(""), sort=True)[0],
             "month": pd.factorize(rows["month"].astype("int64"), sort=True)[0],
         }

@@ -1,3 +1,18 @@
+-- model: opening_signs
+-- One row per account or feature opened by staff, with what several measurements ask of it: days to the first consent
+-- (`consent_lag`) and days that the consents cover, whether the customer was met (`openings_met`), the first use (`first_use`)
+-- and whether early money went back (`round_trip_accounts`). Joined once: each of these tables is as long as the openings.
+SELECT o.account_id AS account_id, o.unused_after_days AS unused_after_days,
+       o.consents_to - o.opened_day AS consent_covered_days, l.lag_days AS consent_lag_days, m.not_met AS not_met,
+       u.first_use_days AS first_use_days, u.seen_days AS seen_days, u.closed_in_sight AS closed_in_sight,
+       CASE WHEN r.account_id IS NULL THEN 0 ELSE 1 END AS round_trip
+FROM openings AS o
+LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
+LEFT JOIN openings_met AS m ON m.account_id = o.account_id
+LEFT JOIN first_use AS u ON u.account_id = o.account_id
+LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
+WHERE o.rep_id IS NOT NULL
+
 -- model: account_evidence
 -- One row per account or feature opened by staff, with each sign of an unauthorized opening: 1 there, 0 not, empty not
 -- known (not covered, too young, no such product).
@@ -5,20 +20,16 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.family AS family, o.channel AS channel,
        o.is_feature AS is_feature, o.month AS month, o.opened_day AS opened_day,
        o.unused_after_days AS unused_after_days,
-       o.consents_to - o.opened_day AS consent_covered_days, l.lag_days AS consent_lag_days,
-       m.not_met AS not_met,
-       u.first_use_days AS first_use_days, u.seen_days AS seen_days, u.closed_in_sight AS closed_in_sight,
+       s.consent_covered_days AS consent_covered_days, s.consent_lag_days AS consent_lag_days,
+       s.not_met AS not_met,
+       s.first_use_days AS first_use_days, s.seen_days AS seen_days, s.closed_in_sight AS closed_in_sight,
        o.transactions_to - o.opened_day AS transaction_covered_days,
-       CASE WHEN r.account_id IS NULL THEN 0 ELSE 1 END AS round_trip,
+       s.round_trip AS round_trip,
        g.shared AS shared_contact, g.employee AS employee_contact,
        CASE WHEN o.closed_day IS NOT NULL THEN o.closed_day - o.opened_day END AS closed_after_days
 FROM openings AS o
-LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
-LEFT JOIN openings_met AS m ON m.account_id = o.account_id
-LEFT JOIN first_use AS u ON u.account_id = o.account_id
-LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
+JOIN opening_signs AS s ON s.account_id = o.account_id
 LEFT JOIN contact_signs AS g ON g.account_id = o.account_id
-WHERE o.rep_id IS NOT NULL
 
 -- model: staff_accounts
 -- Every account and feature that a representative opened in the window, migrations too: what the ranking of accounts lists.

@@ -5,18 +5,12 @@
 -- A sign that is not known does not count.
 SELECT account_id, unused, CASE WHEN unused + emptied > 0 AND unused + emptied + papers >= 2 THEN 1 ELSE 0 END AS poor
 FROM (
-    SELECT o.account_id AS account_id, CASE WHEN u.first_use_days IS NULL THEN 1 ELSE 0 END AS unused,
-           CASE WHEN r.account_id IS NULL THEN 0 ELSE 1 END AS emptied,
-           CASE WHEN o.consents_to - o.opened_day >= :quality_grace_days
-                 AND (l.lag_days IS NULL OR l.lag_days > :quality_grace_days) THEN 1 ELSE 0 END
-           + CASE WHEN m.not_met = 1 THEN 1 ELSE 0 END AS papers
-    FROM openings AS o
-    JOIN first_use AS u ON u.account_id = o.account_id
-    LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
-    LEFT JOIN openings_met AS m ON m.account_id = o.account_id
-    LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
-    WHERE o.rep_id IS NOT NULL
-      AND (u.closed_in_sight = 1 OR u.seen_days >= COALESCE(o.unused_after_days, :quality_days))
+    SELECT account_id, CASE WHEN first_use_days IS NULL THEN 1 ELSE 0 END AS unused, round_trip AS emptied,
+           CASE WHEN consent_covered_days >= :quality_grace_days
+                 AND (consent_lag_days IS NULL OR consent_lag_days > :quality_grace_days) THEN 1 ELSE 0 END
+           + CASE WHEN not_met = 1 THEN 1 ELSE 0 END AS papers
+    FROM opening_signs
+    WHERE closed_in_sight = 1 OR seen_days >= COALESCE(unused_after_days, :quality_days)
 ) AS judged
 
 -- model: quality_cells

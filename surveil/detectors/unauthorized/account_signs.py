@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from surveil.detectors.base import items_of
@@ -51,11 +52,11 @@ def listed_signs(rows: pd.DataFrame, measured: Mapping[str, pd.DataFrame]) -> pd
     for sign, (detector, details) in LISTED.items():
         items = measured.get(items_of(detector))
         if items is None:
-            signs[sign] = pd.Series(pd.NA, index=rows.index, dtype="Float64")
+            signs[sign] = pd.Series(np.nan, index=rows.index, dtype=np.float32)
             continue
         told = [not details or any(detail.get(name) for name in details) for detail in items["detail"]]
         listed = set(items["account_id"][told].dropna().astype(str))
-        signs[sign] = rows["account_id"].astype(str).isin(listed).astype("Float64")
+        signs[sign] = rows["account_id"].isin(listed).astype(np.float32)
     return pd.DataFrame(signs)
 
 
@@ -79,11 +80,11 @@ def signs_of(
     return pd.DataFrame(
         {
             "no_consent": no_consent,
-            "not_met": rows["not_met"].astype("Float64"),
+            "not_met": _plain(rows["not_met"]),
             "unused": unused,
             "round_trip": round_trip,
-            "shared_contact": rows["shared_contact"].astype("Float64"),
-            "employee_contact": rows["employee_contact"].astype("Float64"),
+            "shared_contact": _plain(rows["shared_contact"]),
+            "employee_contact": _plain(rows["employee_contact"]),
             "quick_close": _known(closed, closed.fillna(False) | watched),
         }
     )
@@ -91,4 +92,9 @@ def signs_of(
 
 def _known(there: pd.Series, known: pd.Series) -> pd.Series:
     """1 or 0 where known, else missing."""
-    return there.fillna(False).astype("Float64").where(known.fillna(False).astype(bool))
+    return _plain(there.fillna(False).astype("boolean").where(known.fillna(False).astype(bool)))
+
+
+def _plain(sign: pd.Series) -> pd.Series:
+    """1, 0 or missing in few bytes: there are as many rows as accounts."""
+    return pd.Series(sign.to_numpy(dtype=np.float32, na_value=np.nan), index=sign.index)

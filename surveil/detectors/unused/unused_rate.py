@@ -41,7 +41,7 @@ import pandas as pd
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors.base import Decision, Detector, param
-from surveil.detectors.rates import as_tests, rate_cells, rate_tests, stratum_of
+from surveil.detectors.rates import as_tests, rate_cells, rate_tests, strata_of
 from surveil.detectors.unused.horizons import HorizonParameters, gaps
 from surveil.statistics.survival import log_rank_test
 
@@ -79,7 +79,7 @@ class UnusedRate(Detector):
         spells = pd.DataFrame(
             {
                 "rep": rows["rep_id"].astype(str),
-                "stratum": stratum_of(rows),
+                "stratum": strata_of(rows)[0],
                 "entry": 0,
                 "exit": rows["first_use_days"].where(used, last_seen).astype("int64"),
                 "event": used,
