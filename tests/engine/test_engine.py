@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from surveil.config import EngineSettings, Workspace
-from surveil.engine import days, open_engine, staging
+from surveil.engine import days, open_engine, read_frame, staging
 from surveil.engine.backends import connect
 from surveil.errors import SurveilError, UsageError
 from surveil.feeds.load import load
@@ -55,6 +55,20 @@ def test_an_engine_that_was_told_to_stop_makes_no_more_models(workspace: Workspa
         engine.interrupt()
         with pytest.raises(SurveilError, match="model openings was not made"):
             engine.make("openings")
+
+
+def test_rows_read_from_the_file_they_were_written_to_are_those_fetched(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    names = ["a'1", "A2", "ä3", "a10", ""]
+    accounts = [account(name, f"2016-03-{day:02d}") for day, name in enumerate(names, 1)]
+    accounts[1]["opened_by"] = "r1"
+    snapshot = snapshot_of({**PEOPLE, "accounts": accounts}, tmp_path)
+    for name in ("new_accounts", "openings", "home_branches", "absent_days"):
+        file = tmp_path / f"the firm's {name}.parquet"
+        with open_engine(workspace, snapshot) as engine, open_engine(workspace, snapshot) as other:
+            engine.write(name, file)
+            pd.testing.assert_frame_equal(read_frame(file), other.fetch(name))
 
 
 def test_what_came_after_the_day_is_not_seen(workspace: Workspace, tmp_path: Path) -> None:
