@@ -96,9 +96,11 @@ class DuplicateAccounts(Detector):
         by_idle = _judged(
             rows[mature], idle[mature], "openings gave a customer another of the same that nobody uses"
         )
-        chance = np.where(many, peer_chance(by_many, rows, STRATUM), 1.0)
-        chance = chance * np.where(idle, peer_chance(by_idle, rows, STRATUM), 1.0)
-        found = rows.assign(score=1 - chance, never_used=idle.astype("int64").where(mature))[many | idle]
+        listed = many | idle
+        found = rows[listed]
+        chance = np.where(many[listed], peer_chance(by_many, found, STRATUM), 1.0)
+        chance = chance * np.where(idle[listed], peer_chance(by_idle, found, STRATUM), 1.0)
+        found = found.assign(score=1 - chance, never_used=idle[listed].astype("int64").where(mature[listed]))
         items = base.frame(
             base.ITEM_COLUMNS,
             **base.about(found, "accounts", key="account_id", day="opened_day"),
