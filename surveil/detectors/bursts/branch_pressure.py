@@ -92,7 +92,7 @@ class BranchPressure(Detector):
     id = "QB07"
     slug = "branch_pressure"
     name = "Pressure in a branch"
-    version = "5"
+    version = "6"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.CRITICAL

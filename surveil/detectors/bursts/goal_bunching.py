@@ -90,7 +90,7 @@ class GoalBunching(Detector):
     id = "QB03"
     slug = "goal_bunching"
     name = "Results crowding on goals"
-    version = "4"
+    version = "5"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH

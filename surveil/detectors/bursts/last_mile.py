@@ -77,7 +77,7 @@ class LastMile(Detector):
     id = "QB02"
     slug = "last_mile"
     name = "Months rescued in the last days"
-    version = "4"
+    version = "5"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH

@@ -91,7 +91,7 @@ class RateBurst(Detector):
     id = "QB04"
     slug = "rate_burst"
     name = "Burst of openings"
-    version = "4"
+    version = "5"
     family = Family.BURST
     typology = "T11"
     severity = Severity.HIGH

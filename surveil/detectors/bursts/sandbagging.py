@@ -89,7 +89,7 @@ class Sandbagging(Detector):
     id = "QB05"
     slug = "sandbagging"
     name = "Openings held back for the next period"
-    version = "5"
+    version = "6"
     family = Family.BURST
     typology = "T09"
     severity = Severity.MEDIUM

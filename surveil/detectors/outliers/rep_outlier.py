@@ -51,7 +51,7 @@ class RepOutlier(Detector):
     id = "OL01"
     slug = "rep_outlier"
     name = "Unusual representative"
-    version = "2"
+    version = "3"
     family = Family.OUTLIER
     typology = "T02"
     severity = Severity.LOW

@@ -61,7 +61,7 @@ class UnusedRate(Detector):
     id = "UN02"
     slug = "unused_rate"
     name = "Accounts come to life too rarely"
-    version = "4"
+    version = "5"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.HIGH
