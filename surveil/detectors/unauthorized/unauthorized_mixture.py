@@ -171,7 +171,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "11"
+    version = "12"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
@@ -194,7 +194,9 @@ class UnauthorizedMixture(Detector):
         weights = account_evidence(seen, np.maximum(chance, parameters.least_chance, out=chance), bad)
         del chance
         evidence = with_companions(sitting, weights, parameters.companion_share)
-        units = customers_of(rows[known], evidence[known], spread[known])
+        units = customers_of(
+            rows.loc[known, ["rep_id", "customer_id", "month"]], evidence[known], spread[known]
+        )
         settings = MixtureSettings(share=parameters.suspected_share)
         counted = units["evidence"].clip(upper=parameters.most_of_a_customer)
         found = mixture_test(units["rep"], units["month"], counted, units["kind"], settings)
