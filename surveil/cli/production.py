@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from surveil.cli.common import (
-    WorkspaceOption,
-    now,
-    open_database,
-    open_workspace,
-    plural,
-    say,
-)
+from surveil.cli.common import WorkspaceOption, now, open_database, open_workspace, plural, say
 from surveil.errors import UsageError
 
 if TYPE_CHECKING:

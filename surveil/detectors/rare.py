@@ -8,7 +8,7 @@ import pandas as pd
 
 from surveil.detectors.rates import count_words, rate_tests
 from surveil.statistics.rates import RateSettings
-from surveil.statistics.tails import binomial_tails
+from surveil.statistics.tails import beta_binomial_tails, binomial_tails
 
 # Of one or two expected events nobody can tell how representatives differ: the usual spread is assumed instead.
 _SETTINGS = RateSettings(min_expected=0.0, dispersion_min_expected=3.0)
@@ -35,11 +35,9 @@ def _slips(observed: pd.Series, n: pd.Series, ordinary: float, differ: float) ->
     """Mid-p of so many where the rate is `ordinary` in the mean, and differs between people."""
     if differ == 0:
         return binomial_tails(observed, n, ordinary).p_value()
-    from scipy import stats
-
-    total = (1 - ordinary) / (ordinary * differ**2) - 1
-    counts = stats.betabinom(n, total * ordinary, total * (1 - ordinary))
-    return np.asarray(counts.sf(observed) + 0.5 * counts.pmf(observed), dtype=np.float64)
+    correlation = differ**2 * ordinary / (1 - ordinary)  # of two occasions of one person
+    variance = n * ordinary * (1 - ordinary) * (1 + (n - 1) * correlation)
+    return beta_binomial_tails(observed, n, n * ordinary, variance).p_value()
 
 
 def _against_slips(tests: pd.DataFrame, what: str, ordinary: float) -> pd.DataFrame:

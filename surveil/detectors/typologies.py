@@ -1,4 +1,4 @@
-"""The kinds of sales-practice wrongs that detectors name, T01 to T38, so that a code can be looked up."""
+"""The kinds of sales-practice wrongs that detectors name, T01 to T37, so that a code can be looked up."""
 
 from __future__ import annotations
 

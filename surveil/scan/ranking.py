@@ -114,7 +114,8 @@ def _expected_words(expected: float) -> str:
     """An expected number in a driver; what is next to none is not written as none."""
     if pd.isna(expected):
         return ""
-    return "expected fewer than 0.1, " if expected < _LEAST_EXPECTED else f"expected {expected:.1f}, "
+    few = expected < _LEAST_EXPECTED
+    return f"expected fewer than {_LEAST_EXPECTED}, " if few else f"expected {expected:.1f}, "
 
 
 def _p_words(p: float) -> str:

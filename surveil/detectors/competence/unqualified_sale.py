@@ -64,7 +64,6 @@ class Parameters(base.Parameters):
 
     ordinary_rate: float = param(
         0.002, unit="share of regulated sales", ge=0.0001, le=0.05,
-
         citation="our judgement: records of registrations are rarely wrong; the firm's own rate counts where it is higher",
         meaning="share of regulated sales that honest errors of record make look like breaches",
     )  # fmt: skip
@@ -76,7 +75,7 @@ class UnqualifiedSale(Detector):
     id = "CS01"
     slug = "unqualified_sale"
     name = "Sale without the registration"
-    version = "4"
+    version = "5"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.HIGH

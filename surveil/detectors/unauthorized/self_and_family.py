@@ -80,7 +80,7 @@ class SelfAndFamily(Detector):
     id = "UA14"
     slug = "self_and_family"
     name = "Sales to oneself, family or colleagues"
-    version = "5"
+    version = "6"
     family = Family.UNAUTHORIZED
     typology = "T13"
     severity = Severity.MEDIUM
@@ -91,21 +91,13 @@ class SelfAndFamily(Detector):
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         rows, days = measured["circle_deals"], measured["deal_day_counts"]
         own = rows["near"] > 0
+        differ = parameters.families_differ
         tests = [
-            _tests(
-                days,
-                rows[own],
-                "days had business with himself or his family",
-                parameters.circle_rate,
-                parameters,
-            ),
-            _tests(
-                days,
-                rows[~own],
-                "days had business with others of the firm",
-                parameters.colleague_rate,
-                parameters,
-            ),
+            _tests(days, rows[near], what, ordinary, differ)
+            for near, what, ordinary in (
+                (own, "days had business with himself or his family", parameters.circle_rate),
+                (~own, "days had business with others of the firm", parameters.colleague_rate),
+            )
         ]
         items = base.frame(
             base.ITEM_COLUMNS,
@@ -126,13 +118,12 @@ class SelfAndFamily(Detector):
 
 
 def _tests(
-    days: pd.DataFrame, found: pd.DataFrame, what: str, ordinary: float, parameters: Parameters
+    days: pd.DataFrame, found: pd.DataFrame, what: str, ordinary: float, differ: float
 ) -> pd.DataFrame:
     once = found.sort_values(["day", "feed", "deal_id"]).drop_duplicates(["rep_id", "day"])
     done = once.groupby(CELL, as_index=False).size()
     cells = days.merge(done, on=CELL, how="left").assign(stratum=what)
     happened = cells["size"].fillna(0).astype("int64")
     # A test of somebody with no such day says nothing; it would only blunt the other.
-    return rare_tests(
-        rate_cells(cells, happened, ("stratum",)), what, ordinary, parameters.families_differ
-    ).query("observed > 0")
+    tests = rare_tests(rate_cells(cells, happened, ("stratum",)), what, ordinary, differ)
+    return tests.query("observed > 0")
