@@ -19,27 +19,32 @@ def with_episodes(
     side: Side = "high",
     others: Sequence[Sign] = (),
     settings: EpisodeSettings | None = None,
+    tests: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The tests of `rates` (columns `TEST_COLUMNS`), each joined with that of the representative's strongest months.
 
-    The two p-values are joined by the Cauchy combination; where the months say more, the sentence names them.
+    The months are held against what colleagues and his own other months make expected. The two p-values are joined by the
+    Cauchy combination; where the months say more, the sentence names them.
 
     Args:
         rates: from `rate_tests` with the same `side`, with cells by calendar month.
+        tests: other tests of the whole time to be joined with, instead of those of `rates`.
         others: further signs that are looked at in the same months.
     """
+    given = rates.tests if tests is None else tests
     if rates.result is None or rates.tests.empty:
-        return rates.tests
+        return given
     found = episode_test([Sign(rates.result, side), *others], settings).set_index("rep")
-    runs = found.reindex(rates.tests["subject_id"]).reset_index(drop=True)
-    whole, some = (frame["p_value"].to_numpy(dtype=float) for frame in (rates.tests, runs))
+    runs = found.reindex(given["subject_id"]).reset_index(drop=True)
+    total = rates.tests.set_index("subject_id")["n"].reindex(given["subject_id"])
+    whole, some = (frame["p_value"].to_numpy(dtype=float) for frame in (given, runs))
     reason = [
-        f"{told}; {seen:.0f} of {n:.0f} {span_words(start, end)} ({count_words(mean)} expected)"
-        if p < q and n < total
+        f"{told}; {seen:.0f} of {n:.0f} {span_words(start, end)} ({count_words(mean)} expected of him then)"
+        if p < q and n < items
         else told
-        for told, total, seen, n, mean, start, end, p, q in zip(
-            rates.tests["reason"],
-            rates.tests["n"],
+        for told, items, seen, n, mean, start, end, p, q in zip(
+            given["reason"],
+            total,
             *(runs[name] for name in ("observed", "n", "expected", "start", "end")),
             some,
             whole,
@@ -47,7 +52,7 @@ def with_episodes(
         )
     ]
     joined = np.where(np.isnan(whole), np.nan, cauchy_combination(np.column_stack([whole, some])))
-    return rates.tests.assign(p_value=joined, reason=reason)
+    return given.assign(p_value=joined, reason=reason)
 
 
 def span_words(start: float, end: float) -> str:

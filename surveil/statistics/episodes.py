@@ -56,14 +56,17 @@ class _Counts:
 def episode_test(signs: Sequence[Sign], settings: EpisodeSettings | None = None) -> pd.DataFrame:
     """Strongest run of months of each rep, with a p-value that allows for having looked at all of them.
 
+    What is expected in a run goes by like items of others and by how he did in his other months: the beta law of his rate
+    that `tau2` of the result makes before anything is seen, brought up to date with them (as in a beta-binomial model). So
+    a lasting habit makes no run stand out, and a rep of whom much is known is his own control.
     The `signs` are taken as independent among honest reps; their scores in a run are added, one on the other side counting
     against it. Reps are those that the first sign's rate test could judge. Months count from the first to the last in the
     cells, empty ones too; the whole time is one of the runs.
     One row per rep: `rep`, `start`, `end` (months), `n`, `observed`, `expected` (of the first sign, in the run), `score`
-    and `p_value`. Score: binomial deviance of the run over how much wider than chance the counts of ordinary reps spread
-    (a scan in the manner of Kulldorff 1997). p: honest reps with the same items, each with a habit of his own that he keeps
-    all the time (spread as `tau2` of the result says), exponential tail beyond; never smaller than the tail of that run
-    alone; widened to how ordinary reps spread.
+    and `p_value`. Score: binomial deviance of the run over how much wider than chance counts vary, his rate being known no
+    better (a scan in the manner of Kulldorff 1997). p: honest reps with the same items, each with a habit of his own that
+    he keeps all the time, exponential tail beyond; never smaller than the tail of that run alone; widened to how ordinary
+    reps spread.
     """
     chosen = settings or EpisodeSettings()
     judged = signs[0].result.reps
@@ -128,12 +131,15 @@ def run_test(signs: Sequence[Sign], runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _alone(counts: Sequence[_Counts], start: Ints, end: Ints) -> tuple[list[list[Floats]], Floats]:
-    """Items, events and expected events of each sign in each row's run, and the tail of that run by itself."""
-    runs = [[_of_run(a, start, end) for a in (c.n, c.y, c.mean)] for c in counts]
-    scores = [
-        normal_scores(logit_normal_binomial_tails(y, n, mean, np.sqrt(c.tau2)).p_value())
-        for c, (n, y, mean) in zip(counts, runs, strict=True)
-    ]
+    """Items, events and events expected of him, of each sign in each row's run, and the tail of that run by itself."""
+    runs, scores = [], []
+    for c in counts:
+        n, y, mean = (_of_run(a, start, end) for a in (c.n, c.y, c.mean))
+        run = _run(n, mean, (c.n.sum(axis=1), c.mean.sum(axis=1), c.tau2))
+        wanted, variance = _of_him(run, c.y.sum(axis=1) - y)
+        wanted = np.where(run.some, wanted, mean)
+        scores.append(normal_scores(logit_normal_binomial_tails(y, n, wanted, np.sqrt(variance)).p_value()))
+        runs.append([n, y, wanted])
     return runs, np.asarray(ndtr(-np.sum(scores, axis=0) / np.sqrt(len(scores))))
 
 
@@ -183,33 +189,54 @@ def _running(values: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class _Run:
-    """All runs of one length, reps × first months: what of their scores does not depend on the events.
+    """Runs of months, one each of its entries: what of their scores does not depend on the events.
 
-    `some`: where there is something to judge; `size`, `wanted`: items and expected events there; `rest`: the expected
-    others; `spread`: the dispersion of ordinary reps.
+    `some`: where there is something to judge; `size`: items there. What is known of a rep besides the run is a beta law of
+    his rate, `bad` events to `held` items before the events of his other months are counted; `odds`: how many times those of
+    his other months the odds of the run are, going by the items.
     """
 
     length: int
     some: Bools
     size: Floats
-    wanted: Floats
-    rest: Floats
-    spread: Floats
+    bad: Floats
+    held: Floats
+    odds: Floats
+
+
+def _run(n: Floats, mean: Floats, whole: tuple[Floats, Floats, Floats], length: int = 0) -> _Run:
+    """Runs with `n` items and `mean` expected events; `whole`: both of all months, and the reps' variance of log odds."""
+    items, expected, tau2 = whole
+    some = (n > 0) & (mean > _EDGE)
+    size = np.where(some, n, 2.0)
+    chance = np.clip(np.where(some, mean, 1.0) / size, _EDGE, 1 - _EDGE)
+    others = items - n
+    apart = np.where(
+        others > 0, (expected - mean) / np.maximum(others, 1.0), expected / np.maximum(items, 1.0)
+    )
+    rate = np.clip(apart, _EDGE, 1 - _EDGE)
+    # The beta law whose log odds vary by tau2 about that rate: a rep's habit, before anything is seen of it.
+    worth = np.maximum(1 / np.maximum(rate * (1 - rate) * tau2, 1e-12) - 1, 1.0)
+    odds = (1 - rate) / rate * chance / (1 - chance)
+    return _Run(length, some, size, worth * rate, worth + others, odds)
 
 
 def _runs(sign: _Counts, settings: EpisodeSettings) -> list[_Run]:
-    """The runs of every length looked at, the whole time first, then the longest."""
+    """The runs of every length looked at, reps × first months, the whole time first, then the longest."""
     months = sign.n.shape[1]
     items, expected = _running(sign.n), _running(sign.mean)
-    made = []
-    for k in (months, *range(min(settings.longest, months - 1), settings.shortest - 1, -1)):
-        n, mean = items[:, k:] - items[:, :-k], expected[:, k:] - expected[:, :-k]
-        some = (n > 0) & (mean > _EDGE)
-        size = np.where(some, n, 2.0)
-        wanted = np.clip(np.where(some, mean, 1.0), _EDGE, size - _EDGE)
-        spread = 1 + sign.tau2[:, None] * wanted * (1 - wanted / size)
-        made.append(_Run(k, some, size, wanted, size - wanted, spread))
-    return made
+    whole = (items[:, -1:], expected[:, -1:], sign.tau2[:, None])
+    lengths = (months, *range(min(settings.longest, months - 1), settings.shortest - 1, -1))
+    return [_run(items[:, k:] - items[:, :-k], expected[:, k:] - expected[:, :-k], whole, k) for k in lengths]
+
+
+def _of_him(run: _Run, elsewhere: Floats) -> tuple[Floats, Floats]:
+    """Events expected in the run of a rep with so many in his other months, and what variance is left of his log odds."""
+    bad = run.bad + elsewhere
+    good = run.held - bad
+    odds = bad / good * run.odds
+    wanted = np.clip(run.size * odds / (1 + odds), _EDGE, run.size - _EDGE)
+    return wanted, run.held**2 / ((run.held + 1) * bad * good)
 
 
 def _maxima(signs: Sequence[_Counts], settings: EpisodeSettings) -> tuple[Floats, Ints, Ints]:
@@ -226,7 +253,9 @@ def _strongest(runs: Sequence[Sequence[_Run]], events: Sequence[Floats]) -> tupl
     sums = [_running(y) for y in events]
     for of_length in zip(*runs, strict=True):
         k = of_length[0].length
-        scores = [_score(run, y[:, k:] - y[:, :-k]) for run, y in zip(of_length, sums, strict=True)]
+        scores = [
+            _score(run, y[:, k:] - y[:, :-k], y[:, -1:]) for run, y in zip(of_length, sums, strict=True)
+        ]
         score = np.sum(scores, axis=0)
         at = np.argmax(score, axis=1)
         better = score[reps, at] > best + 1e-12
@@ -235,12 +264,14 @@ def _strongest(runs: Sequence[Sequence[_Run]], events: Sequence[Floats]) -> tupl
     return best, start, end
 
 
-def _score(run: _Run, y: Floats) -> Floats:
-    """Half the deviance from what is expected over the dispersion of ordinary reps, negative where there are fewer."""
+def _score(run: _Run, y: Floats, total: Floats) -> Floats:
+    """Half the deviance from what is expected of him over the dispersion that is left, negative where there are fewer."""
+    wanted, variance = _of_him(run, total - y)
     seen = np.where(run.some, y, 1.0)
-    rest = run.size - seen
-    deviance = xlogy(seen, seen / run.wanted) + xlogy(rest, rest / run.rest)
-    return np.where(run.some, np.sign(seen - run.wanted) * deviance / run.spread, 0.0)
+    rest, usual = run.size - seen, run.size - wanted
+    deviance = xlogy(seen, seen / wanted) + xlogy(rest, rest / usual)
+    spread = 1 + variance * wanted * usual / run.size
+    return np.where(run.some, np.sign(seen - wanted) * deviance / spread, 0.0)
 
 
 def _simulated(signs: Sequence[_Counts], settings: EpisodeSettings) -> Floats:

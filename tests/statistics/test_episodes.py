@@ -46,10 +46,28 @@ def test_planted_months_are_found_and_named() -> None:
     first = first[first["rep"].isin([f"r{i:03d}" for i in range(6)])]
     assert len(first) >= 5
     assert first["start"].between(4, 8).all()
-    assert first["end"].between(9, 13).all()
+    assert first["end"].between(9, 14).all()
     whole = result.reps.set_index("rep")["p_value"]
     # That is what it is for: half a year drowns in the whole time.
     assert (first.set_index("rep")["p_value"] < whole[first["rep"]]).sum() >= 4
+
+
+def test_his_other_months_are_his_control() -> None:
+    cells = firm(9, reps=100, habit=0.6)
+    he = (cells["rep"] == "r000").to_numpy()
+    months = cells["month"].to_numpy()
+
+    def p_with(elsewhere: int) -> float:
+        """His p-value with 3 of 12 in half a year, and as many of 40 in every other month."""
+        mine = cells.assign(
+            n=np.where(he, np.where((months >= 6) & (months < 12), 12, 40), cells["n"]),
+            y=np.where(he, np.where((months >= 6) & (months < 12), 3, elsewhere), cells["y"]),
+        )
+        found = episode_test([Sign(fitted(mine))]).set_index("rep")
+        return float(found.loc["r000", "p_value"])
+
+    # Somebody who never does it all the rest of the time is remarkable; a lasting habit is none of some months.
+    assert p_with(elsewhere=1) < 0.1 * p_with(elsewhere=8)
 
 
 def test_too_few_is_the_mirror_of_too_many() -> None:

@@ -16,8 +16,8 @@ his sittings with {least_products} or more products is compared with that of col
 customers, through the same channel, at the same kind of branch, corrected for the branch's month. And the products of
 these sittings are compared with the same products of colleagues' such sittings: how many had no action of the customer
 within the product's horizon, else {quality_days} days. Both are looked at over the whole time and over the months that
-stand out most. The two p-values are joined by Fisher's method; selling several products at once may serve the customer, so
-its p-value counts as no smaller than {least_effort_p}.
+stand out most (from his own others, too). The two p-values are joined by Fisher's method; selling several products at
+once may serve the customer, so its p-value counts as no smaller than {least_effort_p}.
 
 ## What it misses
 Products spread over several days, and unwanted ones that somebody uses for show.
@@ -77,7 +77,7 @@ class Bundling(Detector):
     id = "QB06"
     slug = "bundling"
     name = "Bundles of unused products"
-    version = "5"
+    version = "6"
     family = Family.BURST
     typology = "T10"
     severity = Severity.MEDIUM

@@ -11,13 +11,13 @@ periods are wrong; where a goal pays, it is paid for twice.
 
 ## How it decides
 Of the applications signed in the last {held_days} business days of a goal period, those opened in a later period and at
-least {least_lag_days} business days after they were signed are compared with colleagues' applications for the same family
-of products, by the same channel and as close to the period's end, over the whole time and over the months that stand out
-most; a backlog of the branch's month is taken out. And after periods in which he reached his goal, the share of his
-openings in the first {first_days} business days of the next is compared with that of colleagues who had reached theirs.
-Both are joined into one p-value; a rich start has many honest reasons, so its own counts as no smaller than
-{least_start_p}. Periods that ended less than {settle_days} days ago are left out: what was held back in them may not be
-opened yet. Goal periods are those of the quotas, else calendar months.
+least {least_lag_days} business days after they were signed are compared with colleagues' applications for the same
+family of products, by the same channel and as close to the period's end, over the whole time and over the months that
+stand out most (from his own others, too); a backlog of the branch's month is taken out. And after periods in which he
+reached his goal, the share of his openings in the first {first_days} business days of the next is compared with that of
+colleagues who had reached theirs. Both are joined into one p-value; a rich start has many honest reasons, so its own
+counts as no smaller than {least_start_p}. Periods that ended less than {settle_days} days ago are left out: what was
+held back in them may not be opened yet. Goal periods are those of the quotas, else calendar months.
 
 ## What it misses
 Applications whose date is written down only at the opening, and paper that never reached a system.
@@ -89,7 +89,7 @@ class Sandbagging(Detector):
     id = "QB05"
     slug = "sandbagging"
     name = "Openings held back for the next period"
-    version = "6"
+    version = "7"
     family = Family.BURST
     typology = "T09"
     severity = Severity.MEDIUM

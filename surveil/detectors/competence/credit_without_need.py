@@ -12,12 +12,12 @@ it.
 ## How it decides
 A customer has no need when his liquid net worth is {liquid_cents} cents or more and his record says that he needs no
 credit; both must be known. Two shares are compared with colleagues', over the whole time and over the months that stand
-out most: of the customers whom a representative gave credit, those without need (same product, channel and kind of
-branch); and of the customers without need for whom he opened anything, those who got credit. The larger p-value counts,
-as either alone may have an innocent reason. It is made worse, with a weight of {unused_weight} and up to z =
-{unused_cap}, by how many of them make no use of it within the product's horizon ({unused_days} days where it states
-none); an opening whose horizon has not passed is not judged for that. Listed is the credit that such customers do not
-use. Such customers also want cards, so that no single opening is an alert.
+out most (also from his own other months): of the customers whom a representative gave credit, those without need (same
+product, channel and kind of branch); and of the customers without need for whom he opened anything, those who got
+credit. The larger p-value counts, as either alone may have an innocent reason. It is made worse, with a weight of
+{unused_weight} and up to z = {unused_cap}, by how many of them make no use of it within the product's horizon
+({unused_days} days where it states none); an opening whose horizon has not passed is not judged for that. Listed is the
+credit that such customers do not use. Such customers also want cards, so that no single opening is an alert.
 
 ## What it misses
 Customers whose means are with other firms, and needs that were written down to fit; a firm that opens nothing but credit.
@@ -82,7 +82,7 @@ class CreditWithoutNeed(Detector):
     id = "CS06"
     slug = "credit_without_need"
     name = "Credit without need"
-    version = "4"
+    version = "5"
     family = Family.COMPETENCE
     typology = "T23 T24"
     severity = Severity.MEDIUM

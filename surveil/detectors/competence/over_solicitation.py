@@ -11,13 +11,14 @@ Being pestered is what customers leave a bank for. Who calls again after a no ha
 ## How it decides
 Two rates. Of the refusals a representative was given, the share after which he approached the same customer about the
 same family within {cooling_days} days; the exposure is the refusals, so that who hears many may call many. It is
-compared with colleagues over the whole time and over the months in which it was highest, as such a habit has a
-beginning and an end; the p-value of these allows for having looked at all runs of months. And of the customers
-approached about a family, the share approached {many_approaches} times or more within {span_days} days, compared with
-colleagues and with an ordinary rate of {ordinary_rate}. A refusal whose {cooling_days} days are not covered is not
-judged. Both p-values are joined (Cauchy), the first with a weight of {refusal_weight}. An approach is a call, a letter,
-a message or an appointment about a product, begun by the representative; one whose direction is not on record counts as
-his. Approaches after an opt-out, or to customers on record as not to be contacted, are listed without a test.
+compared with colleagues over the whole time and, with his own other months, over the months in which it was highest, as
+such a habit has a beginning and an end; the p-value of these allows for having looked at all runs of months. And of the
+customers approached about a family, the share approached {many_approaches} times or more within {span_days} days,
+compared with colleagues and with an ordinary rate of {ordinary_rate}. A refusal whose {cooling_days} days are not
+covered is not judged. Both p-values are joined (Cauchy), the first with a weight of {refusal_weight}. An approach is a
+call, a letter, a message or an appointment about a product, begun by the representative; one whose direction is not on
+record counts as his. Approaches after an opt-out, or to customers on record as not to be contacted, are listed without
+a test.
 
 ## What it misses
 Several representatives who take turns, and calls that nobody records.
@@ -89,7 +90,7 @@ class OverSolicitation(Detector):
     id = "RF04"
     slug = "over_solicitation"
     name = "Over-solicitation"
-    version = "4"
+    version = "5"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

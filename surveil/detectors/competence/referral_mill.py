@@ -15,12 +15,12 @@ not the giver's fault. Together with another sign, how many of the customers who
 twice. First in the months in which he made most referrals compared with his own other months: these are found without a
 look at what came of them, so that nothing is to be allowed for (over the whole time where no run of months stands out
 with p = {surge_p}, allowing for all runs). Then over the whole time and over the run of months in which they did worst,
-with an allowance for all runs. Both p-values are joined (Cauchy), the first with a weight of {surge_weight}. The result
-is made worse by the number of referrals: so many a month at work compared with colleagues of the same role, or a surge
-as only few colleagues have one, whichever is less probable. Normal scores are added; the number weighs {volume_weight}
-against 1 and counts up to z = {volume_cap} only, so that a busy giver whose referrals convert as others' do is never
-remarkable, and few referrals are no excuse. Nobody is judged on fewer than {least_referrals} referrals. The referrals
-that failed are listed of those with p up to {listed_p}.
+with an allowance for all runs. A run is held against his own other months, too. Both p-values are joined (Cauchy), the
+first with a weight of {surge_weight}. The result is made worse by the number of referrals: so many a month at work
+compared with colleagues of the same role, or a surge as only few colleagues have one, whichever is less probable.
+Normal scores are added; the number weighs {volume_weight} against 1 and counts up to z = {volume_cap} only, so that a
+busy giver whose referrals convert as others' do is never remarkable, and few referrals are no excuse. Nobody is judged
+on fewer than {least_referrals} referrals. The referrals that failed are listed of those with p up to {listed_p}.
 
 ## What it misses
 Referrals of customers who would have bought anyway.
@@ -103,7 +103,7 @@ class ReferralMill(Detector):
     id = "RF01"
     slug = "referral_mill"
     name = "Referral mill"
-    version = "6"
+    version = "7"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

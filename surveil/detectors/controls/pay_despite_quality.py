@@ -16,9 +16,9 @@ Of the accounts credited in a rewarded period, features apart, the poor ones are
 colleagues' accounts of the same family, kind of branch, branch and month make expected. A reward is listed when so many
 would be improbable (p at most {improbable}). The representative is tested on the customers of all his rewarded
 accounts, each counted once a month, against colleagues' rewarded ones, over the whole time and over the {shortest_run}
-months or more that stand out most; where that is as improbable, each of his rewards with more poor accounts than
-expected is listed. Commissions and referral fees are not rewards for a period, and payments of an unknown kind are left
-out.
+months or more that stand out most (from his own others, too); where that is as improbable, each of his rewards with
+more poor accounts than expected is listed. Commissions and referral fees are not rewards for a period, and payments of
+an unknown kind are left out.
 
 ## What it misses
 Rewards without a period, paid to a team or a manager, and rewards for sums of sales.
@@ -79,7 +79,7 @@ class PayDespiteQuality(Detector):
     id = "CT02"
     slug = "pay_despite_quality"
     name = "Paid despite bad quality"
-    version = "5"
+    version = "6"
     family = Family.CONTROL
     typology = "T33"
     severity = Severity.MEDIUM

@@ -14,7 +14,9 @@ accounts of all colleagues comes the chance of first use on each day of an accou
 of his accounts could be watched, it gives the number of first uses to be expected. A young account counts for the days it
 has had, so that nobody is blamed for opening late. Where his accounts are old enough, the share that lay unused up to
 the product's horizon has to be remarkable too, for the branch and the month. The p-value is the chance of so few, allowing
-for the spread between honest representatives; of the two the larger counts.
+for the spread between honest representatives; of the two the larger counts. It is joined (Cauchy) with that of the run of
+months in which most accounts lay unused up to their horizon, held against colleagues' and against his own other months, as
+such a habit has a beginning and an end.
 
 ## What it misses
 Accounts that somebody brings to life for show: a login or a purchase of cents (see UA04).
@@ -30,6 +32,7 @@ Accounts that somebody brings to life for show: a login or a purchase of cents (
 
 ## References
 CFPB consent order 2016-CFPB-0015 (Wells Fargo, 2016). One-sample log-rank test: Breslow 1975.
+Scan over months in the manner of Kulldorff 1997.
 """
 
 from __future__ import annotations
@@ -41,7 +44,8 @@ import pandas as pd
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors.base import Decision, Detector, param
-from surveil.detectors.rates import as_tests, rate_cells, rate_tests, strata_of
+from surveil.detectors.episodes import with_episodes
+from surveil.detectors.rates import Rates, as_tests, rate_cells, rate_tests, strata_of
 from surveil.detectors.unused.horizons import HorizonParameters, gaps
 from surveil.statistics.survival import log_rank_test
 
@@ -61,7 +65,7 @@ class UnusedRate(Detector):
     id = "UN02"
     slug = "unused_rate"
     name = "Accounts come to life too rarely"
-    version = "5"
+    version = "6"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.HIGH
@@ -89,19 +93,18 @@ class UnusedRate(Detector):
         if spells.empty:
             return Decision(gaps=gaps(cells, parameters))
         life = as_tests(log_rank_test(spells, side="low").reps, "accounts used by their customers so far")
-        tests = _agreed(life, _at_horizon(cells, parameters))
+        by_horizon = _at_horizon(cells, parameters)
+        tests = with_episodes(by_horizon, tests=_agreed(life, by_horizon.tests))
         return Decision(tests=tests, examined=int(spells["n"].sum()), gaps=gaps(cells, parameters))
 
 
-def _at_horizon(cells: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
-    """Tests of the share of grown-up accounts that lay unused up to their product's horizon."""
+def _at_horizon(cells: pd.DataFrame, parameters: Parameters) -> Rates:
+    """The rate test of the share of grown-up accounts that lay unused up to their product's horizon."""
     horizon = parameters.horizons(cells)
     grown = (cells["seen_days"] >= horizon).fillna(False)
     rows, limit = cells[grown], horizon[grown]
     unused = rows["first_use_days"].isna() | (rows["first_use_days"] > limit).fillna(False)
-    return rate_tests(
-        rate_cells(rows, happened=unused.astype(bool)), "accounts unused up to their horizon"
-    ).tests
+    return rate_tests(rate_cells(rows, happened=unused.astype(bool)), "accounts unused up to their horizon")
 
 
 def _agreed(life: pd.DataFrame, share: pd.DataFrame) -> pd.DataFrame:
