@@ -45,7 +45,7 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors.base import Decision, Detector, param
 from surveil.detectors.episodes import with_episodes
-from surveil.detectors.rates import Rates, as_tests, rate_cells, rate_tests, strata_of
+from surveil.detectors.rates import as_tests, rate_cells, rate_tests, strata_of
 from surveil.detectors.unused.horizons import HorizonParameters, gaps
 from surveil.statistics.survival import log_rank_test
 
@@ -93,18 +93,18 @@ class UnusedRate(Detector):
         if spells.empty:
             return Decision(gaps=gaps(cells, parameters))
         life = as_tests(log_rank_test(spells, side="low").reps, "accounts used by their customers so far")
-        by_horizon = _at_horizon(cells, parameters)
+        by_horizon = rate_tests(horizon_cells(cells, parameters), "accounts unused up to their horizon")
         tests = with_episodes(by_horizon, tests=_agreed(life, by_horizon.tests))
         return Decision(tests=tests, examined=int(spells["n"].sum()), gaps=gaps(cells, parameters))
 
 
-def _at_horizon(cells: pd.DataFrame, parameters: Parameters) -> Rates:
-    """The rate test of the share of grown-up accounts that lay unused up to their product's horizon."""
+def horizon_cells(cells: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Cells for `rate_test` from the model `use_cells`: grown-up accounts, and those that lay unused up to their horizon."""
     horizon = parameters.horizons(cells)
     grown = (cells["seen_days"] >= horizon).fillna(False)
     rows, limit = cells[grown], horizon[grown]
     unused = rows["first_use_days"].isna() | (rows["first_use_days"] > limit).fillna(False)
-    return rate_tests(rate_cells(rows, happened=unused.astype(bool)), "accounts unused up to their horizon")
+    return rate_cells(rows, happened=unused.astype(bool))
 
 
 def _agreed(life: pd.DataFrame, share: pd.DataFrame) -> pd.DataFrame:
