@@ -10,6 +10,7 @@ import pandas as pd
 
 from surveil.detectors import base
 from surveil.statistics.arrays import dense
+from surveil.statistics.habits import controlled_test
 from surveil.statistics.rates import RateResult, RateSettings, rate_test, usual_rates
 
 STRATUM = ("product_code", "channel", "branch_kind")
@@ -93,6 +94,14 @@ def rate_tests(
         return Rates(base.frame(base.TEST_COLUMNS), None)
     result = rate_test(cells, side=side, settings=settings)
     return Rates(as_tests(result.reps, what, peers, side), result)
+
+
+def controlled_tests(cells: pd.DataFrame, asked: pd.Series, what: str, peers: str) -> Rates:
+    """As `rate_tests` for the cells `asked` about (bool), with each representative's other cells as his control."""
+    if cells.empty:
+        return Rates(base.frame(base.TEST_COLUMNS), None)
+    result = controlled_test(rate_test(cells), asked.to_numpy(dtype=bool))
+    return Rates(as_tests(result.reps[result.reps["n"] > 0], what, peers), result)
 
 
 def as_tests(reps: pd.DataFrame, what: str, peers: str = "colleagues", side: str = "high") -> pd.DataFrame:

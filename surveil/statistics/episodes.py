@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit, ndtr, xlogy
 
-from surveil.statistics.arrays import Bools, Floats, Ints
+from surveil.statistics.arrays import Floats, Ints
+from surveil.statistics.habits import Part, habit_variance, part_of
 from surveil.statistics.mixed_tails import logit_normal_binomial_tails
 from surveil.statistics.overdispersion import normal_scores, recalibrated
 from surveil.statistics.rates import RateResult
@@ -135,8 +136,8 @@ def _alone(counts: Sequence[_Counts], start: Ints, end: Ints) -> tuple[list[list
     runs, scores = [], []
     for c in counts:
         n, y, mean = (_of_run(a, start, end) for a in (c.n, c.y, c.mean))
-        run = _run(n, mean, (c.n.sum(axis=1), c.mean.sum(axis=1), c.tau2))
-        wanted, variance = _of_him(run, c.y.sum(axis=1) - y)
+        run = part_of(n, mean, (c.n.sum(axis=1), c.mean.sum(axis=1), c.tau2))
+        wanted, variance = run.expected(c.y.sum(axis=1) - y)
         wanted = np.where(run.some, wanted, mean)
         scores.append(normal_scores(logit_normal_binomial_tails(y, n, wanted, np.sqrt(variance)).p_value()))
         runs.append([n, y, wanted])
@@ -163,16 +164,7 @@ def _counts(sign: Sign, reps: pd.Index, first: int, months: int) -> _Counts:
     )
     if sign.side == "low":
         y, mean = n - y, n - mean
-    return _Counts(n, y, mean, _spread(sign, reps))
-
-
-def _spread(sign: Sign, reps: pd.Index) -> Floats:
-    """Per rep the variance of his log odds among ordinary reps that his rate test allowed for (usual where it has none)."""
-    cells, judged = sign.result.cells, sign.result.reps.set_index("rep")
-    by_chance = cells["n"] * cells["p"] * (1 - cells["p"])
-    sampling = by_chance.groupby(cells["rep"]).sum().reindex(judged.index)
-    allowed = (judged["variance"] - sampling) / sampling.where(sampling > 0) ** 2
-    return np.asarray(allowed.reindex(reps).fillna(sign.result.tau2).clip(lower=sign.result.tau2), np.float64)
+    return _Counts(n, y, mean, habit_variance(sign.result, reps))
 
 
 def _of_run(values: Floats, start: Ints, end: Ints) -> Floats:
@@ -187,56 +179,15 @@ def _running(values: Floats) -> Floats:
     return np.concatenate([np.zeros((values.shape[0], 1)), values.cumsum(axis=1)], axis=1)
 
 
-@dataclass(frozen=True)
-class _Run:
-    """Runs of months, one each of its entries: what of their scores does not depend on the events.
-
-    `some`: where there is something to judge; `size`: items there. What is known of a rep besides the run is a beta law of
-    his rate, `bad` events to `held` items before the events of his other months are counted; `odds`: how many times those of
-    his other months the odds of the run are, going by the items.
-    """
-
-    length: int
-    some: Bools
-    size: Floats
-    bad: Floats
-    held: Floats
-    odds: Floats
-
-
-def _run(n: Floats, mean: Floats, whole: tuple[Floats, Floats, Floats], length: int = 0) -> _Run:
-    """Runs with `n` items and `mean` expected events; `whole`: both of all months, and the reps' variance of log odds."""
-    items, expected, tau2 = whole
-    some = (n > 0) & (mean > _EDGE)
-    size = np.where(some, n, 2.0)
-    chance = np.clip(np.where(some, mean, 1.0) / size, _EDGE, 1 - _EDGE)
-    others = items - n
-    apart = np.where(
-        others > 0, (expected - mean) / np.maximum(others, 1.0), expected / np.maximum(items, 1.0)
-    )
-    rate = np.clip(apart, _EDGE, 1 - _EDGE)
-    # The beta law whose log odds vary by tau2 about that rate: a rep's habit, before anything is seen of it.
-    worth = np.maximum(1 / np.maximum(rate * (1 - rate) * tau2, 1e-12) - 1, 1.0)
-    odds = (1 - rate) / rate * chance / (1 - chance)
-    return _Run(length, some, size, worth * rate, worth + others, odds)
-
-
-def _runs(sign: _Counts, settings: EpisodeSettings) -> list[_Run]:
-    """The runs of every length looked at, reps × first months, the whole time first, then the longest."""
+def _runs(sign: _Counts, settings: EpisodeSettings) -> list[tuple[int, Part]]:
+    """The lengths looked at, each with its runs, reps × first months; the whole time first, then the longest."""
     months = sign.n.shape[1]
     items, expected = _running(sign.n), _running(sign.mean)
     whole = (items[:, -1:], expected[:, -1:], sign.tau2[:, None])
     lengths = (months, *range(min(settings.longest, months - 1), settings.shortest - 1, -1))
-    return [_run(items[:, k:] - items[:, :-k], expected[:, k:] - expected[:, :-k], whole, k) for k in lengths]
-
-
-def _of_him(run: _Run, elsewhere: Floats) -> tuple[Floats, Floats]:
-    """Events expected in the run of a rep with so many in his other months, and what variance is left of his log odds."""
-    bad = run.bad + elsewhere
-    good = run.held - bad
-    odds = bad / good * run.odds
-    wanted = np.clip(run.size * odds / (1 + odds), _EDGE, run.size - _EDGE)
-    return wanted, run.held**2 / ((run.held + 1) * bad * good)
+    return [
+        (k, part_of(items[:, k:] - items[:, :-k], expected[:, k:] - expected[:, :-k], whole)) for k in lengths
+    ]
 
 
 def _maxima(signs: Sequence[_Counts], settings: EpisodeSettings) -> tuple[Floats, Ints, Ints]:
@@ -244,7 +195,9 @@ def _maxima(signs: Sequence[_Counts], settings: EpisodeSettings) -> tuple[Floats
     return _strongest([_runs(sign, settings) for sign in signs], [sign.y for sign in signs])
 
 
-def _strongest(runs: Sequence[Sequence[_Run]], events: Sequence[Floats]) -> tuple[Floats, Ints, Ints]:
+def _strongest(
+    runs: Sequence[Sequence[tuple[int, Part]]], events: Sequence[Floats]
+) -> tuple[Floats, Ints, Ints]:
     """`_maxima` of these events of each sign."""
     rows, months = events[0].shape
     reps = np.arange(rows)
@@ -252,9 +205,9 @@ def _strongest(runs: Sequence[Sequence[_Run]], events: Sequence[Floats]) -> tupl
     start, end = np.zeros(rows, dtype=np.int64), np.full(rows, months - 1, dtype=np.int64)
     sums = [_running(y) for y in events]
     for of_length in zip(*runs, strict=True):
-        k = of_length[0].length
+        k = of_length[0][0]
         scores = [
-            _score(run, y[:, k:] - y[:, :-k], y[:, -1:]) for run, y in zip(of_length, sums, strict=True)
+            _score(run, y[:, k:] - y[:, :-k], y[:, -1:]) for (_, run), y in zip(of_length, sums, strict=True)
         ]
         score = np.sum(scores, axis=0)
         at = np.argmax(score, axis=1)
@@ -264,9 +217,9 @@ def _strongest(runs: Sequence[Sequence[_Run]], events: Sequence[Floats]) -> tupl
     return best, start, end
 
 
-def _score(run: _Run, y: Floats, total: Floats) -> Floats:
+def _score(run: Part, y: Floats, total: Floats) -> Floats:
     """Half the deviance from what is expected of him over the dispersion that is left, negative where there are fewer."""
-    wanted, variance = _of_him(run, total - y)
+    wanted, variance = run.expected(total - y)
     seen = np.where(run.some, y, 1.0)
     rest, usual = run.size - seen, run.size - wanted
     deviance = xlogy(seen, seen / wanted) + xlogy(rest, rest / usual)

@@ -11,16 +11,18 @@ it.
 
 ## How it decides
 A customer has no need when his liquid net worth is {liquid_cents} cents or more and his record says that he needs no
-credit; both must be known. Two shares are compared with colleagues', over the whole time and over the months that stand
-out most (also from his own other months): of the customers whom a representative gave credit, those without need (same
-product, channel and kind of branch); and of the customers without need for whom he opened anything, those who got
-credit. The larger p-value counts, as either alone may have an innocent reason. It is made worse, with a weight of
-{unused_weight} and up to z = {unused_cap}, by how many of them make no use of it within the product's horizon
-({unused_days} days where it states none); an opening whose horizon has not passed is not judged for that. Listed is the
-credit that such customers do not use. Such customers also want cards, so that no single opening is an alert.
+credit; both must be known. Of the customers without need for whom a representative opened anything, those who got credit are
+counted. What is to be expected comes from colleagues' customers without need at the same kind of branch, corrected for the
+branch's month, and from how often his own other customers got credit: so neither wealthy customers nor a job in which credit
+is sold make anybody remarkable. That is done over the whole time and over the months that stand out most (from his own
+others, too); both p-values are joined (Cauchy). The result is made worse, with a weight of {unused_weight} and up to z =
+{unused_cap}, by how many of them make no use of it within the product's horizon ({unused_days} days where it states none),
+compared with colleagues; an opening whose horizon has not passed is not judged for that. Listed is the credit that such
+customers do not use. Such customers also want cards, so that no single opening is an alert.
 
 ## What it misses
-Customers whose means are with other firms, and needs that were written down to fit; a firm that opens nothing but credit.
+Customers whose means are with other firms, and needs that were written down to fit; a firm that opens nothing but credit; a
+representative who presses credit on everybody alike.
 
 ## Innocent explanations
 - The customer wanted the card for its rewards, for travel, or as a reserve, and asked for it.
@@ -34,14 +36,13 @@ Customers whose means are with other firms, and needs that were written down to 
 ## References
 Credit pressed on customers: Massachusetts Securities Division and Morgan Stanley, 2017 (a contest for securities-backed
 loans). That a customer with high balances has no need of credit is our judgement. Scan over months in the manner of
-Kulldorff 1997.
+Kulldorff 1997. Joined p-values: Liu and Xie, JASA 2020.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
@@ -49,7 +50,7 @@ from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.clusters import customer_cells
 from surveil.detectors.episodes import with_episodes
-from surveil.detectors.rates import STRATUM, rate_cells, rate_tests
+from surveil.detectors.rates import STRATUM, controlled_tests, rate_cells, rate_tests, stratum_of
 from surveil.statistics.aggravation import aggravated
 
 
@@ -57,7 +58,7 @@ class Parameters(base.Parameters):
     """What may be set."""
 
     liquid_cents: int = param(
-        10_000_000, unit="cents", ge=100_000, le=10_000_000_000,
+        10_000_000, unit="cents", ge=100_000, le=10_000_000_000, measured=True,
         citation="our judgement: mass affluent households begin at about 100,000 dollars",
         meaning="liquid net worth from which means are high",
     )  # fmt: skip
@@ -82,12 +83,12 @@ class CreditWithoutNeed(Detector):
     id = "CS06"
     slug = "credit_without_need"
     name = "Credit without need"
-    version = "5"
+    version = "6"
     family = Family.COMPETENCE
     typology = "T23 T24"
     severity = Severity.MEDIUM
     needs = ("accounts.opened_by", "customers.liquid_net_worth", "customers.credit_need", "transactions")
-    models = ("credit_openings", "needless_customers")
+    models = ("credit_openings", "credit_customers")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -100,7 +101,9 @@ class CreditWithoutNeed(Detector):
         needless = (rows["credit_need"] == 0) & (rows["liquid_cents"] >= parameters.liquid_cents)
         needless = on_record & needless.fillna(False).astype(bool)
         bad = (known & needless & ~used).astype(bool)
-        tests = _tests(rows, on_record, needless, known, bad, measured["needless_customers"], parameters)
+        judged = known & needless
+        idle = customer_cells(rows[judged], bad[judged], STRATUM, "opened_day")
+        tests = _tests(measured["credit_customers"], idle, parameters)
         chosen = rows[bad]
         items = base.frame(
             base.ITEM_COLUMNS,
@@ -121,41 +124,26 @@ class CreditWithoutNeed(Detector):
         return Decision(items, tests, int(known.sum()), tuple(gap for gap in gaps if gap.count))
 
 
-def _tests(
-    rows: pd.DataFrame,
-    on_record: pd.Series,
-    needless: pd.Series,
-    known: pd.Series,
-    bad: pd.Series,
-    served: pd.DataFrame,
-    parameters: Parameters,
-) -> pd.DataFrame:
-    """Whom he gave credit, and who of those without need got it, the larger p-value; made worse by credit left unused."""
-    given = with_episodes(
-        rate_tests(
-            customer_cells(rows[on_record], needless[on_record], STRATUM, "opened_day"),
-            "customers whom he gave credit have high means and no need",
-        )
-    )
-    rich = served[(served["liquid_cents"] >= parameters.liquid_cents).fillna(False).astype(bool)]
-    reached = with_episodes(
-        rate_tests(
-            rate_cells(rich.assign(n=1), rich["got_credit"] == 1, ("branch_kind",)),
+def _tests(served: pd.DataFrame, idle: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Customers without need who got credit, his other customers being his control; made worse by credit left unused."""
+    cells = rate_cells(served, served["got_credit"], ("branch_kind", "no_need"))
+    asked = cells["stratum"].isin(stratum_of(served[served["no_need"] == 1], ("branch_kind", "no_need")))
+    pressed = with_episodes(
+        controlled_tests(
+            cells,
+            asked,
             "customers with high means and no need were given credit",
+            "colleagues and by his other customers",
         )
     )
-    idle = rate_tests(
-        customer_cells(rows[known & needless], bad[known & needless], STRATUM, "opened_day"), "do not use it"
-    ).tests
-    second, third = (test.set_index("subject_id").reindex(given["subject_id"]) for test in (reached, idle))
-    # Each alone has an innocent reason: wealthy customers, or a job in which credit is sold. Only both together have none.
-    pressed = np.maximum(given["p_value"].to_numpy(dtype=float), second["p_value"].to_numpy(dtype=float))
-    p = aggravated(pressed, third["p_value"].astype(float), parameters.unused_weight, parameters.unused_cap)
-    reason = [
-        f"{one}; {two}" if isinstance(two, str) else one
-        for one, two in zip(given["reason"], second["reason"], strict=True)
-    ]
-    return given.assign(p_value=p, reason=reason)
+    unused = rate_tests(idle, "do not use it").tests.set_index("subject_id").reindex(pressed["subject_id"])
+    p = aggravated(
+        pressed["p_value"].astype(float),
+        unused["p_value"].astype(float),
+        parameters.unused_weight,
+        parameters.unused_cap,
+    )
+    return pressed.assign(p_value=p)
 
 
 def _score(rows: pd.DataFrame, limit: int) -> pd.Series:

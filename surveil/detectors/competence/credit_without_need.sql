@@ -13,15 +13,24 @@ WHERE o.rep_id IS NOT NULL
   AND o.is_feature = 0
   AND (p.is_credit = 1 OR (p.is_credit IS NULL AND p.family IN ('card', 'credit_line', 'loan', 'mortgage')))
 
--- model: needless_customers
--- One row per representative and customer who is on record as needing no credit and for whom he opened something (features
--- left out): where and when first, his means (empty: not known), and whether credit was among it.
-SELECT o.rep_id AS rep_id, o.customer_id AS customer_id, MIN(o.branch_id) AS branch_id, MIN(o.branch_kind) AS branch_kind,
-       MIN(o.month) AS month, MIN(o.opened_day) AS opened_day, MIN(k.liquid_net_worth_cents) AS liquid_cents,
-       MAX(CASE WHEN p.is_credit = 1 OR (p.is_credit IS NULL AND p.family IN ('card', 'credit_line', 'loan', 'mortgage'))
-                THEN 1 ELSE 0 END) AS got_credit
-FROM openings AS o
-JOIN products AS p ON p.product_code = o.product_code
-JOIN customers AS k ON k.customer_id = o.customer_id
-WHERE o.rep_id IS NOT NULL AND o.is_feature = 0 AND k.credit_need = 0
-GROUP BY o.rep_id, o.customer_id
+-- model: credit_customers
+-- Customers whose need of credit and means are on record and for whom a representative opened something (features left out),
+-- counted by the branch and month of the first: without need (high means, and no need on record) or others, and of them
+-- those who got credit.
+SELECT c.rep_id AS rep_id, c.branch_id AS branch_id, c.branch_kind AS branch_kind, c.month AS month, c.no_need AS no_need,
+       COUNT(*) AS n, SUM(c.got_credit) AS got_credit
+FROM (
+    SELECT o.rep_id AS rep_id, o.customer_id AS customer_id, MIN(o.branch_id) AS branch_id,
+           MIN(o.branch_kind) AS branch_kind, MIN(o.month) AS month,
+           MAX(CASE WHEN k.credit_need = 0 AND k.liquid_net_worth_cents >= :liquid_cents THEN 1 ELSE 0 END) AS no_need,
+           MAX(CASE WHEN p.is_credit = 1
+                      OR (p.is_credit IS NULL AND p.family IN ('card', 'credit_line', 'loan', 'mortgage'))
+                    THEN 1 ELSE 0 END) AS got_credit
+    FROM openings AS o
+    JOIN products AS p ON p.product_code = o.product_code
+    JOIN customers AS k ON k.customer_id = o.customer_id
+    WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
+      AND k.credit_need IS NOT NULL AND k.liquid_net_worth_cents IS NOT NULL
+    GROUP BY o.rep_id, o.customer_id
+) AS c
+GROUP BY c.rep_id, c.branch_id, c.branch_kind, c.month, c.no_need
