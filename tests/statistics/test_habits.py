@@ -13,7 +13,7 @@ from surveil.statistics.rates import RateResult, rate_test
 
 
 def firm(seed: int, reps: int = 150, pushers: int = 0, habit: float = 1.0) -> tuple[RateResult, np.ndarray]:
-    """Items in question (rate .25) and others (.30) of reps whose habits differ widely; pushers have eight times the odds."""
+    """Items in question (rate .25) and others (.30) of reps with wide habits; pushers have eight times the odds."""
     rng = np.random.default_rng(seed)
     own = rng.normal(0, habit, reps)
     rows = []
