@@ -14,7 +14,9 @@ of his liquid net worth; {complex_percent} percent for products of complexity {c
 replaced is not counted; shares are traded, so that only the single sale counts there; managed portfolios, insurance and
 credit are left out. The net worth is that of the day of the sale, by the log of changes. Where it is not on record, or
 recorded as nothing, the sale is not judged. The share of his customers with such a sale is compared with that of
-colleagues who sold the same family, in the same kind of branch, on advice or not. No single sale is an alert.
+colleagues who sold the same family, complex or not, on advice or not, to customers of like means (fifths of the firm's
+sales by liquid net worth, as an ordinary sale is a large part of little), over the whole time and over the months that
+stand out most (from his own others, too); both p-values are joined (Cauchy). No single sale is an alert.
 
 ## What it misses
 What the customer holds elsewhere, and net worth that was written up to fit.
@@ -30,12 +32,14 @@ What the customer holds elsewhere, and net worth that was written up to fit.
 
 ## References
 FINRA Rule 2111; Regulation Best Interest, 17 CFR 240.15l-1. What share is too much is our judgement.
+Scan over months in the manner of Kulldorff 1997. Joined p-values: Liu and Xie, JASA 2020.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
@@ -43,9 +47,12 @@ from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.clusters import SPARSE, customer_cells
 from surveil.detectors.competence.profiles import with_values
+from surveil.detectors.episodes import with_episodes
 from surveil.detectors.rates import rate_tests
 
-STRATUM = ("family", "advice", "branch_kind")
+STRATUM = ("family", "advice", "complex", "means")
+#: Customers are compared with those of like means: the less somebody has, the larger a part of it an ordinary sale is.
+MEANS = 5
 
 
 class Parameters(base.Parameters):
@@ -73,7 +80,7 @@ class Concentration(Detector):
     id = "CS05"
     slug = "concentration"
     name = "Too much in one place"
-    version = "4"
+    version = "5"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH
@@ -89,10 +96,18 @@ class Concentration(Detector):
         limit = limits(rows, parameters.share_percent, parameters.complex_percent, parameters.complex_from)
         percent = percent_of_worth(rows)
         much = percent >= limit
-        cells = customer_cells(rows, much, STRATUM, "day")
-        tests = rate_tests(
-            cells, "customers with too much of their liquid net worth in one place", settings=SPARSE
-        ).tests
+        worth = rows["liquid_net_worth"].astype(float)
+        alike = rows.assign(
+            means=np.ceil(MEANS * worth.rank() / max(len(rows), 1)).astype("int64"),
+            complex=is_complex(rows, parameters.complex_from),
+        )
+        tests = with_episodes(
+            rate_tests(
+                customer_cells(alike, much, STRATUM, "day"),
+                "customers with too much of their liquid net worth in one place",
+                settings=SPARSE,
+            )
+        )
         unknown = Gap(
             int((~known).sum()), "the customer's liquid net worth is not on record, or recorded as nothing"
         )
@@ -112,8 +127,13 @@ def percent_of_worth(rows: pd.DataFrame) -> pd.Series:
 
 def limits(rows: pd.DataFrame, share_percent: int, complex_percent: int, complex_from: int) -> pd.Series:
     """The percentage that is too much, by the complexity of what was sold."""
-    complex_ = (rows["complexity"] >= complex_from).fillna(False).astype(bool)
-    return pd.Series(float(share_percent), index=rows.index).mask(complex_, float(complex_percent))
+    usual = pd.Series(float(share_percent), index=rows.index)
+    return usual.mask(is_complex(rows, complex_from), float(complex_percent))
+
+
+def is_complex(rows: pd.DataFrame, complex_from: int) -> pd.Series:
+    """Whether what was sold is complex; not where its complexity is not on record."""
+    return (rows["complexity"] >= complex_from).fillna(False).astype(bool)
 
 
 def _items(rows: pd.DataFrame, percent: pd.Series, limit: pd.Series) -> pd.DataFrame:
