@@ -1,7 +1,7 @@
-"""Time, memory and spill of loading and scanning large firms, beside the same measurements in pandas and the least to do.
+"""Time, memory and spill of loading and scanning large firms, beside the same measurements elsewhere and the least to do.
 
 `python -m bench.scale --accounts 1000000` makes a firm once, measures each step in a process of its own, and writes
-the tables in docs/performance.md. Several sizes may be named; pandas is left out from --pandas-up-to accounts on.
+the tables in docs/performance.md. Several sizes may be named; pandas and Polars are left out above --frames-up-to accounts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,12 @@ from bench.accuracy.report import markdown, write_section
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "performance.md"
-LOAD, SCAN, FLOOR, PANDAS = "surveil load", "surveil scan", "the least to do", "pandas"
+LOAD, SCAN, FLOOR = "surveil load", "surveil scan", "the least to do"
+#: The same core measurements by other means; those that hold the whole firm in memory only up to a size.
+IN_SQL, IN_FRAMES = (
+    ("plain SQL", "bench.scale.in_sql"),
+    (("Polars", "bench.scale.in_polars"), ("pandas", "bench.scale.in_pandas")),
+)
 #: How many of a scan's steps are named; the others are added up.
 NAMED_STEPS = 15
 
@@ -90,7 +95,7 @@ def _watch(folder: Path | None, over: threading.Event, most: list[int]) -> None:
         most[0] = max(most[0], size)
 
 
-def run(folder: Path, accounts: int, transactions: int, memory_limit: str, pandas: bool) -> Firm:
+def run(folder: Path, accounts: int, transactions: int, memory_limit: str, frames: bool) -> Firm:
     """Make the firm where it is not there yet, then measure every step in a fresh workspace."""
     feeds, workspace = folder / f"feeds-{accounts}-{transactions}", folder / f"workspace-{accounts}"
     if not feeds.is_dir():
@@ -108,12 +113,26 @@ def run(folder: Path, accounts: int, transactions: int, memory_limit: str, panda
         measured(SCAN, "surveil", "scan", *at, spill=spill),
         measured(FLOOR, "bench.scale.floor", str(workspace)),
     ]
-    if pandas:
-        steps.append(measured(PANDAS, "bench.scale.in_pandas", str(feeds)))
+    name, module = IN_SQL
+    steps.append(measured(name, module, str(feeds), memory_limit))
+    if frames:
+        steps += [measured(name, module, str(feeds)) for name, module in IN_FRAMES]
+    _agree(steps)
     pace: dict[str, float] = json.loads((workspace / "runs" / ".pace.json").read_text(encoding="ascii"))
     shutil.rmtree(workspace)
     shutil.rmtree(spill, ignore_errors=True)
     return Firm(accounts, transactions, steps, pace)
+
+
+def _agree(steps: list[Measured]) -> None:
+    """Whoever counts the same has to come to the same.
+
+    Raises:
+        RuntimeError: two did not.
+    """
+    told = {step.step: json.loads(step.printed)["counted"] for step in steps if '"counted"' in step.printed}
+    if len({json.dumps(counted, sort_keys=True) for counted in told.values()}) > 1:
+        raise RuntimeError(f"not the same was counted: {told}")
 
 
 def section(firms: list[Firm], memory_limit: str, command: str) -> str:
@@ -163,7 +182,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--accounts", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--events", type=int, default=6, help="transactions an account")
     parser.add_argument("--memory", default="2GB", help="the models' limit")
-    parser.add_argument("--pandas-up-to", type=int, default=10_000_000, help="accounts")
+    parser.add_argument("--frames-up-to", type=int, default=10_000_000, help="accounts")
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "workspace" / "scale", help="where the firms are made"
     )
@@ -173,7 +192,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     given.folder.mkdir(parents=True, exist_ok=True)
     firms = [
-        run(given.folder, size, size * given.events, given.memory, size <= given.pandas_up_to)
+        run(given.folder, size, size * given.events, given.memory, size <= given.frames_up_to)
         for size in sorted(given.accounts)
     ]
     sizes = ["--accounts", *map(str, sorted(given.accounts)), "--memory", given.memory]

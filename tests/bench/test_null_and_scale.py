@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench.null import marketing
-from bench.scale import data, in_pandas
+from bench.scale import data, in_pandas, in_sql
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "bank_marketing" / "bank-full.csv"
 ROWS = "contact,day,month,campaign,y\n" + "".join(
@@ -90,3 +90,17 @@ def test_pandas_finds_what_the_generator_put_in(large: Path, capsys: pytest.Capt
     assert counted["without consent"] == 4_000 - consents
     assert counted["round trips"] > 0
     assert counted["never used"] > 0
+
+
+def test_plain_sql_and_polars_count_what_pandas_counts(
+    large: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("polars", reason="Polars is for the comparison only")
+    from bench.scale import in_polars
+
+    counted = []
+    for module in (in_pandas, in_sql, in_polars):
+        assert module.main([str(large)]) == 0
+        counted.append(json.loads(capsys.readouterr().out)["counted"])
+    assert counted[0]["period-end openings unused"] > 0
+    assert counted == [counted[0]] * 3
