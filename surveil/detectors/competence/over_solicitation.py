@@ -100,11 +100,13 @@ class OverSolicitation(Detector):
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         refusals = measured["handled_refusals"]
-        due = (refusals["covered_days"] >= parameters.cooling_days).fillna(False).astype(bool)
-        again = (refusals["next_days"] <= parameters.cooling_days).fillna(False).astype(bool)
-        cells = rate_cells(refusals[due].assign(n=1), again[due], ("family",))
+        due, again = _due(refusals, parameters), _again(refusals, parameters)
         resold = with_episodes(
-            rate_tests(cells, "refusals after which he came back with the same", settings=SPARSE)
+            rate_tests(
+                refusal_cells(refusals, parameters),
+                "refusals after which he came back with the same",
+                settings=SPARSE,
+            )
         )
 
         runs = _runs(measured["courted_customers"], parameters)
@@ -125,6 +127,20 @@ class OverSolicitation(Detector):
             int(due.sum()) + int(counts["n"].sum()),
             tuple(gap for gap in gaps if gap.count),
         )
+
+
+def refusal_cells(refusals: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Cells for `rate_test` from the model `handled_refusals`: refusals, and those after which he came back too soon."""
+    due = _due(refusals, parameters)
+    return rate_cells(refusals[due].assign(n=1), _again(refusals, parameters)[due], ("family",))
+
+
+def _due(refusals: pd.DataFrame, parameters: Parameters) -> pd.Series:
+    return (refusals["covered_days"] >= parameters.cooling_days).fillna(False).astype(bool)
+
+
+def _again(refusals: pd.DataFrame, parameters: Parameters) -> pd.Series:
+    return (refusals["next_days"] <= parameters.cooling_days).fillna(False).astype(bool)
 
 
 def _runs(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
