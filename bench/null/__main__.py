@@ -1,6 +1,6 @@
 """The null run: how often surveil accuses somebody where nobody did anything.
 
-`python -m bench.null --firms 100 --marketing FILE` scans honest simulated firms, and real contacts under representatives
+`python -m bench.null --seeds 5001-5100 --marketing FILE` scans honest simulated firms, and real contacts under representatives
 drawn by lot, and writes the section "null" of docs/accuracy.md.
 """
 
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.accuracy.__main__ import seed_range
 from bench.accuracy.firms import OURS, ROOT, FirmOptions, code_hash, run_firm, scan_folder
 from bench.accuracy.report import markdown, write_section
 from bench.null import marketing
@@ -21,13 +22,14 @@ from surveil.evaluate import Outputs
 from surveil.evaluate.metrics import exact_interval
 
 Q = 0.10
+#: Of the labels drawn by lot.
 FIRST_SEED = 5_001
 
 
-def honest_firms(folder: Path, firms: int, options: FirmOptions) -> list[dict[str, Any]]:
+def honest_firms(folder: Path, seeds: Sequence[int], options: FirmOptions) -> list[dict[str, Any]]:
     """The scoreboards of honest firms."""
     boards = []
-    for seed in range(FIRST_SEED, FIRST_SEED + firms):
+    for seed in seeds:
         result = run_firm(folder / f"honest-{options.reps}x{options.months}-{seed}", seed, options)
         boards.append(result["methods"][OURS])
         print(f"honest firm {seed}: flagged {boards[-1]['reps']['flagged']['honest']}", file=sys.stderr)
@@ -130,7 +132,9 @@ def _pooled(boards: Sequence[dict[str, Any]], limit: str) -> str:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.null", description=__doc__)
-    parser.add_argument("--firms", type=int, default=100)
+    parser.add_argument(
+        "--seeds", type=seed_range, default=seed_range("5001-5100"), help="of the honest firms"
+    )
     parser.add_argument("--reps", type=int, default=200)
     parser.add_argument("--months", type=int, default=18)
     parser.add_argument("--marketing", type=Path, help="bank-full.csv of UCI Bank Marketing")
@@ -150,8 +154,8 @@ def main(arguments: list[str]) -> int:
         contacts = marketing.read(given.marketing)
         accused = permuted_tests(contacts, given.permutations)
         scans = permuted_scans(contacts, given.folder, given.scans)
-    boards = honest_firms(given.folder, given.firms, options)
-    shown = f"python -m bench.null --firms {given.firms} --reps {given.reps} --months {given.months}"
+    boards = honest_firms(given.folder, given.seeds, options)
+    shown = f"python -m bench.null --seeds {given.seeds[0]}-{given.seeds[-1]} --reps {given.reps} --months {given.months}"
     if given.marketing is not None:
         shown += f" --marketing bank-full.csv --permutations {given.permutations} --scans {given.scans}"
     text = section(boards, options, accused, scans, shown)
