@@ -1,7 +1,7 @@
 """The null run: how often surveil accuses somebody where nobody did anything.
 
-`python -m bench.null --seeds 5001-5100 --marketing FILE` scans honest simulated firms, and real contacts under representatives
-drawn by lot, and writes the section "null" of docs/accuracy.md.
+`python -m bench.null --seeds 5001-5100 --marketing FILE` scans honest simulated firms, and real contacts under
+representatives drawn by lot, and writes the section "null" of docs/accuracy.md.
 """
 
 from __future__ import annotations
