@@ -1,4 +1,4 @@
-"""How near two tests are to what their one sign can tell: an oracle that is told the months.
+"""How well single tests find the kinds they are made for, beside an oracle that is told the months.
 
 Of every wrongdoer of the kinds that a test is made for, the oracle is told the months of the answer key; of everybody else
 those of one of them, drawn by lot. It holds the events of these months against the rest of the representative's own
@@ -17,11 +17,13 @@ import pandas as pd
 from surveil.detectors.base import Detector
 from surveil.detectors.competence import over_solicitation
 from surveil.detectors.competence.over_solicitation import OverSolicitation
-from surveil.detectors.rates import rate_tests
+from surveil.detectors.competence.referral_mill import ReferralMill
+from surveil.detectors.competence.referral_ring import ReferralRing
 from surveil.detectors.unused import unused_rate
 from surveil.detectors.unused.unused_rate import UnusedRate
 from surveil.evaluate.answers import AnswerKey
 from surveil.evaluate.metrics import average_precision
+from surveil.statistics.rates import rate_test
 
 RIVALS = ("raw share", "surveil", "told the months")
 #: Fewer items make no share.
@@ -32,12 +34,12 @@ Measured = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Sign:
-    """A test, the typologies that it is made for, and the cells of its rate."""
+    """A test, the typologies that it is made for, and the cells of its rate where it judges nothing else."""
 
     name: str
     kinds: tuple[str, ...]
     detector: Detector
-    cells: Callable[[Measured], pd.DataFrame]
+    cells: Callable[[Measured], pd.DataFrame] | None = None
 
 
 SIGNS = (
@@ -55,39 +57,43 @@ SIGNS = (
             measured["handled_refusals"], over_solicitation.Parameters()
         ),
     ),
+    Sign("failed and many referrals (RF01) of referral mills", ("referral_miller",), ReferralMill()),
+    Sign("circles of referrals (RF02) of referral rings", ("referral_ring",), ReferralRing()),
 )
 
 
 def scores_of(folder: Path, sign: Sign) -> pd.DataFrame:
-    """One row per honest representative, and wrongdoer of the sign's kinds, of a firm made and scanned: `bad` and the
-    scores of all `RIVALS`.
+    """One row per honest representative who could be tested, and per wrongdoer of the sign's kinds, of a firm made and
+    scanned: `bad` and the scores of `RIVALS`, as far as there are any.
     """
     run = max((folder / "workspace" / "runs").glob("R-*"))
     measured = {
         model: pd.read_parquet(run / "measurements" / f"{model}.parquet") for model in sign.detector.models
     }
     tests = sign.detector.decide(measured, sign.detector.parameter_type()).tests.set_index("subject_id")
-    result = rate_tests(sign.cells(measured), sign.name).result
-    if result is None:
-        raise ValueError(f"{folder}: there is nothing to test for {sign.name}")
-    months = result.cells.assign(
-        usual=lambda cells: cells["n"] * cells["p"], chance=lambda cells: cells["usual"] * (1 - cells["p"])
-    )
-    months = months.groupby(["rep", "month"])[["n", "y", "usual", "chance"]].sum().reset_index("month")
     key = AnswerKey.read(folder / "feeds" / "answers")
-    reps = pd.Index(sorted(set(months.index) - key.grey))
-    bad = reps.isin(key.reps["rep_id"][key.reps["typology"].isin(sign.kinds)])
-    whole = months.groupby(level="rep")[["n", "y"]].sum().reindex(reps)
-    rows = pd.DataFrame(
-        {
-            "bad": bad,
-            "raw share": (whole["y"] / whole["n"]).where(whole["n"] >= LEAST),
-            "surveil": -np.log10(tests["p_value"].reindex(reps).astype(float)),
-            "told the months": excess(months, _told(folder, reps, sign.kinds)) if bad.any() else 0.0,
-        },
-        index=reps,
-    )
-    return rows[bad | ~reps.isin(key.bad)].fillna(dict.fromkeys(RIVALS, -np.inf))
+    wanted = set(key.reps["rep_id"][key.reps["typology"].isin(sign.kinds)]) - key.grey
+    # A wrongdoer who could not be tested is a miss.
+    reps = pd.Index(sorted((set(tests.index) | wanted) - key.grey))
+    bad = reps.isin(wanted)
+    scores = {"surveil": -np.log10(tests["p_value"].reindex(reps).astype(float))}
+    if sign.cells and bad.any():
+        months = _months(sign.cells(measured))
+        whole = months.groupby(level="rep")[["n", "y"]].sum().reindex(reps)
+        scores["raw share"] = (whole["y"] / whole["n"]).where(whole["n"] >= LEAST)
+        scores["told the months"] = excess(months, _told(folder, reps, sign.kinds))
+    rows = pd.DataFrame({"bad": bad, **scores}, index=reps)
+    return rows[bad | ~reps.isin(key.bad)].fillna(dict.fromkeys(scores, -np.inf))
+
+
+def _months(cells: pd.DataFrame) -> pd.DataFrame:
+    """Per representative (index `rep`) and `month` items `n`, events `y`, those that are `usual`, and their variance by
+    `chance`.
+    """
+    result = rate_test(cells)
+    usual = result.cells["n"] * result.cells["p"]
+    told = result.cells.assign(usual=usual, chance=usual * (1 - result.cells["p"]))
+    return told.groupby(["rep", "month"])[["n", "y", "usual", "chance"]].sum().reset_index("month")
 
 
 def _told(folder: Path, reps: pd.Index, kinds: Sequence[str]) -> pd.DataFrame:
@@ -123,13 +129,18 @@ def table(firms: Mapping[str, Sequence[pd.DataFrame]]) -> str:
     Args:
         firms: by the name of the sign the `scores_of` all firms.
     """
-    lines = [f"| one sign alone | firms | {' | '.join(RIVALS)} |", "|---|---|---|---|---|"]
+    lines = [f"| one test alone | firms | {' | '.join(RIVALS)} |", "|---|---|---|---|---|"]
     for name, of in firms.items():
         with_any = [firm for firm in of if firm["bad"].any()]
         if not with_any:
             continue
-        scores = np.mean([[_precision(firm, rival) for rival in RIVALS] for firm in with_any], axis=0)
-        lines.append(f"| {name} | {len(with_any)} | {' | '.join(f'{score:.2f}' for score in scores)} |")
+        scores = [
+            f"{np.mean([_precision(firm, rival) for firm in with_any]):.2f}"
+            if rival in with_any[0]
+            else "n/a"
+            for rival in RIVALS
+        ]
+        lines.append(f"| {name} | {len(with_any)} | {' | '.join(scores)} |")
     return "\n".join(lines)
 
 

@@ -27,3 +27,6 @@ def test_the_table_has_the_mean_of_the_firms_that_have_any() -> None:
     none = firm.assign(bad=False)
     lines = table({"idle": [firm, none, firm.assign(surveil=[2.0, 3.0, 1.0])], "nobody": [none]}).splitlines()
     assert lines[2:] == ["| idle | 2 | 1.00 | 0.75 | 1.00 |"]
+    assert table({"rings": [firm[["bad", "surveil"]]]}).splitlines()[2:] == [
+        "| rings | 1 | n/a | 1.00 | n/a |"
+    ]
