@@ -39,11 +39,13 @@ def measure(folder: Path) -> dict[str, int]:
     consented = feed("consents").select("account_id").unique().with_columns(consent=True).collect()
     lag = opened.join(consented, on="account_id", how="left")
     idle = col("first_use").is_null() | (col("first_use") > INACTIVITY_DAYS)
-    known = use.filter(col("kind").is_not_null())
+    known = use.filter(col("kind").is_not_null()).join(
+        trips.with_columns(trip=True), on="account_id", how="left"
+    )
     days_left = ["opened_by", "family", "kind", "branch_id", "month", "days_left"]
     cells = [
         lag.group_by(KEYS).agg(pl.len(), col("consent").is_null().sum()),
-        known.group_by(KEYS).agg(pl.len(), col("account_id").is_in(trips["account_id"].implode()).sum()),
+        known.group_by(KEYS).agg(pl.len(), col("trip").is_not_null().sum()),
         use.group_by([*KEYS, "first_use"]).agg(pl.len()),
         known.group_by(days_left).agg(pl.len()),
     ]
