@@ -21,6 +21,8 @@ from surveil.statistics.verdicts import Side
 _EDGE = 1e-9
 _TAIL = 0.10  # share of simulated scores that the exponential tail is fitted to
 _NEAR = 2000  # simulated scores that each rep's own is held against
+_TRIM = 0.10  # share of reps whose months vary most: they may be the wrong that is looked for
+_FOR_EFFECT = 8  # simulated firms that the months' dispersion is held against
 _BLOCK = 512  # reps looked at together: what is computed on the way fits the processor's cache
 
 
@@ -67,7 +69,8 @@ def episode_test(signs: Sequence[Sign], settings: EpisodeSettings | None = None)
     and `p_value`. Score: binomial deviance of the run over how much wider than chance counts vary, his rate being known no
     better (a scan in the manner of Kulldorff 1997). p: honest reps with the same items, each with a habit of his own that
     he keeps all the time, exponential tail beyond; never smaller than the tail of that run alone; widened to how ordinary
-    reps spread.
+    reps spread. Where months vary more than that about everybody's own level, as things go together that happen on one day
+    or in one outage, counts say by so much less (design effect, Kish 1965).
     """
     chosen = settings or EpisodeSettings()
     judged = signs[0].result.reps
@@ -76,9 +79,11 @@ def episode_test(signs: Sequence[Sign], settings: EpisodeSettings | None = None)
         return pd.DataFrame(columns=["rep", "start", "end", "n", "observed", "expected", "score", "p_value"])
     first, months = _span([sign.result.cells for sign in signs])
     counts = [_counts(sign, pd.Index(names), first, months) for sign in signs]
-    best, start, end = _maxima(counts, chosen)
-    p = _tail_p(best, _simulated(counts, chosen), counts[0].mean.sum(axis=1))
-    runs, alone = _alone(counts, start, end)
+    drawn = _drawn(counts, max(_FOR_EFFECT, int(np.ceil(chosen.simulated / names.size))), chosen.seed)
+    effects = _design_effects(counts, drawn)
+    best, start, end = _maxima(counts, effects, chosen)
+    p = _tail_p(best, _simulated(counts, drawn, chosen), counts[0].mean.sum(axis=1))
+    runs, alone = _alone(counts, effects, start, end)
     n, y, mean = runs[0]
     low = signs[0].side == "low"
     return pd.DataFrame(
@@ -117,7 +122,8 @@ def run_test(signs: Sequence[Sign], runs: pd.DataFrame) -> pd.DataFrame:
         (wanted[name].fillna(edge) - first).clip(0, months - 1).to_numpy(dtype=np.int64)
         for name, edge in (("start", first), ("end", first + months - 1))
     )
-    found, alone = _alone(counts, start, end)
+    effects = _design_effects(counts, _drawn(counts, _FOR_EFFECT, EpisodeSettings.seed))
+    found, alone = _alone(counts, effects, start, end)
     n, y, mean = found[0]
     low = signs[0].side == "low"
     return pd.DataFrame(
@@ -131,14 +137,18 @@ def run_test(signs: Sequence[Sign], runs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _alone(counts: Sequence[_Counts], start: Ints, end: Ints) -> tuple[list[list[Floats]], Floats]:
+def _alone(
+    counts: Sequence[_Counts], effects: Sequence[float], start: Ints, end: Ints
+) -> tuple[list[list[Floats]], Floats]:
     """Items, events and events expected of him, of each sign in each row's run, and the tail of that run by itself."""
     runs, scores = [], []
-    for c in counts:
+    for c, effect in zip(counts, effects, strict=True):
         n, y, mean = (_of_run(a, start, end) for a in (c.n, c.y, c.mean))
         run = part_of(n, mean, (c.n.sum(axis=1), c.mean.sum(axis=1), c.tau2))
         wanted, variance = run.expected(c.y.sum(axis=1) - y)
         wanted = np.where(run.some, wanted, mean)
+        by_chance = np.maximum(wanted * (1 - wanted / np.maximum(n, 1.0)), _EDGE)
+        variance = variance + (effect - 1) / by_chance
         scores.append(normal_scores(logit_normal_binomial_tails(y, n, wanted, np.sqrt(variance)).p_value()))
         runs.append([n, y, wanted])
     return runs, np.asarray(ndtr(-np.sum(scores, axis=0) / np.sqrt(len(scores))))
@@ -190,13 +200,40 @@ def _runs(sign: _Counts, settings: EpisodeSettings) -> list[tuple[int, Part]]:
     ]
 
 
-def _maxima(signs: Sequence[_Counts], settings: EpisodeSettings) -> tuple[Floats, Ints, Ints]:
+def _design_effects(
+    signs: Sequence[_Counts], drawn: Sequence[Sequence[npt.NDArray[np.int32]]]
+) -> list[float]:
+    """Of each sign, how many times what chance allows the months of ordinary reps vary about their own level; 1 or more."""
+    effects = []
+    for i, sign in enumerate(signs):
+        by_chance = float(np.mean([_dispersion(sign, draw[i]) for draw in drawn[:_FOR_EFFECT]]))
+        effects.append(max(1.0, _dispersion(sign, sign.y) / by_chance) if by_chance > 0 else 1.0)
+    return effects
+
+
+def _dispersion(sign: _Counts, y: npt.NDArray[np.int32] | Floats) -> float:
+    """Squared deviations of months from the reps' own levels over their variance by chance, the most varied left out."""
+    level = y.sum(axis=1, keepdims=True) / np.maximum(sign.mean.sum(axis=1, keepdims=True), _EDGE)
+    usual = np.clip(sign.mean * level, 0.0, sign.n)
+    squares = ((y - usual) ** 2).sum(axis=1)
+    chance = (usual * (1 - usual / np.maximum(sign.n, 1.0))).sum(axis=1)
+    judged = chance > _EDGE
+    if not judged.any():
+        return 0.0
+    ratio = squares[judged] / chance[judged]
+    kept = ratio <= np.quantile(ratio, 1 - _TRIM)
+    return float(squares[judged][kept].sum() / chance[judged][kept].sum())
+
+
+def _maxima(
+    signs: Sequence[_Counts], effects: Sequence[float], settings: EpisodeSettings
+) -> tuple[Floats, Ints, Ints]:
     """Per row the largest sum of scores and the first and last month of its run; of equal ones the longest."""
-    return _strongest([_runs(sign, settings) for sign in signs], [sign.y for sign in signs])
+    return _strongest([_runs(sign, settings) for sign in signs], [sign.y for sign in signs], effects)
 
 
 def _strongest(
-    runs: Sequence[Sequence[tuple[int, Part]]], events: Sequence[Floats]
+    runs: Sequence[Sequence[tuple[int, Part]]], events: Sequence[Floats], effects: Sequence[float]
 ) -> tuple[Floats, Ints, Ints]:
     """`_maxima` of these events of each sign."""
     rows, months = events[0].shape
@@ -207,7 +244,8 @@ def _strongest(
     for of_length in zip(*runs, strict=True):
         k = of_length[0][0]
         scores = [
-            _score(run, y[:, k:] - y[:, :-k], y[:, -1:]) for (_, run), y in zip(of_length, sums, strict=True)
+            _score(run, y[:, k:] - y[:, :-k], y[:, -1:]) / effect
+            for (_, run), y, effect in zip(of_length, sums, effects, strict=True)
         ]
         score = np.sum(scores, axis=0)
         at = np.argmax(score, axis=1)
@@ -227,16 +265,18 @@ def _score(run: Part, y: Floats, total: Floats) -> Floats:
     return np.where(run.some, np.sign(seen - wanted) * deviance / spread, 0.0)
 
 
-def _simulated(signs: Sequence[_Counts], settings: EpisodeSettings) -> Floats:
+def _simulated(
+    signs: Sequence[_Counts], draws: Sequence[Sequence[npt.NDArray[np.int32]]], settings: EpisodeSettings
+) -> Floats:
     """Scores of honest reps with the same items in the same months, draws × reps."""
     reps = signs[0].n.shape[0]
-    draws = _drawn(signs, max(4, int(np.ceil(settings.simulated / reps))), settings.seed)
+    by_chance = [1.0] * len(signs)
     found = np.empty((len(draws), reps))
     for first in range(0, reps, _BLOCK):
         part = slice(first, first + _BLOCK)
         runs = [_runs(_Counts(s.n[part], s.y[part], s.mean[part], s.tau2[part]), settings) for s in signs]
         for i, drawn in enumerate(draws):
-            found[i, part] = _strongest(runs, [y[part].astype(np.float64) for y in drawn])[0]
+            found[i, part] = _strongest(runs, [y[part].astype(np.float64) for y in drawn], by_chance)[0]
     return found
 
 

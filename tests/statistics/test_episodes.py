@@ -39,6 +39,20 @@ def test_honest_representatives_with_habits_rarely_stand_out() -> None:
     assert p.min() > 1e-5
 
 
+def test_months_in_which_things_go_together_make_nobody_stand_out() -> None:
+    p = []
+    for seed in range(6):
+        cells = firm(seed, items=30)
+        rng = np.random.default_rng(100 + seed)
+        # In every third month or so something happens to many of a representative's items at once, such as an outage.
+        shaken = rng.random(len(cells)) < 0.3
+        cells["y"] += rng.binomial(cells["n"] - cells["y"], np.where(shaken, 0.15, 0.0))
+        p.append(episode_test([Sign(fitted(cells))], FAST)["p_value"])
+    pooled = pd.concat(p)
+    assert (pooled < 0.05).mean() < 0.05
+    assert (pooled < 0.01).mean() < 0.012
+
+
 def test_planted_months_are_found_and_named() -> None:
     result = fitted(firm(3, bad=6))
     found = episode_test([Sign(result)])
