@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from surveil.statistics.arrays import Bools, Floats
+from surveil.statistics.arrays import Bools, Floats, Ints
 from surveil.statistics.mixed_tails import logit_normal_binomial_tails
 from surveil.statistics.overdispersion import recalibrated
 from surveil.statistics.rates import RateResult
+from surveil.statistics.verdicts import RateSettings, usual_range
 
 _EDGE = 1e-9
-_COVERAGE_Z = 1.96
 #: Variance of log odds between reps of different jobs, at least. A desk that sells nothing but cards is far from ordinary,
 #: and its control has to be heard: an ordinary rep's habit, as the firm shows it, would be held against it.
 _JOBS_DIFFER = 1.0
@@ -105,20 +105,46 @@ def controlled_test(result: RateResult, question: Bools) -> RateResult:
     by_chance = (kept["n"] * kept["p"] * (1 - kept["p"])).groupby(kept["rep"]).sum()
     sampling = by_chance.reindex(judged.index).fillna(0.0).to_numpy(float)
     spread = sampling + variance * sampling**2
-    reach = _COVERAGE_Z * np.sqrt(spread)
+    known = part.some & (spread > 0)
+    low, high = usual_range(
+        np.where(known, n, 2.0),
+        np.where(known, wanted, 1.0),
+        np.where(known, spread, 1.0),
+        RateSettings().coverage,
+    )
+    peers, peer_n, peer_y = _peers(kept, judged.index)
+    untold = result.reps["insufficient"].where(result.reps["insufficient"] != "", "next to none expected")
     reps = result.reps.assign(
         n=n.astype(np.int64),
         observed=y.astype(np.int64),
         expected=wanted,
         variance=spread,
         ratio=(y + 1) / (wanted + 1),
-        low=np.clip(wanted - reach, 0, n),
-        high=np.clip(wanted + reach, 0, n),
+        low=np.where(known, low, 0.0),
+        high=np.where(known, high, 0.0),
         z=(y - wanted) / np.sqrt(np.where(spread > 0, spread, 1.0)),
         p_value=p,
-        insufficient=np.where(tested | (n > 0), result.reps["insufficient"], "no items"),
+        peer_n=peer_n,
+        peers=peers,
+        peer_rate=np.where(peer_n > 0, peer_y / np.maximum(peer_n, 1), np.nan),
+        insufficient=np.where(tested, "", np.where(n > 0, untold, "no items")),
     )
     return replace(result, reps=reps, cells=kept, tau2=0.0)
+
+
+def _peers(cells: pd.DataFrame, reps: pd.Index) -> tuple[Ints, Ints, Ints]:
+    """Of each rep, the others with items in his strata, and their items and events there."""
+    of_stratum = cells.groupby("stratum")[["n", "y"]].sum()
+    who = {stratum: frozenset(there) for stratum, there in cells.groupby("stratum")["rep"]}
+    his = {rep: list(there.unique()) for rep, there in cells.groupby("rep")["stratum"]}
+    strata = [his.get(rep, []) for rep in reps]
+    others = [max(len(frozenset().union(*(who[one] for one in there))) - 1, 0) for there in strata]
+    own = cells.groupby("rep")[["n", "y"]].sum().reindex(reps).fillna(0)
+    n, y = (
+        np.array([of_stratum.loc[there, name].sum() for there in strata]) - own[name].to_numpy()
+        for name in ("n", "y")
+    )
+    return np.asarray(others, np.int64), n.astype(np.int64), y.astype(np.int64)
 
 
 def _odds(events: Floats, items: Floats) -> Floats:

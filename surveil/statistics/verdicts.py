@@ -246,8 +246,14 @@ def _funnel(tally: Tally, variance: Floats, coverage: float) -> tuple[Floats, Fl
         shape = mu**2 / var
         low, high = (special.gammaincinv(shape, q) * var / mu for q in (tail, 1 - tail))
     else:
-        size = np.where(known, tally.n, 2.0)
-        p = np.clip(mu / size, 1e-9, 1 - 1e-9)
-        strength = np.maximum(p * (1 - p) * size**2 / var - 1, 0.05)
-        low, high = (size * special.betaincinv(p * strength, (1 - p) * strength, q) for q in (tail, 1 - tail))
+        low, high = usual_range(np.where(known, tally.n, 2.0), mu, var, coverage)
     return np.where(known, low, 0.0), np.where(known, high, 0.0)
+
+
+def usual_range(n: Floats, mean: Floats, variance: Floats, coverage: float) -> tuple[Floats, Floats]:
+    """Range in which so much of a count of `n` items with that mean and variance falls: scaled beta quantiles."""
+    tail = (1 - coverage) / 2
+    p = np.clip(mean / n, 1e-9, 1 - 1e-9)
+    strength = np.maximum(p * (1 - p) * n**2 / variance - 1, 0.05)
+    low, high = (n * special.betaincinv(p * strength, (1 - p) * strength, q) for q in (tail, 1 - tail))
+    return low, high

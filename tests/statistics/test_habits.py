@@ -52,6 +52,16 @@ def test_without_other_items_colleagues_are_all_there_is() -> None:
     np.testing.assert_allclose(reps["expected"], only.reps["expected"], rtol=1e-6)
 
 
+def test_colleagues_are_those_with_items_in_question() -> None:
+    result, asked = firm(6, reps=20)
+    reps = controlled_test(result, asked).reps.set_index("rep")
+    items = result.cells[asked].set_index("rep")
+    assert (reps["peers"] == 19).all()
+    assert (reps["peer_n"] == items["n"].sum() - items["n"]).all()
+    np.testing.assert_allclose(reps["peer_rate"] * reps["peer_n"], items["y"].sum() - items["y"])
+    assert ((reps["low"] <= reps["expected"]) & (reps["expected"] <= reps["high"])).all()
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     n=st.integers(1, 500),
