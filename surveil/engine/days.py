@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 EPOCH = dt.date(1970, 1, 1)
+#: A goal period is the firm's own where at least this part of the people have it whom the most common one has.
+_COMMON_SHARE = 0.25
 
 
 def to_day(date: dt.date) -> int:
@@ -79,25 +81,33 @@ def with_goal_periods(calendar: pd.DataFrame, goals: pd.DataFrame) -> pd.DataFra
     """The calendar with the firm's goal periods: months, unless its quotas say otherwise.
 
     Args:
-        goals: distinct `period_start_day` and `period_end_day` of quotas. Where periods overlap, the shortest of those
-            longer than a week counts for a day: a daily target has no last days.
+        goals: `period_start_day`, `period_end_day` and `people`, how many have a goal for just that period. Where periods
+            overlap, the shortest of those longer than a week counts for a day (a daily target has no last days), but for
+            those of a few only: a joiner's first weeks are no period of the firm.
 
     Returns:
         the calendar with `period` (number of its first day), `period_last_day` and `period_left` (business days after
         this one in its period).
     """
     frame = calendar.assign(period=calendar["month_first_day"], period_last_day=calendar["month_last_day"])
-    length = goals["period_end_day"] - goals["period_start_day"]
-    for goal in (
-        goals[length > 7]
-        .assign(length=length)
-        .sort_values(["length", "period_start_day"])
-        .iloc[::-1]
-        .itertuples()
-    ):
+    long = goals.assign(length=goals["period_end_day"] - goals["period_start_day"])
+    long = _common(long[long["length"] > 7])
+    for goal in long.sort_values(["length", "period_start_day"]).iloc[::-1].itertuples():
         inside = frame["day"].between(goal.period_start_day, goal.period_end_day)
         frame.loc[inside, "period"] = goal.period_start_day
         frame.loc[inside, "period_last_day"] = goal.period_end_day
-    by_period = frame.groupby("period")["is_business"]
-    frame["period_left"] = by_period.transform("sum") - by_period.cumsum()
+    known = frame["period_last_day"].clip(upper=frame["day"].iloc[-1])
+    done = frame.set_index("day")["business_index"]
+    frame["period_left"] = done.reindex(known).to_numpy() - frame["business_index"]
     return frame.astype("int64")
+
+
+def _common(goals: pd.DataFrame) -> pd.DataFrame:
+    """The goal periods that a fair share of the people have who have any on those days."""
+    first, last, people = (
+        goals[name].to_numpy(dtype="int64") for name in ("period_start_day", "period_end_day", "people")
+    )
+    most = [
+        int(people[(first <= end) & (last >= start)].max()) for start, end in zip(first, last, strict=True)
+    ]
+    return goals[people >= _COMMON_SHARE * np.asarray(most, dtype=float)]

@@ -26,6 +26,23 @@ from surveil.feeds.snapshots import Snapshot
 CALENDAR_AHEAD = 400
 #: The calendar starts here at the earliest: a mistyped year 0019 must not make it two thousand years long.
 EARLIEST_DAY = days.to_day(dt.date(1950, 1, 1))
+#: How many people have a goal for each period: their own, their role's, or that of a branch they were assigned to (a
+#: branch counts for one where nobody is).
+_GOAL_PERIODS = """
+SELECT period_start_day, period_end_day, COUNT(*) AS people
+FROM (
+    SELECT period_start_day, period_end_day, COALESCE(rep_id, role, branch_id) AS who FROM quotas
+    UNION
+    SELECT q.period_start_day, q.period_end_day, r.rep_id
+    FROM quotas AS q JOIN reps AS r ON r.role = q.role WHERE q.rep_id IS NULL
+    UNION
+    SELECT q.period_start_day, q.period_end_day, s.rep_id
+    FROM quotas AS q JOIN assignments AS s ON s.branch_id = q.branch_id
+    WHERE q.rep_id IS NULL AND q.role IS NULL
+      AND s.start_on_day <= q.period_end_day AND (s.end_on_day IS NULL OR s.end_on_day >= q.period_start_day)
+) AS held
+GROUP BY period_start_day, period_end_day
+"""
 
 
 class Engine:
@@ -264,7 +281,7 @@ def _stage(
     calendar = days.calendar(
         _month_start(first), window.as_of_day + CALENDAR_AHEAD, workspace.settings.holidays
     )
-    goals = _frame(backend, "SELECT DISTINCT period_start_day, period_end_day FROM quotas")
+    goals = _frame(backend, _GOAL_PERIODS)
     tables = {
         "calendar": days.with_goal_periods(calendar, goals.astype("int64")),
         "covered": staging.covered(

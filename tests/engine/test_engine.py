@@ -190,11 +190,34 @@ def test_the_calendar_knows_holidays_and_goal_periods() -> None:
     assert july.loc[fourth, "is_business"] == 0
     assert july.loc[days.to_day(dt.date(2016, 7, 29)), "business_left"] == 0
     assert july.loc[days.to_day(dt.date(2016, 7, 1)), "business_left"] == 19
-    goals = pd.DataFrame({"period_start_day": [fourth], "period_end_day": [fourth + 13]})
+    goals = pd.DataFrame({"period_start_day": [fourth], "period_end_day": [fourth + 13], "people": [1]})
     with_goals = days.with_goal_periods(calendar, goals).set_index("day")
     assert with_goals.loc[fourth, "period"] == fourth
     assert with_goals.loc[fourth, "period_left"] == 9
     assert with_goals.loc[fourth + 14, "period"] == days.to_day(dt.date(2016, 7, 1))
+    assert with_goals.loc[fourth - 1, "period_left"] == 19
+
+
+def test_the_goal_of_a_few_is_no_period_of_the_firm() -> None:
+    first, joined, last = (days.to_day(dt.date(2016, 7, day)) for day in (1, 14, 31))
+    calendar = days.calendar(first, days.to_day(dt.date(2016, 9, 30)), "US")
+    quarter = days.to_day(dt.date(2016, 9, 30))
+    goals = pd.DataFrame(
+        {
+            "period_start_day": [first, joined, first],
+            "period_end_day": [last, last, quarter],
+            "people": [100, 3, 100],
+        }
+    )
+    july = days.with_goal_periods(calendar, goals).set_index("day").loc[first:last]
+    assert set(july["period"]) == {first}
+    assert july.loc[joined - 1, "period_left"] == 12
+    assert july.loc[last, "period_left"] == 0
+    many = days.with_goal_periods(calendar, goals.assign(people=[100, 60, 100])).set_index("day")
+    assert many.loc[joined, "period"] == joined
+    assert many.loc[joined - 1, "period_left"] == 12, "the rest of a month is not its end"
+    assert many.loc[quarter, "period"] == first
+    assert many.loc[days.to_day(dt.date(2016, 8, 31)), "period_left"] == 21
 
 
 def test_what_does_not_fit_goes_to_the_spill_folder_and_is_gone_afterwards(tmp_path: Path) -> None:
