@@ -20,6 +20,7 @@ from surveil.engine.models import Model, catalogue, compile_model, in_order
 from surveil.engine.tables import in_one_order, to_frame
 from surveil.errors import SurveilError, UsageError
 from surveil.feeds.contract import FEEDS
+from surveil.feeds.model import Feed
 from surveil.feeds.snapshots import Snapshot
 
 #: Days after the as-of day that the calendar still has, so that horizons and goal periods can be looked up.
@@ -242,6 +243,13 @@ def _register(backend: Backend, snapshot: Snapshot) -> None:
         backend.view(f"all_{feed.name}", staging.current_sql(feed, every, replaced if again else None))
 
 
+def _unlisted(backend: Backend, feed: Feed, table: str) -> frozenset[str]:
+    """The columns of a feed with a code outside their list, at any time."""
+    sql = staging.codes_sql(feed, table)
+    rows = backend.query(sql).to_pylist() if sql else []
+    return staging.unlisted(feed, ((row["name"], row["code"]) for row in rows))
+
+
 def _span(backend: Backend, feed: str, table: str) -> tuple[int, int] | None:
     day = staging.event_day(FEEDS[feed])
     if day is None:
@@ -272,7 +280,9 @@ def _stage(
     backend: Backend, workspace: Workspace, window: staging.Window
 ) -> dict[tuple[str, str], list[staging.Span]]:
     for feed in FEEDS.values():
-        backend.view(feed.name, staging.as_of_sql(feed, f"all_{feed.name}", window.as_of_day))
+        table = f"all_{feed.name}"
+        mixed = _unlisted(backend, feed, table)
+        backend.view(feed.name, staging.as_of_sql(feed, table, window.as_of_day, mixed))
     ranges = {feed: _span(backend, feed, feed) for feed in FEEDS}
     declared = _frame(backend, "SELECT feed, scope, covers_from_day, covers_to_day FROM coverage")
     spans = staging.coverage_spans(declared, ranges, window.as_of_day)
@@ -317,7 +327,7 @@ def _distinct(backend: Backend, *columns: tuple[str, str]) -> pd.Series:
     selects = (
         f"SELECT {column} AS value FROM {table} WHERE {column} IS NOT NULL" for table, column in columns
     )
-    rows = backend.query(" UNION ".join(selects))
+    rows = backend.query(f"SELECT DISTINCT value FROM ({' UNION ALL '.join(selects)}) AS every_value")
     return pd.Series(sorted(rows["value"].to_pylist()), dtype="string")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -70,11 +70,34 @@ def _same_key(feed: Feed, left: str, right: str) -> str:
     return " AND ".join(f"{left}.{key} IS NOT DISTINCT FROM {right}.{key}" for key in _key(feed))
 
 
-def as_of_sql(feed: Feed, table: str, as_of_day: int) -> str:
+def codes_sql(feed: Feed, table: str) -> str | None:
+    """A SELECT of every code that a feed's columns hold (`name`, `code`); None where it has no column with a list."""
+    coded = [column.name for column in feed.columns if _is_coded(column)]
+    return (
+        " UNION ALL ".join(f"SELECT DISTINCT '{name}' AS name, {name} AS code FROM {table}" for name in coded)
+        or None
+    )
+
+
+def unlisted(feed: Feed, codes: Iterable[tuple[str, str | None]]) -> frozenset[str]:
+    """The columns of a feed with a code outside their list, by what `codes_sql` gives."""
+    lists = {column.name: column.values for column in feed.columns if _is_coded(column)}
+    return frozenset(name for name, code in codes if code is not None and code not in (lists[name] or ()))
+
+
+def _is_coded(column: Column) -> bool:
+    return bool(column.values) and column.type is ColumnType.TEXT
+
+
+def as_of_sql(feed: Feed, table: str, as_of_day: int, mixed: Collection[str]) -> str:
     """A SELECT of a feed as it was known at the end of a day.
 
     Rows that happened later are left out; what came later to a row seen (a closing, an outcome) is taken back; a
     code outside the column's list is not known.
+
+    Args:
+        mixed: the columns that may have such a code (see `unlisted`). Others are read as they are: looking up every
+            code of every row each time a model reads a long feed costs more than some models do.
     """
     hidden: dict[str, tuple[str, str | None]] = {}
     for forget in feed.forgets:
@@ -84,16 +107,22 @@ def as_of_sql(feed: Feed, table: str, as_of_day: int) -> str:
                 hidden[stored] = (when, None)
         for name, value in forget.reset.items():
             hidden[name] = (when, value)
-    parts = [_seen(column, stored, hidden, as_of_day) for column in feed.columns for stored in column.stored]
+    parts = [
+        _seen(column, stored, hidden, as_of_day, stored in mixed)
+        for column in feed.columns
+        for stored in column.stored
+    ]
     event = event_day(feed)
     where = f" WHERE {event} <= {as_of_day}" if event else ""
     return f"SELECT {', '.join(parts)} FROM {table}{where}"
 
 
-def _seen(column: Column, stored: str, hidden: Mapping[str, tuple[str, str | None]], as_of_day: int) -> str:
+def _seen(
+    column: Column, stored: str, hidden: Mapping[str, tuple[str, str | None]], as_of_day: int, mixed: bool
+) -> str:
     value = stored
-    if column.values and column.type is ColumnType.TEXT:
-        listed = ", ".join(_quoted(v) for v in column.values)
+    if mixed:
+        listed = ", ".join(_quoted(v) for v in column.values or ())
         value = f"CASE WHEN {stored} IN ({listed}) THEN {stored} END"
     if stored in hidden:
         when, reset = hidden[stored]

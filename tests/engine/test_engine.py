@@ -119,6 +119,26 @@ def test_a_code_outside_the_list_is_not_known(workspace: Workspace, tmp_path: Pa
         assert engine.feed("accounts")["status"].isna().all()
 
 
+def test_listed_codes_beside_one_outside_the_list_are_kept_whenever_that_one_came(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    accounts = [
+        account("a1", "2016-03-01", status="closed", channel="branch"),
+        account("a2", "2016-03-02", status="frozen", channel="branch"),
+        account("a3", "2016-09-01", status="open", channel="pigeon"),
+        account("a4", "2016-03-03"),
+    ]
+    taken = snapshot_of({**PEOPLE, "accounts": accounts}, tmp_path)
+    for as_of, statuses, channels in (
+        (dt.date(2016, 4, 30), {"a1": "closed"}, {"a1": "branch", "a2": "branch", "a4": "branch"}),
+        (None, {"a1": "closed", "a3": "open"}, {"a1": "branch", "a2": "branch", "a4": "branch"}),
+    ):
+        with open_engine(workspace, taken, None if as_of is None else days.to_day(as_of)) as engine:
+            seen = engine.feed("accounts").set_index("account_id")
+        assert seen["status"].dropna().to_dict() == statuses
+        assert seen["channel"].dropna().to_dict() == channels
+
+
 def test_nothing_to_scan_is_said(workspace: Workspace, tmp_path: Path) -> None:
     snapshot = snapshot_of({**PEOPLE, "accounts": []}, tmp_path)
     with pytest.raises(UsageError, match="Nothing to scan"), open_engine(workspace, snapshot):
