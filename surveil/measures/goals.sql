@@ -13,20 +13,43 @@ JOIN calendar AS s ON s.day = p.start_day
 JOIN calendar AS e ON e.day = p.end_day
 JOIN calendar AS d ON d.day >= p.start_day AND d.day <= p.end_day
 
+-- model: role_goals
+-- One row per goal of a role and representative in it: all who were there to its end and have none of their own for the
+-- same thing and days (who came in the midst of it may have one that begins later). `fte_ppm`: his part of full time on his
+-- first day in the period, in millionths (full time where it is not known).
+SELECT q.quota_id AS quota_id, r.rep_id AS rep_id, q.metric AS metric, q.period_start_day AS start_day,
+       q.period_end_day AS end_day, q.target_cents AS target_cents, COALESCE(SUM(s.fte_ppm), 1000000) AS fte_ppm
+FROM quotas AS q
+JOIN reps AS r ON r.role = q.role
+LEFT JOIN assignments AS s
+  ON s.rep_id = r.rep_id
+ AND s.start_on_day <= CASE WHEN r.hired_on_day > q.period_start_day THEN r.hired_on_day ELSE q.period_start_day END
+ AND (s.end_on_day IS NULL OR (s.end_on_day >= q.period_start_day AND s.end_on_day >= r.hired_on_day))
+LEFT JOIN quotas AS o
+  ON o.rep_id = r.rep_id AND o.metric = q.metric AND o.period_end_day = q.period_end_day
+ AND (o.period_start_day = q.period_start_day OR r.hired_on_day > q.period_start_day)
+WHERE q.rep_id IS NULL AND q.period_start_day >= :from_day AND q.period_end_day <= :as_of_day AND o.quota_id IS NULL
+  AND r.hired_on_day <= q.period_end_day
+  AND (r.terminated_on_day IS NULL OR r.terminated_on_day > q.period_end_day)
+GROUP BY q.quota_id, r.rep_id, q.metric, q.period_start_day, q.period_end_day, q.target_cents
+
 -- model: rep_goals
--- One row per representative and ended goal of his own: one set for him, or one for everybody in his role who was employed
--- all through it. Targets are kept in hundredths.
+-- One row per representative and ended goal that he works for: his own, his role's (`of_role` 1), or that of a branch
+-- (`branch_id`, else empty) at which he opened something in its time. Targets are kept in hundredths.
 SELECT q.quota_id AS quota_id, q.rep_id AS rep_id, q.metric AS metric, q.period_start_day AS start_day,
-       q.period_end_day AS end_day, q.target_cents AS target_cents
+       q.period_end_day AS end_day, q.target_cents AS target_cents, 1000000 AS fte_ppm, 0 AS of_role, '' AS branch_id
 FROM quotas AS q
 WHERE q.rep_id IS NOT NULL AND q.period_start_day >= :from_day AND q.period_end_day <= :as_of_day
 UNION ALL
-SELECT q.quota_id, r.rep_id, q.metric, q.period_start_day, q.period_end_day, q.target_cents
+SELECT quota_id, rep_id, metric, start_day, end_day, target_cents, fte_ppm, 1, ''
+FROM role_goals
+UNION ALL
+SELECT DISTINCT q.quota_id, o.credited_to, q.metric, q.period_start_day, q.period_end_day, q.target_cents, 1000000, 0,
+       q.branch_id
 FROM quotas AS q
-JOIN reps AS r ON r.role = q.role
-WHERE q.rep_id IS NULL AND q.period_start_day >= :from_day AND q.period_end_day <= :as_of_day
-  AND r.hired_on_day <= q.period_start_day
-  AND (r.terminated_on_day IS NULL OR r.terminated_on_day > q.period_end_day)
+JOIN openings AS o ON o.branch_id = q.branch_id AND o.opened_day >= q.period_start_day AND o.opened_day <= q.period_end_day
+WHERE q.rep_id IS NULL AND q.role IS NULL AND q.metric NOT IN ('accounts_funded', 'referrals', 'sales_amount')
+  AND q.period_start_day >= :from_day AND q.period_end_day <= :as_of_day AND o.credited_to IS NOT NULL
 
 -- model: goal_openings
 -- One row per opening and goal that it counts toward, for who got the credit: a goal of accounts opened counts all but
@@ -40,7 +63,9 @@ SELECT g.quota_id AS quota_id, g.rep_id AS rep_id, g.start_day AS start_day, g.e
        u.poor AS poor
 FROM openings AS o
 JOIN goal_days AS d ON d.day = o.opened_day
-JOIN rep_goals AS g ON g.rep_id = o.credited_to AND g.start_day = d.start_day AND g.end_day = d.end_day
+JOIN rep_goals AS g
+  ON g.rep_id = o.credited_to AND g.start_day = d.start_day AND g.end_day = d.end_day
+ AND (g.branch_id = '' OR g.branch_id = o.branch_id)
 LEFT JOIN account_quality AS u ON u.account_id = o.account_id
 WHERE (g.metric = 'accounts_opened' AND o.is_feature = 0)
    OR (g.metric = o.family AND o.is_feature = 0 AND o.family <> 'feature')
@@ -53,10 +78,18 @@ FROM goal_openings
 GROUP BY quota_id, rep_id, days_left
 
 -- model: counted_goals
--- The goals of `rep_goals` that count openings. Others (funded accounts, referrals, sums) are not counted day by day.
-SELECT quota_id, rep_id, metric, start_day, end_day, target_cents
+-- The goals of `rep_goals` that count openings.
+SELECT quota_id, rep_id, metric, start_day, end_day, target_cents, fte_ppm, of_role, branch_id
 FROM rep_goals
 WHERE metric NOT IN ('accounts_funded', 'referrals', 'sales_amount')
+
+-- model: uncounted_goals
+-- How many goals have ended that count something else: funded accounts, referrals, sums of money, or something unknown.
+SELECT COALESCE(metric, '') AS metric, COUNT(*) AS n
+FROM quotas
+WHERE period_start_day >= :from_day AND period_end_day <= :as_of_day
+  AND (metric IS NULL OR metric IN ('accounts_funded', 'referrals', 'sales_amount'))
+GROUP BY COALESCE(metric, '')
 
 -- model: absent_days
 -- One row per representative and business day on which he was absent, by the firm's own list.
@@ -65,10 +98,17 @@ FROM absences AS a
 JOIN calendar AS c ON c.day >= a.start_on_day AND c.day <= a.end_on_day AND c.is_business = 1
 
 -- model: goal_absences
--- Business days of absence in each goal period, by the business days left (5: five or more).
+-- Business days of absence in each goal period, by the business days left (5: five or more); the days before somebody was
+-- hired are days of absence, too.
 SELECT g.quota_id AS quota_id, g.rep_id AS rep_id,
        CASE WHEN d.days_left > 5 THEN 5 ELSE d.days_left END AS days_left, COUNT(*) AS n
-FROM absent_days AS a
+FROM (
+    SELECT rep_id, day FROM absent_days
+    UNION
+    SELECT r.rep_id, c.day
+    FROM reps AS r
+    JOIN calendar AS c ON c.day >= :from_day AND c.day < r.hired_on_day AND c.is_business = 1
+) AS a
 JOIN goal_days AS d ON d.day = a.day
 JOIN counted_goals AS g ON g.rep_id = a.rep_id AND g.start_day = d.start_day AND g.end_day = d.end_day
 GROUP BY g.quota_id, g.rep_id, CASE WHEN d.days_left > 5 THEN 5 ELSE d.days_left END

@@ -11,7 +11,8 @@ who set it: no look at a single representative shows that.
 
 ## How it decides
 Every result of a goal that counts openings is set against its goal, in steps of one opening (for goals above
-{finest_goal}, in steps of a part of it). A branch: the share of its results on the goal or one step above, among those
+{finest_goal}, in steps of a part of it); goals are taken as in QB02, and one that a branch's people share is one result of
+the branch. A branch: the share of its results on the goal or one step above, among those
 within {reach} steps, is compared with other branches' results for goals of like size. A role and the firm: a smooth curve
 is laid through the numbers of results away from the goal, and what exceeds it on the goal is tested; the same is done at
 {placebos} made-up goals on either side, and the excess counts only so far as it exceeds what those show. In both cases
@@ -49,7 +50,7 @@ from scipy.special import ndtr, ndtri
 from surveil.alerts.model import Family, Severity, SubjectType
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.bursts.goals import MODELS, goal_results
+from surveil.detectors.bursts.goals import MODELS, GoalParameters, goal_results, openings_of, team_results
 from surveil.detectors.quality import STRATUM, QualityParameters
 from surveil.detectors.rates import count_words, rate_cells, rate_tests
 from surveil.statistics.bunching import bin_counts, bunching
@@ -59,7 +60,7 @@ FIRM = "whole firm"
 _SMALLEST = 1e-300
 
 
-class Parameters(QualityParameters):
+class Parameters(GoalParameters, QualityParameters):
     """What may be set."""
 
     last_days: int = param(
@@ -90,7 +91,7 @@ class GoalBunching(Detector):
     id = "QB03"
     slug = "goal_bunching"
     name = "Results crowding on goals"
-    version = "5"
+    version = "6"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH
@@ -104,8 +105,8 @@ class GoalBunching(Detector):
         near = results[results["step"].abs() <= parameters.reach]
         if near.empty:
             return Decision()
-        landed = near.loc[near["landed"], ["quota_id", "rep_id", "branch_id", "role"]]
-        part = _of(landed, measured["last_mile_cells"], parameters.last_days)
+        landed = _by_people(near[near["landed"]], measured)
+        part = openings_of(landed, measured["last_mile_cells"], parameters.last_days)
         known = part["poor"].notna()
         tests = [
             _both(_branches(near), _poor(part[known], "branch_id", measured)),
@@ -114,7 +115,8 @@ class GoalBunching(Detector):
                 _shape(results, "firm", parameters), _poor(part[known].assign(firm=FIRM), "firm", measured)
             ),
         ]
-        rows = _of(landed, measured["last_mile_items"], parameters.last_days).drop_duplicates("account_id")
+        rows = openings_of(landed, measured["last_mile_items"], parameters.last_days)
+        rows = rows.drop_duplicates("account_id")
         items = base.frame(
             base.ITEM_COLUMNS,
             subject_id=rows["branch_id"],
@@ -131,19 +133,36 @@ class GoalBunching(Detector):
 
 
 def _results(measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> pd.DataFrame:
-    """Results of goals with `step` (distance from the goal, 0 is on it), `landed`, role, branch and size of the goal."""
-    goals = goal_results(measured, parameters.last_days)
-    roles = measured["goal_roles"].astype(str)
-    rows = goals.merge(roles, on="rep_id", how="inner")
+    """Results of goals with `step` (distance from the goal, 0 is on it), `landed`, role, branch and size of the goal.
+
+    A goal that a branch's people share is the branch's, and nobody's role.
+    """
+    own = goal_results(measured, parameters.last_days, parameters.least_away)
+    own = own.merge(measured["goal_roles"].astype(str), on="rep_id", how="inner")
+    shared = team_results(measured, parameters.last_days)
+    rows = pd.concat(
+        [
+            own.assign(role="role " + own["role"]),
+            shared.assign(branch_id=shared["rep_id"], role=None, rep_id=None),
+        ],
+        ignore_index=True,
+    )
     width = np.ceil(rows["target"] / parameters.finest_goal)
     step = np.floor((rows["before"] + rows["last"] - rows["target"]) / width)
     return rows.assign(
         step=step,
         landed=(step == 0) | (step == 1),
         size=np.floor(np.log2(rows["target"])).astype("int64"),
-        role="role " + rows["role"],
         firm=FIRM,
     )
+
+
+def _by_people(landed: pd.DataFrame, measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The goals that were just reached, one row for each of the people whose openings count toward them."""
+    told = landed[["quota_id", "rep_id", "metric", "branch_id", "role"]]
+    own, shared = told[told["rep_id"].notna()], told[told["rep_id"].isna()].drop(columns="rep_id")
+    people = measured["counted_goals"][["quota_id", "rep_id"]].astype(str)
+    return pd.concat([own, shared.merge(people, on="quota_id", how="inner")], ignore_index=True)
 
 
 def _branches(near: pd.DataFrame) -> pd.DataFrame:
@@ -212,10 +231,3 @@ def _both(crowding: pd.DataFrame, poor: pd.DataFrame) -> pd.DataFrame:
         ),
         reason=[f"{one}; {two}" for one, two in zip(crowding["reason"], told, strict=True)],
     )
-
-
-def _of(goals: pd.DataFrame, rows: pd.DataFrame, last_days: int) -> pd.DataFrame:
-    """The rows of the last days of these goals, with their representative's own branch and role."""
-    late = rows[rows["days_left"] < last_days].drop(columns="branch_id")
-    late = late.assign(quota_id=late["quota_id"].astype(str), rep_id=late["rep_id"].astype(str))
-    return late.merge(goals, on=["quota_id", "rep_id"], how="inner")

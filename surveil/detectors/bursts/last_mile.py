@@ -20,12 +20,20 @@ again; no consent within {quality_grace_days} days, customer not met). Both p-va
 hitting goals alone is diligence, so its p-value counts as no smaller than {least_effort_p}. Where the transactions can't
 show what became of anybody's accounts, hitting goals alone is tested, and the sentence says so.
 
+Goals are taken as they were set for each. A role's goal counts in proportion to somebody's part of full time and, where he
+was absent or not yet hired for {least_away} of the period or more, to the rest of it; a goal of his own for the same thing
+and days stands for it. Of several goals for one thing and period (steps of a bonus, a goal that was changed) the next one
+open counts. A goal that a branch's people share is tested for the branch, and a p-value of one of them is the larger of
+the branch's and that of his own accounts: a colleague's padding is not his. An account that rescued several goals at once
+is counted once.
+
 ## What it misses
 Goals of funded accounts, referrals or sums of money; padding that goes well beyond the goal; goals made up all month long.
 
 ## Innocent explanations
 - Honest effort for the goal: customers who were going to come are called in time; they use their accounts.
 - A campaign or pay-day that regularly falls on the last days of the month.
+- A goal that was changed, or lowered for a leave, otherwise than is assumed here: the item says what it was taken for.
 - Applications of the month entered together at its end: compare the dates of application.
 - Goals that are set afterwards, or adjusted to what was reached.
 
@@ -42,18 +50,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.bursts.goals import MODELS, goal_results
+from surveil.detectors.bursts.goals import (
+    MODELS,
+    GoalParameters,
+    goal_notes,
+    goal_results,
+    openings_of,
+    team_results,
+)
 from surveil.detectors.quality import STRATUM, QualityParameters, part_tests, usual_quality, with_quality
-from surveil.detectors.rates import as_tests, peer_chance
+from surveil.detectors.rates import Rates, as_tests, peer_chance
+from surveil.detectors.signs import strongest
 from surveil.statistics.lastmile import LANDED, last_mile_test
 
+_RESCUED = "that were still open shortly before their end were just reached"
 
-class Parameters(QualityParameters):
+
+class Parameters(GoalParameters, QualityParameters):
     """What may be set."""
 
     last_days: int = param(
@@ -77,53 +96,110 @@ class LastMile(Detector):
     id = "QB02"
     slug = "last_mile"
     name = "Months rescued in the last days"
-    version = "5"
+    version = "6"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "quotas")
-    models = (*MODELS, "last_mile_cells", "last_mile_items", "quality_cells")
+    models = (*MODELS, "uncounted_goals", "last_mile_cells", "last_mile_items", "quality_cells")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
-        goals = goal_results(measured, parameters.last_days)
-        short = goals[goals["before"] < goals["target"]].reset_index(drop=True)
-        if short.empty:
-            return Decision()
-        months = pd.DataFrame(
-            {
-                "rep": short["rep_id"],
-                "shortfall": short["target"] - short["before"],
-                "sold": short["last"],
-                "mean": short["mean"],
-            }
-        )
-        result = last_mile_test(months, landing=parameters.landing)
-        landed = short.loc[result.months["outcome"].to_numpy() == LANDED, ["quota_id", "rep_id"]]
-        cells = _of(landed, measured["last_mile_cells"], parameters.last_days)
-        known = cells["poor"].notna()
+        own = _short(goal_results(measured, parameters.last_days, parameters.least_away))
+        shared = _short(team_results(measured, parameters.last_days))
         usual = usual_quality(measured)
-        after = part_tests(usual, cells[known], "accounts of those days")
-        told = as_tests(result.reps, "goals that were still open shortly before their end were just reached")
-        tests = with_quality(told, after, parameters.least_effort_p) if known.any() else told
-        rows = _of(landed, measured["last_mile_items"], parameters.last_days).drop_duplicates("account_id")
+        tests, landed = [], []
+        if len(own):
+            told, reached = _rescued(own, f"goals {_RESCUED}", parameters)
+            cells = openings_of(reached, measured["last_mile_cells"], parameters.last_days)
+            known = cells[cells["poor"].notna()]
+            after = part_tests(usual, known, "accounts of those days")
+            tests.append(with_quality(told, after, parameters.least_effort_p) if len(known) else told)
+            landed.append(reached)
+        if len(shared):
+            told, reached = _rescued(shared, f"goals of his branch {_RESCUED}", parameters)
+            reached = _by_people(reached, measured["counted_goals"])
+            cells = openings_of(reached, measured["last_mile_cells"], parameters.last_days)
+            tests.append(_in_teams(told, cells, usual))
+            landed.append(reached)
+        gaps = _gaps(measured["uncounted_goals"])
+        if not tests:
+            return Decision(gaps=gaps)
+        goals = pd.concat(landed, ignore_index=True)
+        rows = openings_of(goals, measured["last_mile_items"], parameters.last_days)
+        rows = rows.drop_duplicates("account_id")
         items = base.frame(
             base.ITEM_COLUMNS,
             subject_id=rows["rep_id"],
             **base.about(rows, "accounts", key="account_id", day="opened_day", rep="opener_id"),
             score=1 - peer_chance(usual, rows, STRATUM),
-            detail=base.details(rows, ["quota_id", "product_code", "days_left"]),
+            detail=base.details(
+                rows, ["quota_id", "product_code", "days_left", "goal", "result", "goal_note"]
+            ),
         )
-        unknown = int(cells["n"][~known].sum())
-        gap = Gap(
-            unknown,
+        cells = openings_of(goals, measured["last_mile_cells"], parameters.last_days)
+        unknown = Gap(
+            int(cells["n"][cells["poor"].isna()].sum()),
             "accounts of rescued goals of which it can't be seen yet, or at all, whether they are used",
         )
-        return Decision(items, tests, len(short), (gap,) if unknown else ())
+        joined = strongest(tests) if len(tests) > 1 else tests[0]
+        return Decision(
+            items, joined, len(own) + len(shared), (*((unknown,) if unknown.count else ()), *gaps)
+        )
 
 
-def _of(goals: pd.DataFrame, rows: pd.DataFrame, last_days: int) -> pd.DataFrame:
-    """The rows of the last days of these goals."""
-    late = rows[rows["days_left"] < last_days]
-    late = late.assign(quota_id=late["quota_id"].astype(str), rep_id=late["rep_id"].astype(str))
-    return late.merge(goals, on=["quota_id", "rep_id"], how="inner")
+def _short(goals: pd.DataFrame) -> pd.DataFrame:
+    """The goals that were open when their last days began."""
+    return goals[goals["before"] < goals["target"]].reset_index(drop=True)
+
+
+def _rescued(short: pd.DataFrame, what: str, parameters: Parameters) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The test of whoever the goals are for, and the goals that were just reached, with what an item says of them."""
+    months = pd.DataFrame(
+        {
+            "rep": short["rep_id"],
+            "shortfall": short["target"] - short["before"],
+            "sold": short["last"],
+            "mean": short["mean"],
+        }
+    )
+    result = last_mile_test(months, landing=parameters.landing)
+    reached = short[result.months["outcome"].to_numpy() == LANDED]
+    told = reached.assign(
+        goal=reached["target"].astype("int64"),
+        result=(reached["before"] + reached["last"]).astype("int64"),
+        goal_note=goal_notes(reached),
+    )
+    return as_tests(result.reps, what), told[["quota_id", "rep_id", "metric", "goal", "result", "goal_note"]]
+
+
+def _by_people(reached: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
+    """Goals of branches that were reached, for each of the people who opened something toward them; `team` is the branch."""
+    people = counted[["quota_id", "rep_id"]].astype(str)
+    shared = reached.rename(columns={"rep_id": "team"})
+    return shared.assign(goal_note="a goal of the branch").merge(people, on="quota_id", how="inner")
+
+
+def _in_teams(told: pd.DataFrame, cells: pd.DataFrame, usual: Rates) -> pd.DataFrame:
+    """Tests of people whose branch rescued its goals: the larger of two p-values, the branch's and that of his own accounts.
+
+    A colleague's padding is not his: without poor accounts of his own from those days nobody is suspected.
+    """
+    known = cells[cells["poor"].notna()]
+    after = part_tests(usual, known, "accounts of his of those days")
+    teams = known[["rep_id", "team"]].drop_duplicates().merge(told, left_on="team", right_on="subject_id")
+    # Whoever sold at several branches is judged by the one that speaks least against him.
+    teams = teams.sort_values(["rep_id", "p_value", "team"], kind="stable").drop_duplicates(
+        "rep_id", keep="last"
+    )
+    first = teams.set_index("rep_id").reindex(after["subject_id"])
+    both = np.maximum(first["p_value"].to_numpy(dtype=float), after["p_value"].to_numpy(dtype=float))
+    reason = [f"{one}; {two}" for one, two in zip(first["reason"], after["reason"], strict=True)]
+    return after.assign(p_value=both, reason=reason)
+
+
+def _gaps(uncounted: pd.DataFrame) -> tuple[Gap, ...]:
+    """Goals that were handed in and are not looked at."""
+    count = int(uncounted["n"].sum())
+    reason = "goals of funded accounts, referrals or sums of money, which are not counted day by day"
+    return (Gap(count, reason),) if count else ()

@@ -1,10 +1,10 @@
 -- model: last_mile_cells
 -- Openings in the last five business days before a goal's end, counted by who got the credit, goal, kind of account and
--- branch, business days left, and whether the account is poor (see `account_quality`).
-SELECT quota_id, rep_id, month, family, branch_kind, branch_id, days_left, poor, COUNT(*) AS n
+-- branch, day, business days left, and whether the account is poor (see `account_quality`).
+SELECT quota_id, rep_id, month, family, branch_kind, branch_id, opened_day, days_left, poor, COUNT(*) AS n
 FROM goal_openings
 WHERE days_left < 5
-GROUP BY quota_id, rep_id, month, family, branch_kind, branch_id, days_left, poor
+GROUP BY quota_id, rep_id, month, family, branch_kind, branch_id, opened_day, days_left, poor
 
 -- model: last_mile_items
 -- One row per goal and opening in its last five business days that is poor, as above.

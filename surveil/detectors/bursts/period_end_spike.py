@@ -17,7 +17,8 @@ colleagues opened on such days. The larger p-value counts. Where the transaction
 spike alone is tested, and the sentence says so.
 
 ## What it misses
-Gaming spread over the whole period, and goals whose periods are not in the quotas (calendar months are taken).
+Gaming spread over the whole period, and goals whose periods are not in the quotas (calendar months are taken). Where goals
+overlap, the end of the shortest period longer than a week counts, but not that of a few people's own.
 
 ## Innocent explanations
 - Honest effort for the goal: the accounts are used like any other.
@@ -68,7 +69,7 @@ class PeriodEndSpike(Detector):
     id = "QB01"
     slug = "period_end_spike"
     name = "Spike at the end of a goal period"
-    version = "3"
+    version = "4"
     family = Family.BURST
     typology = "T11"
     severity = Severity.MEDIUM

@@ -17,7 +17,8 @@ stand out most (from his own others, too); a backlog of the branch's month is ta
 reached his goal, the share of his openings in the first {first_days} business days of the next is compared with that of
 colleagues who had reached theirs. Both are joined into one p-value; a rich start has many honest reasons, so its own
 counts as no smaller than {least_start_p}. Periods that ended less than {settle_days} days ago are left out: what was
-held back in them may not be opened yet. Goal periods are those of the quotas, else calendar months.
+held back in them may not be opened yet. Goal periods are those of the quotas, else calendar months; goals are taken as in
+QB02, a role's in proportion where somebody was away for {least_away} of the period or more.
 
 ## What it misses
 Applications whose date is written down only at the opening, and paper that never reached a system.
@@ -46,7 +47,7 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, param
-from surveil.detectors.bursts.goals import MODELS, goal_results
+from surveil.detectors.bursts.goals import MODELS, GoalParameters, goal_results
 from surveil.detectors.episodes import with_episodes
 from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
 from surveil.detectors.signs import strongest
@@ -56,7 +57,7 @@ STRATUM = ("family", "channel", "applied_left")
 START_STRATUM = ("month", "branch_kind")
 
 
-class Parameters(base.Parameters):
+class Parameters(GoalParameters):
     """What may be set."""
 
     held_days: int = param(
@@ -89,7 +90,7 @@ class Sandbagging(Detector):
     id = "QB05"
     slug = "sandbagging"
     name = "Openings held back for the next period"
-    version = "7"
+    version = "8"
     family = Family.BURST
     typology = "T09"
     severity = Severity.MEDIUM
@@ -135,7 +136,7 @@ def _after_reached(measured: Mapping[str, pd.DataFrame], parameters: Parameters)
         quota_id=starts["quota_id"].astype(str),
         month=starts["start_day"],
     )
-    goals = goal_results(measured, parameters.first_days)
+    goals = goal_results(measured, parameters.first_days, parameters.least_away)
     reached = goals[goals["before"] + goals["last"] >= goals["target"]]
     before = (
         reached[["rep_id", "metric", "end_day"]]
