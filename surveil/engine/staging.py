@@ -92,7 +92,8 @@ def _is_coded(column: Column) -> bool:
 def as_of_sql(feed: Feed, table: str, as_of_day: int, mixed: Collection[str]) -> str:
     """A SELECT of a feed as it was known at the end of a day.
 
-    Rows that happened later are left out; what came later to a row seen (a closing, an outcome) is taken back; a
+    Rows that happened later are left out (not those of which it is not known when, such as a branch without a day of
+    opening); what came later to a row seen (a closing, an outcome) is taken back; a
     code outside the column's list is not known.
 
     Args:
@@ -114,6 +115,8 @@ def as_of_sql(feed: Feed, table: str, as_of_day: int, mixed: Collection[str]) ->
     ]
     event = event_day(feed)
     where = f" WHERE {event} <= {as_of_day}" if event else ""
+    if feed.event is not None and not feed.column(feed.event).required:
+        where += f" OR {event} IS NULL"
     return f"SELECT {', '.join(parts)} FROM {table}{where}"
 
 

@@ -113,6 +113,19 @@ def test_only_the_rows_asked_for_leave_the_engine_whatever_they_are_called(
         assert picked(branch_id=[]) == []
 
 
+def test_a_branch_is_there_though_it_is_not_known_when_it_opened(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    branches = [
+        {"branch_id": "b1", "name": "Old", "region": "West", "opened_on": None},
+        {"branch_id": "b2", "name": "New", "opened_on": "2016-05-01"},
+    ]
+    taken = snapshot_of({**PEOPLE, "branches": branches, "accounts": [account("a1", "2016-03-01")]}, tmp_path)
+    with open_engine(workspace, taken, days.to_day(dt.date(2016, 3, 1))) as engine:
+        seen = engine.feed("branches")
+        assert list(zip(seen["branch_id"], seen["region"], strict=True)) == [("b1", "West")]
+
+
 def test_a_code_outside_the_list_is_not_known(workspace: Workspace, tmp_path: Path) -> None:
     accounts = [account("a1", "2016-03-01", status="frozen")]
     with open_engine(workspace, snapshot_of({**PEOPLE, "accounts": accounts}, tmp_path)) as engine:
