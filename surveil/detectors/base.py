@@ -38,9 +38,11 @@ ITEM_COLUMNS = (
     "detail",
 )
 
-#: Columns of `Decision.tests`: one row per subject compared with what is expected of him.
+#: Columns of `Decision.tests`: one row per subject compared with what is expected of him. `explanation` is an innocent
+#: explanation that speaks for just this subject (missing: only those of the manual page).
 TEST_COLUMNS = (
     "subject_id", "p_value", "observed", "expected", "low", "high", "n", "peers", "peer_items", "peer_rate", "reason",
+    "explanation",
 )  # fmt: skip
 
 

@@ -91,6 +91,23 @@ WHERE period_start_day >= :from_day AND period_end_day <= :as_of_day
   AND (metric IS NULL OR metric IN ('accounts_funded', 'referrals', 'sales_amount'))
 GROUP BY COALESCE(metric, '')
 
+-- model: occasions
+-- What honest openings crowd on: campaigns, by branch (empty: everywhere) and family (empty: all), and the openings of
+-- branches.
+SELECT 'campaign' AS kind, c.name AS name, COALESCE(c.family, '') AS family, COALESCE(c.branch_id, '') AS branch_id,
+       c.starts_on_day AS from_day, c.ends_on_day AS to_day
+FROM campaigns AS c
+WHERE c.branch_id IS NOT NULL OR c.region IS NULL
+UNION ALL
+SELECT 'campaign', c.name, COALESCE(c.family, ''), b.branch_id, c.starts_on_day, c.ends_on_day
+FROM campaigns AS c
+JOIN branches AS b ON b.region = c.region
+WHERE c.branch_id IS NULL
+UNION ALL
+SELECT 'branch', b.name, '', b.branch_id, b.opened_on_day, b.opened_on_day
+FROM branches AS b
+WHERE b.opened_on_day IS NOT NULL
+
 -- model: absent_days
 -- One row per representative and business day on which he was absent, by the firm's own list.
 SELECT DISTINCT a.rep_id AS rep_id, c.day AS day

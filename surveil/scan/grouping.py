@@ -142,7 +142,7 @@ def _draft(detector: Detector, subject: str, said: _Said, subjects: Subjects) ->
         q_value=_q(subjects.joined[detector.subject], subject) if test.get("p_value") is not None else None,
         drivers=_drivers(detector, said),
         peers=_peers(detector, test),
-        explanations=_innocent(detector),
+        explanations=(*((test["explanation"],) if "explanation" in test else ()), *_innocent(detector)),
     )
 
 

@@ -22,6 +22,9 @@ on record, the number of customers served is compared with the number who came, 
 {footfall_weight} against 1 and counts up to z = {footfall_cap}, since a branch may be good at serving, or poor at writing
 visits down.
 
+Where accounts that are listed were opened in a campaign, or in the first {new_branch_days} days of a branch, this is named; they
+count like others, as what colleagues opened in it does.
+
 ## What it misses
 The whole firm under the same pressure: there is nobody to compare with. Branches with few representatives. Who pressed: see
 QB08.
@@ -50,6 +53,8 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity, SubjectType
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, param
+from surveil.detectors.bursts.occasions import MODEL as OCCASIONS
+from surveil.detectors.bursts.occasions import OccasionParameters, occasions_of, with_occasions
 from surveil.detectors.bursts.pressure import broad_tests
 from surveil.detectors.quality import QualityParameters
 from surveil.detectors.rates import count_words
@@ -58,7 +63,7 @@ from surveil.statistics.breadth import BreadthSettings
 from surveil.statistics.rates import count_test
 
 
-class Parameters(QualityParameters):
+class Parameters(OccasionParameters, QualityParameters):
     """What may be set."""
 
     least_reps: int = param(
@@ -92,13 +97,13 @@ class BranchPressure(Detector):
     id = "QB07"
     slug = "branch_pressure"
     name = "Pressure in a branch"
-    version = "6"
+    version = "7"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.CRITICAL
     subject = SubjectType.BRANCH
     needs = ("accounts.opened_by", "accounts.branch_id")
-    models = ("quality_cells", "branch_places", "branch_footfall", "branch_pressure_items")
+    models = ("quality_cells", "branch_places", "branch_footfall", "branch_pressure_items", OCCASIONS)
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -108,14 +113,16 @@ class BranchPressure(Detector):
         poor = broad_tests(cells, "branch_id", "rep_id", "representatives", settings)
         rows = measured["branch_pressure_items"]
         rows = rows[rows["branch_id"].fillna("") != ""]
+        rows = rows.assign(occasion=occasions_of(rows, measured[OCCASIONS], parameters.new_branch_days))
         items = base.frame(
             base.ITEM_COLUMNS,
             subject_id=rows["branch_id"],
             **base.about(rows, "accounts", key="account_id", day="opened_day"),
             score=0.5,
-            detail=base.details(rows, ["product_code"]),
+            detail=base.details(rows, ["product_code", "occasion"]),
         )
         tests = _joined(poor, _footfall(measured["branch_footfall"]), parameters)
+        tests = with_occasions(tests, rows["branch_id"], rows["occasion"])
         wider = _wider(cells, measured["branch_places"], parameters)
         return Decision(items, pd.concat([tests, *wider], ignore_index=True), int(cells["n"].sum()))
 

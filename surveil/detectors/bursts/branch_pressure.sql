@@ -30,7 +30,7 @@ JOIN (SELECT month, MIN(day) AS first_day, MAX(day) AS last_day FROM calendar GR
 -- model: branch_pressure_items
 -- Poor accounts (see `account_quality`) by the branch where they were opened.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
-       o.product_code AS product_code, o.month AS month, o.opened_day AS opened_day
+       o.family AS family, o.product_code AS product_code, o.month AS month, o.opened_day AS opened_day
 FROM openings AS o
 JOIN account_quality AS q ON q.account_id = o.account_id
 WHERE q.poor = 1 AND o.is_feature = 0

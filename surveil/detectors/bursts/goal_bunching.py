@@ -22,6 +22,9 @@ of like kind, branch and month: how many are poor, that is, carry at least two o
 {quality_grace_days} days, customer not met). The larger of the two p-values counts: people who work to reach a goal crowd
 on it honestly.
 
+Where accounts that are listed were opened in a campaign, or in the first {new_branch_days} days of a branch, this is named; they
+count like others, as what colleagues opened in it does.
+
 ## What it misses
 Fewer than {least_results} results; goals of funded accounts, referrals or sums; results made up beyond the goal.
 
@@ -51,6 +54,8 @@ from surveil.alerts.model import Family, Severity, SubjectType
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.bursts.goals import MODELS, GoalParameters, goal_results, openings_of, team_results
+from surveil.detectors.bursts.occasions import MODEL as OCCASIONS
+from surveil.detectors.bursts.occasions import OccasionParameters, occasions_of, with_occasions
 from surveil.detectors.quality import STRATUM, QualityParameters
 from surveil.detectors.rates import count_words, rate_cells, rate_tests
 from surveil.statistics.bunching import bin_counts, bunching
@@ -60,7 +65,7 @@ FIRM = "whole firm"
 _SMALLEST = 1e-300
 
 
-class Parameters(GoalParameters, QualityParameters):
+class Parameters(GoalParameters, OccasionParameters, QualityParameters):
     """What may be set."""
 
     last_days: int = param(
@@ -97,7 +102,7 @@ class GoalBunching(Detector):
     severity = Severity.HIGH
     subject = SubjectType.BRANCH
     needs = ("accounts.opened_by", "quotas")
-    models = (*MODELS, "goal_roles", "last_mile_cells", "last_mile_items", "quality_cells")
+    models = (*MODELS, "goal_roles", "last_mile_cells", "last_mile_items", "quality_cells", OCCASIONS)
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -117,19 +122,21 @@ class GoalBunching(Detector):
         ]
         rows = openings_of(landed, measured["last_mile_items"], parameters.last_days)
         rows = rows.drop_duplicates("account_id")
+        rows = rows.assign(occasion=occasions_of(rows, measured[OCCASIONS], parameters.new_branch_days))
         items = base.frame(
             base.ITEM_COLUMNS,
             subject_id=rows["branch_id"],
             **base.about(rows, "accounts", key="account_id", day="opened_day", rep="opener_id"),
             score=0.5,
-            detail=base.details(rows, ["quota_id", "product_code", "days_left"]),
+            detail=base.details(rows, ["quota_id", "product_code", "days_left", "occasion"]),
         )
         unknown = int(part["n"][~known].sum())
         gap = Gap(
             unknown,
             "accounts of reached goals of which it can't be seen yet, or at all, whether they are used",
         )
-        return Decision(items, pd.concat(tests, ignore_index=True), len(near), (gap,) if unknown else ())
+        told = with_occasions(pd.concat(tests, ignore_index=True), rows["branch_id"], rows["occasion"])
+        return Decision(items, told, len(near), (gap,) if unknown else ())
 
 
 def _results(measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> pd.DataFrame:

@@ -27,6 +27,9 @@ open counts. A goal that a branch's people share is tested for the branch, and a
 the branch's and that of his own accounts: a colleague's padding is not his. An account that rescued several goals at once
 is counted once.
 
+Where accounts that are listed were opened in a campaign, or in the first {new_branch_days} days of a branch, this is named; they
+count like others, as what colleagues opened in it does.
+
 ## What it misses
 Goals of funded accounts, referrals or sums of money; padding that goes well beyond the goal; goals made up all month long.
 
@@ -64,6 +67,8 @@ from surveil.detectors.bursts.goals import (
     openings_of,
     team_results,
 )
+from surveil.detectors.bursts.occasions import MODEL as OCCASIONS
+from surveil.detectors.bursts.occasions import OccasionParameters, occasions_of, with_occasions
 from surveil.detectors.quality import STRATUM, QualityParameters, part_tests, usual_quality, with_quality
 from surveil.detectors.rates import Rates, as_tests, peer_chance
 from surveil.detectors.signs import strongest
@@ -72,7 +77,7 @@ from surveil.statistics.lastmile import LANDED, last_mile_test
 _RESCUED = "that were still open shortly before their end were just reached"
 
 
-class Parameters(GoalParameters, QualityParameters):
+class Parameters(GoalParameters, OccasionParameters, QualityParameters):
     """What may be set."""
 
     last_days: int = param(
@@ -101,7 +106,7 @@ class LastMile(Detector):
     typology = "T12"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "quotas")
-    models = (*MODELS, "uncounted_goals", "last_mile_cells", "last_mile_items", "quality_cells")
+    models = (*MODELS, "uncounted_goals", "last_mile_cells", "last_mile_items", "quality_cells", OCCASIONS)
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -128,13 +133,14 @@ class LastMile(Detector):
         goals = pd.concat(landed, ignore_index=True)
         rows = openings_of(goals, measured["last_mile_items"], parameters.last_days)
         rows = rows.drop_duplicates("account_id")
+        rows = rows.assign(occasion=occasions_of(rows, measured[OCCASIONS], parameters.new_branch_days))
         items = base.frame(
             base.ITEM_COLUMNS,
             subject_id=rows["rep_id"],
             **base.about(rows, "accounts", key="account_id", day="opened_day", rep="opener_id"),
             score=1 - peer_chance(usual, rows, STRATUM),
             detail=base.details(
-                rows, ["quota_id", "product_code", "days_left", "goal", "result", "goal_note"]
+                rows, ["quota_id", "product_code", "days_left", "goal", "result", "goal_note", "occasion"]
             ),
         )
         cells = openings_of(goals, measured["last_mile_cells"], parameters.last_days)
@@ -143,6 +149,7 @@ class LastMile(Detector):
             "accounts of rescued goals of which it can't be seen yet, or at all, whether they are used",
         )
         joined = strongest(tests) if len(tests) > 1 else tests[0]
+        joined = with_occasions(joined, rows["rep_id"], rows["occasion"])
         return Decision(
             items, joined, len(own) + len(shared), (*((unknown,) if unknown.count else ()), *gaps)
         )

@@ -16,6 +16,9 @@ what is expected. And the accounts of those days, unused {after_life_days} days 
 colleagues opened on such days. The larger p-value counts. Where the transactions can't show what became of the accounts, the
 spike alone is tested, and the sentence says so.
 
+Where accounts that are listed were opened in a campaign, or in the first {new_branch_days} days of a branch, this is named; they
+count like others, as what colleagues opened in it does.
+
 ## What it misses
 Gaming spread over the whole period, and goals whose periods are not in the quotas (calendar months are taken). Where goals
 overlap, the end of the shortest period longer than a week counts, but not that of a few people's own.
@@ -44,13 +47,15 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.bursts.occasions import MODEL as OCCASIONS
+from surveil.detectors.bursts.occasions import OccasionParameters, occasions_of, with_occasions
 from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
 
 SPIKE_STRATUM = ("month", "family", "branch_kind")
 AFTER_STRATUM = ("family", "branch_kind")
 
 
-class Parameters(base.Parameters):
+class Parameters(OccasionParameters):
     """What may be set."""
 
     last_days: int = param(
@@ -74,7 +79,7 @@ class PeriodEndSpike(Detector):
     typology = "T11"
     severity = Severity.MEDIUM
     needs = ("accounts.opened_by",)
-    models = ("period_end_cells", "period_end_items")
+    models = ("period_end_cells", "period_end_items", OCCASIONS)
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -93,13 +98,15 @@ class PeriodEndSpike(Detector):
 
         rows = measured["period_end_items"]
         rows = rows[rows["days_left"] < parameters.last_days]
+        rows = rows.assign(occasion=occasions_of(rows, measured[OCCASIONS], parameters.new_branch_days))
         items = base.frame(
             base.ITEM_COLUMNS,
             subject_id=rows["rep_id"],
             **base.about(rows, "accounts", key="account_id", day="opened_day", rep="opener_id"),
             score=1 - peer_chance(after, rows, AFTER_STRATUM),
-            detail=base.details(rows, ["product_code", "days_left", "period_last_day"]),
+            detail=base.details(rows, ["product_code", "days_left", "period_last_day", "occasion"]),
         )
+        tests = with_occasions(tests, rows["rep_id"], rows["occasion"])
         unknown = int(cells["n"][last & cells["used"].isna()].sum())
         gaps = (
             Gap(unknown, "what became of the account can't be seen yet, or its transactions are not covered"),

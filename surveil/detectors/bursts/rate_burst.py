@@ -21,6 +21,9 @@ horizon, funded and emptied again; no consent within {quality_grace_days} days, 
 joined by Fisher's method; being busy alone is no fault, so its p-value counts as no smaller than {least_effort_p}. Where
 nothing is known of anybody's accounts, the run alone is tested, and the sentence says so.
 
+Where accounts that are listed were opened in a campaign, or in the first {new_branch_days} days of a branch, this is named; they
+count like others, as what colleagues opened in it does.
+
 ## What it misses
 A slow, steady stream of openings; a burst of a whole branch (see QB07); whoever opens fewer than {least_openings} accounts.
 
@@ -48,6 +51,8 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.bursts.occasions import MODEL as OCCASIONS
+from surveil.detectors.bursts.occasions import OccasionParameters, occasions_of, with_occasions
 from surveil.detectors.quality import STRATUM, QualityParameters, part_tests, usual_quality, with_quality
 from surveil.detectors.rates import count_words, peer_chance
 from surveil.engine import days
@@ -57,7 +62,7 @@ from surveil.statistics.scan import ScanSettings, expected_by_day, scan_bursts
 _YEAR = 250
 
 
-class Parameters(QualityParameters):
+class Parameters(OccasionParameters, QualityParameters):
     """What may be set."""
 
     longest_days: int = param(
@@ -91,12 +96,20 @@ class RateBurst(Detector):
     id = "QB04"
     slug = "rate_burst"
     name = "Burst of openings"
-    version = "5"
+    version = "6"
     family = Family.BURST
     typology = "T11"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
-    models = ("burst_days", "burst_absences", "burst_calendar", "burst_cells", "burst_items", "quality_cells")
+    models = (
+        "burst_days",
+        "burst_absences",
+        "burst_calendar",
+        "burst_cells",
+        "burst_items",
+        "quality_cells",
+        OCCASIONS,
+    )
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -111,13 +124,15 @@ class RateBurst(Detector):
         tests = effort if cells.empty else with_quality(effort, after, parameters.least_effort_p)
         rows = _within(measured["burst_items"], bursts)
         rows = rows[rows["p_value"].notna()]
+        rows = rows.assign(occasion=occasions_of(rows, measured[OCCASIONS], parameters.new_branch_days))
         items = base.frame(
             base.ITEM_COLUMNS,
             subject_id=rows["rep_id"],
             **base.about(rows, "accounts", key="account_id", day="opened_day", rep="opener_id"),
             score=1 - peer_chance(usual, rows, STRATUM),
-            detail=base.details(rows, ["product_code", "run_from", "run_to"]),
+            detail=base.details(rows, ["product_code", "run_from", "run_to", "occasion"]),
         )
+        tests = with_occasions(tests, rows["rep_id"], rows["occasion"])
         few = int(bursts["p_value"].isna().sum())
         gap = Gap(few, f"representatives with fewer than {parameters.least_openings} sittings")
         return Decision(items, tests, int(counted["n"].sum()), (gap,) if few else ())
