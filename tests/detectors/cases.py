@@ -4,8 +4,8 @@ A file names the `detector`, perhaps the day `as_of`, the `firm` (feeds that eve
 A case has a `name` (a sentence), an `expect` (fires, quiet, boundary, insufficient, not run), and what differs from the
 firm: `feeds` (rows added), `instead` (feeds replaced), `without` (feeds or `feed.column` taken away), `parameters`,
 `as_of`. What must come out: `items` (the keys found, exactly), `p_below` and `p_above` (subject: bound), `told` (subject:
-text in his sentence, and in an innocent explanation of his own), `gap` (text in a reason why something could not be
-judged).
+text in his sentence), `explained` (subject: text in an innocent explanation of his own), `gap` (text in a reason why
+something could not be judged).
 
 A row may say `repeat: 40`: it stands for forty rows, with `{i}` (0 to 39) in any text, `{i5}`, `{i7}`, `{i10}`, `{i20}` the
 same modulo that number; and a date may be written `2016-03-01 +{i7}d` (days later; a time may follow the date).
@@ -25,7 +25,8 @@ import yaml
 FOLDER = Path(__file__).parent
 EXPECTATIONS = ("fires", "quiet", "boundary", "insufficient", "not run")
 _KEYS = {
-    "name", "expect", "feeds", "instead", "without", "parameters", "as_of", "items", "p_below", "p_above", "told", "gap",
+    "name", "expect", "feeds", "instead", "without", "parameters", "as_of", "items", "p_below", "p_above", "told",
+    "explained", "gap",
 }  # fmt: skip
 _LATER = re.compile(r"^(\d{4}-\d\d-\d\d)(.*?)\s*\+(\d+)d$")
 
@@ -44,6 +45,7 @@ class Case:
     p_below: Mapping[str, float]
     p_above: Mapping[str, float]
     told: Mapping[str, str]
+    explained: Mapping[str, str]
     gap: str | None
 
 
@@ -75,6 +77,7 @@ def cases_of(file: Path) -> Iterator[Case]:
             raw.get("p_below", {}),
             raw.get("p_above", {}),
             raw.get("told", {}),
+            raw.get("explained", {}),
             raw.get("gap"),
         )
 

@@ -49,8 +49,8 @@ def test_an_account_falls_into_a_campaign_of_its_branch_and_family_and_days() ->
 def test_the_two_that_most_accounts_fall_into_are_named_of_the_subject_alone() -> None:
     tests = base.frame(base.TEST_COLUMNS, subject_id=["r1", "r2", "r3"], p_value=0.5, reason="why")
     subject = pd.Series(["r1"] * 7 + ["r2"])
-    told = pd.Series(["a", "b", "b", "b", "c", "c", None, None])
-    said = with_occasions(tests, subject, told).set_index("subject_id")
+    told = pd.Series(["a", "b", "b", "b", "c", "c", None, None])  # one of seven is not worth a sentence
+    said = with_occasions(tests, subject, told, 0.25).set_index("subject_id")
     words = "3 of the 7 accounts listed were opened in b; 2 of the 7 accounts listed were opened in c"
     assert said["reason"].tolist() == [f"why; {words}", "why", "why"]
     assert said.loc["r1", "explanation"].startswith(words)
@@ -61,4 +61,4 @@ def test_where_nothing_is_known_nothing_is_said() -> None:
     tests = base.frame(base.TEST_COLUMNS, subject_id=["r1"], p_value=0.5, reason="why")
     rows = pd.DataFrame({"branch_id": ["b1"], "family": "deposit", "opened_day": 5})
     none = occasions_of(rows, OCCASIONS.iloc[:0], 12)
-    assert with_occasions(tests, pd.Series(["r1"]), none)["reason"].tolist() == ["why"]
+    assert with_occasions(tests, pd.Series(["r1"]), none, 0.25)["reason"].tolist() == ["why"]

@@ -18,6 +18,7 @@ from surveil.statistics.charts import (
     overdispersion_ratio,
     p_chart,
 )
+from surveil.statistics.tails import binomial_tails
 from tests.statistics.vectors import vector
 
 
@@ -112,6 +113,12 @@ def test_nile_and_coal() -> None:
     change = rate_change(coal["n"])
     assert coal["year"][change.last] == 1891
     assert (change.before, change.after) == pytest.approx((3.0976, 0.9014), abs=5e-5)
+
+
+@pytest.mark.parametrize(("before", "after", "p"), [(754, 587, 5.7e-6), (681, 498, 1.1e-7)])
+def test_boston_finish_times_crowd_below_the_hours(before: int, after: int, p: float) -> None:
+    """Finish times of the Boston marathon of 2015, three minutes before and after 3:00 and 4:00; p on both sides."""
+    assert 2 * float(binomial_tails(before, before + after, 0.5).upper) == pytest.approx(p, rel=0.01)
 
 
 def test_three_points() -> None:

@@ -22,8 +22,8 @@ on record, the number of customers served is compared with the number who came, 
 {footfall_weight} against 1 and counts up to z = {footfall_cap}, since a branch may be good at serving, or poor at writing
 visits down.
 
-Where accounts that are listed were opened in a campaign, or in the first {new_branch_days} days of a branch, this is named; they
-count like others, as what colleagues opened in it does.
+A campaign, or the first {new_branch_days} days of a branch, in which at least {named_from} of the accounts listed were
+opened is named; these accounts count like others, as what colleagues opened in it does.
 
 ## What it misses
 The whole firm under the same pressure: there is nobody to compare with. Branches with few representatives. Who pressed: see
@@ -122,7 +122,7 @@ class BranchPressure(Detector):
             detail=base.details(rows, ["product_code", "occasion"]),
         )
         tests = _joined(poor, _footfall(measured["branch_footfall"]), parameters)
-        tests = with_occasions(tests, rows["branch_id"], rows["occasion"])
+        tests = with_occasions(tests, rows["branch_id"], rows["occasion"], parameters.named_from)
         wider = _wider(cells, measured["branch_places"], parameters)
         return Decision(items, pd.concat([tests, *wider], ignore_index=True), int(cells["n"].sum()))
 

@@ -22,8 +22,8 @@ of like kind, branch and month: how many are poor, that is, carry at least two o
 {quality_grace_days} days, customer not met). The larger of the two p-values counts: people who work to reach a goal crowd
 on it honestly.
 
-Where accounts that are listed were opened in a campaign, or in the first {new_branch_days} days of a branch, this is named; they
-count like others, as what colleagues opened in it does.
+A campaign, or the first {new_branch_days} days of a branch, in which at least {named_from} of the accounts listed were
+opened is named; these accounts count like others, as what colleagues opened in it does.
 
 ## What it misses
 Fewer than {least_results} results; goals of funded accounts, referrals or sums; results made up beyond the goal.
@@ -135,7 +135,9 @@ class GoalBunching(Detector):
             unknown,
             "accounts of reached goals of which it can't be seen yet, or at all, whether they are used",
         )
-        told = with_occasions(pd.concat(tests, ignore_index=True), rows["branch_id"], rows["occasion"])
+        told = with_occasions(
+            pd.concat(tests, ignore_index=True), rows["branch_id"], rows["occasion"], parameters.named_from
+        )
         return Decision(items, told, len(near), (gap,) if unknown else ())
 
 

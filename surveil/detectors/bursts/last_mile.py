@@ -27,8 +27,8 @@ open counts. A goal that a branch's people share is tested for the branch, and a
 the branch's and that of his own accounts: a colleague's padding is not his. An account that rescued several goals at once
 is counted once.
 
-Where accounts that are listed were opened in a campaign, or in the first {new_branch_days} days of a branch, this is named; they
-count like others, as what colleagues opened in it does.
+A campaign, or the first {new_branch_days} days of a branch, in which at least {named_from} of the accounts listed were
+opened is named; these accounts count like others, as what colleagues opened in it does.
 
 ## What it misses
 Goals of funded accounts, referrals or sums of money; padding that goes well beyond the goal; goals made up all month long.
@@ -149,7 +149,7 @@ class LastMile(Detector):
             "accounts of rescued goals of which it can't be seen yet, or at all, whether they are used",
         )
         joined = strongest(tests) if len(tests) > 1 else tests[0]
-        joined = with_occasions(joined, rows["rep_id"], rows["occasion"])
+        joined = with_occasions(joined, rows["rep_id"], rows["occasion"], parameters.named_from)
         return Decision(
             items, joined, len(own) + len(shared), (*((unknown,) if unknown.count else ()), *gaps)
         )

@@ -22,6 +22,11 @@ class OccasionParameters(base.Parameters):
         90, unit="days", ge=0, le=365, citation="our judgement: a branch's first quarter",
         meaning="days after a branch opened in which an opening there is said to be of its first days",
     )  # fmt: skip
+    named_from: float = param(
+        0.25, unit="share of the accounts listed", ge=0, le=1,
+        citation="our judgement: less than a quarter explains nothing",
+        meaning="share of somebody's accounts that must fall into a campaign or a new branch for his sentence to name it",
+    )  # fmt: skip
 
 
 def occasions_of(rows: pd.DataFrame, occasions: pd.DataFrame, new_branch_days: int) -> pd.Series:
@@ -62,30 +67,34 @@ def _words(kind: str, name: str, family: str, first: int, last: int) -> str:
     return f"the campaign {short} ({what}{days.iso(first)} to {days.iso(last)})"
 
 
-def with_occasions(tests: pd.DataFrame, subject: pd.Series, told: pd.Series) -> pd.DataFrame:
+def with_occasions(
+    tests: pd.DataFrame, subject: pd.Series, told: pd.Series, named_from: float
+) -> pd.DataFrame:
     """The tests, with occasions named of those whose listed accounts fall into one: in the sentence and as an explanation.
 
     Args:
         tests: columns `TEST_COLUMNS`.
         subject: whom each listed account counts for; `told`: from `occasions_of`, of the same accounts.
+        named_from: as in `OccasionParameters`.
     """
     listed = subject.astype(str).value_counts()
     named = told[told.notna()]
     if named.empty or tests.empty:
         return tests
     counted = pd.DataFrame({"subject": subject[named.index].astype(str), "told": named}).value_counts()
-    by_size = (
-        counted.rename("n").reset_index().sort_values(["subject", "n", "told"], ascending=[True, False, True])
-    )
+    by_size = counted.rename("n").reset_index()
+    by_size = by_size[by_size["n"] >= named_from * by_size["subject"].map(listed)]
+    by_size = by_size.sort_values(["subject", "n", "told"], ascending=[True, False, True])
     parts: dict[str, list[str]] = {}
     for who, words, n in by_size[["subject", "told", "n"]].itertuples(index=False):
-        parts.setdefault(who, []).append(f"{n} of the {listed[who]} accounts listed were opened in {words}")
+        were = "was" if n == 1 else "were"
+        parts.setdefault(who, []).append(f"{n} of the {listed[who]} accounts listed {were} opened in {words}")
     texts = (
         tests["subject_id"].astype(str).map({who: "; ".join(some[:_NAMED]) for who, some in parts.items()})
     )
-    explained = texts.map(
-        lambda text: f"{text[0].upper()}{text[1:]}: see whether it brought the customers.",
-        na_action="ignore",
-    )
+    explained = [
+        f"{text[0].upper()}{text[1:]}: see whether it brought the customers." if pd.notna(text) else None
+        for text in texts
+    ]
     reason = tests["reason"].where(texts.isna(), tests["reason"].astype(str) + "; " + texts.astype(str))
     return tests.assign(reason=reason, explanation=explained)

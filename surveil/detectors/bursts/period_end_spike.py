@@ -16,8 +16,8 @@ what is expected. And the accounts of those days, unused {after_life_days} days 
 colleagues opened on such days. The larger p-value counts. Where the transactions can't show what became of the accounts, the
 spike alone is tested, and the sentence says so.
 
-Where accounts that are listed were opened in a campaign, or in the first {new_branch_days} days of a branch, this is named; they
-count like others, as what colleagues opened in it does.
+A campaign, or the first {new_branch_days} days of a branch, in which at least {named_from} of the accounts listed were
+opened is named; these accounts count like others, as what colleagues opened in it does.
 
 ## What it misses
 Gaming spread over the whole period, and goals whose periods are not in the quotas (calendar months are taken). Where goals
@@ -106,7 +106,7 @@ class PeriodEndSpike(Detector):
             score=1 - peer_chance(after, rows, AFTER_STRATUM),
             detail=base.details(rows, ["product_code", "days_left", "period_last_day", "occasion"]),
         )
-        tests = with_occasions(tests, rows["rep_id"], rows["occasion"])
+        tests = with_occasions(tests, rows["rep_id"], rows["occasion"], parameters.named_from)
         unknown = int(cells["n"][last & cells["used"].isna()].sum())
         gaps = (
             Gap(unknown, "what became of the account can't be seen yet, or its transactions are not covered"),

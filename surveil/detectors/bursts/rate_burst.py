@@ -15,14 +15,15 @@ both without him; campaigns, pay-days and openings of a branch are in it. Days o
 the firm did less than {thin_share} of its usual business (of years before the extract only survivors are left);
 {crowd_customers} or more people of one employer on one day count as one sitting. Of all runs of days the one that is
 least likely by chance is taken (a scan with negative binomial counts), and its p-value allows for having looked at all of
-them. The accounts of that run are compared with colleagues' accounts of like kind, branch and month: how many are poor,
-that is, carry at least two of four signs, not of the papers alone (never used in {quality_days} days or the product's own
-horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met). Both p-values are
-joined by Fisher's method; being busy alone is no fault, so its p-value counts as no smaller than {least_effort_p}. Where
-nothing is known of anybody's accounts, the run alone is tested, and the sentence says so.
+them. A dip after it is told: of what is pulled forward some is missing later, in honest campaigns as well, so that it
+proves nothing. The accounts of that run are compared with colleagues' accounts of like kind, branch and month: how many
+are poor, that is, carry at least two of four signs, not of the papers alone (never used in {quality_days} days or the
+product's own horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met). Both
+p-values are joined by Fisher's method; being busy alone is no fault, so its p-value counts as no smaller than
+{least_effort_p}. Where nothing is known of anybody's accounts, the run alone is tested, and the sentence says so.
 
-Where accounts that are listed were opened in a campaign, or in the first {new_branch_days} days of a branch, this is named; they
-count like others, as what colleagues opened in it does.
+A campaign, or the first {new_branch_days} days of a branch, in which at least {named_from} of the accounts listed were
+opened is named; these accounts count like others, as what colleagues opened in it does.
 
 ## What it misses
 A slow, steady stream of openings; a burst of a whole branch (see QB07); whoever opens fewer than {least_openings} accounts.
@@ -132,7 +133,7 @@ class RateBurst(Detector):
             score=1 - peer_chance(usual, rows, STRATUM),
             detail=base.details(rows, ["product_code", "run_from", "run_to", "occasion"]),
         )
-        tests = with_occasions(tests, rows["rep_id"], rows["occasion"])
+        tests = with_occasions(tests, rows["rep_id"], rows["occasion"], parameters.named_from)
         few = int(bursts["p_value"].isna().sum())
         gap = Gap(few, f"representatives with fewer than {parameters.least_openings} sittings")
         return Decision(items, tests, int(counted["n"].sum()), (gap,) if few else ())
@@ -160,7 +161,13 @@ class RateBurst(Detector):
         )
         found = scan_bursts(seen, expected, settings).assign(rep_id=np.asarray(reps, dtype=object))
         first, last = dates.iloc[found["start"]], dates.iloc[found["end"]]
+        after = [
+            _afterwards(counts, found["end"].to_numpy(), parameters.longest_days)
+            for counts in (seen, expected)
+        ]
         return found.assign(
+            after_seen=after[0],
+            after_expected=after[1],
             first=first.index.to_numpy(dtype=np.int64),
             last=last.index.to_numpy(dtype=np.int64),
             run_from=[days.iso(day) for day in first["first_day"]],
@@ -169,11 +176,12 @@ class RateBurst(Detector):
         )
 
     def _tests(self, bursts: pd.DataFrame) -> pd.DataFrame:
+        told = ("observed", "expected", "run_from", "run_to", "after_seen", "after_expected")
         reasons = [
             f"{seen:.0f} customers served {_when(start, end)}, {count_words(expected)} expected at his pace on his branch's"
-            " days"
-            for seen, expected, start, end in zip(
-                bursts["observed"], bursts["expected"], bursts["run_from"], bursts["run_to"], strict=True
+            f" days{_dip(then, then_expected)}"
+            for seen, expected, start, end, then, then_expected in zip(
+                *(bursts[name] for name in told), strict=True
             )
         ]
         return base.frame(
@@ -188,6 +196,20 @@ class RateBurst(Detector):
 
 def _when(start: str, end: str) -> str:
     return f"on {start}" if start == end else f"from {start} to {end}"
+
+
+def _afterwards(counts: np.ndarray, end: np.ndarray, longest: int) -> np.ndarray:
+    """Per representative the sum over the days after his run, as many as the longest run has."""
+    total = np.concatenate([np.zeros((len(counts), 1)), counts.cumsum(axis=1)], axis=1)
+    rows, until = np.arange(len(counts)), np.minimum(end + 1 + longest, counts.shape[1])
+    return np.asarray(total[rows, until] - total[rows, end + 1])
+
+
+def _dip(seen: float, expected: float) -> str:
+    """What followed the run, where fewer came than expected: sales pulled forward are missing afterwards."""
+    if seen >= expected or expected < 1:
+        return ""
+    return f", then {f'{seen:.0f}' if seen else 'none'} where {count_words(expected)} were expected"
 
 
 def _full_days(total: np.ndarray, thin_share: float) -> np.ndarray:

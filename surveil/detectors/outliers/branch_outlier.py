@@ -12,10 +12,10 @@ what sets each apart, is where a look from outside starts.
 ## How it decides
 For each trait, such as openings late in the day, customers known before or accounts without a telephone, a branch's share
 is compared with other branches' openings of the same product, channel, kind of branch and month; only more than usual
-counts. The distance to the {neighbours} most similar of the least remarkable {reference_share} of branches orders the
-list, in which only those with a trait {least_z} deviations above the usual stand. It is an order, not a test: it has no
-p-value, flags nothing and raises no alert. With fewer than {least_subjects} branches, or where the library PyOD is not
-installed, nothing is ranked.
+counts. The distance to the {neighbours} most similar of {reference_size} ordinary mixtures of traits, made up once and for
+all from chance alone, orders the list, in which only those with a trait {least_z} deviations above the usual stand. It is
+an order, not a test: it has no p-value, flags nothing and raises no alert. With fewer than {least_subjects} branches, or
+where the library PyOD is not installed, nothing is ranked.
 
 ## What it misses
 What is usual in the whole firm, and traits that the feeds do not hold.
@@ -67,7 +67,7 @@ class BranchOutlier(Detector):
     id = "OL02"
     slug = "branch_outlier"
     name = "Unusual branch"
-    version = "3"
+    version = "4"
     family = Family.OUTLIER
     typology = "T23"
     severity = Severity.LOW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ TRAITS = {
 }
 #: A trait counts for no more than this, or one would outweigh all others.
 _FARTHEST = 12.0
+#: Of the ordinary subjects that are made up: always the same.
+_SEED = 20_160_908
 _TOLD = 3
 
 
@@ -42,10 +45,10 @@ class OutlierParameters(QualityParameters):
         10, unit="subjects", ge=3, le=50, citation="our judgement: as many as are alike in a small firm",
         meaning="how many of the most similar ordinary subjects one is compared with",
     )  # fmt: skip
-    reference_share: float = param(
-        0.8, unit="share of subjects", ge=0.5, le=1,
-        citation="our judgement: outliers must not be each other's neighbours",
-        meaning="the least remarkable part of all subjects, which serves as the reference",
+    reference_size: int = param(
+        500, unit="made-up subjects", ge=100, le=10_000,
+        citation="our judgement: as many as make every ordinary mixture of traits appear",
+        meaning="ordinary subjects, made up once and for all, that everybody is compared with",
     )  # fmt: skip
     least_subjects: int = param(
         20, unit="subjects", ge=10, le=1000, citation="our judgement: fewer have no neighbourhood",
@@ -64,7 +67,7 @@ class OutlierParameters(QualityParameters):
 
 @dataclass(frozen=True)
 class Unusual:
-    """`ranking`: `subject`, `score` (share of the others that are less unusual) and `detail`, the most unusual first."""
+    """`ranking`: `subject`, `score` (0 to 1, from its distance alone) and `detail`, the most unusual first."""
 
     ranking: pd.DataFrame
     subjects: int
@@ -75,29 +78,37 @@ def unusual(cells: pd.DataFrame, subject: str, parameters: OutlierParameters) ->
     """Rank the values of a column of the model `opening_traits` by how unlike the others their openings are.
 
     Each trait is a one-sided normal score against like openings of others, so that only more than usual sets apart.
-    Distance is to the nearest neighbours in the least remarkable part of all (PyOD's KNN).
     """
     features = _features(cells[cells[subject].fillna("") != ""], subject)
     if len(features) < parameters.least_subjects:
         return Unusual(_nothing(), 0, (Gap(len(features), "too few to be compared with each other"),))
-    try:
-        from pyod.models.knn import KNN
-    except ImportError:
+    if find_spec("pyod") is None:
         return Unusual(_nothing(), 0, (Gap(len(features), "the optional library PyOD is not installed"),))
-    varied = features.loc[:, features.std() > 0]
-    if varied.empty:
-        return Unusual(_nothing(), len(features), ())
-    remarkable = varied.max(axis=1)
-    kept = max(int(np.ceil(parameters.reference_share * len(varied))), parameters.neighbours + 1)
-    reference = varied.loc[remarkable.sort_values(kind="stable").index[:kept]]
-    model = KNN(n_neighbors=parameters.neighbours, method="mean").fit(reference.to_numpy())
-    distance = pd.Series(model.decision_function(varied.to_numpy()), index=varied.index)
+    distance = distances(features, parameters)
+    remarkable = features.max(axis=1)
     order = distance.sort_values(ascending=False, kind="stable")
-    places = pd.Series(1 - np.arange(len(order)) / len(order), order.index)
     told = order[remarkable[order.index] >= parameters.least_z].head(parameters.listed)
-    ranking = pd.DataFrame({"subject": told.index, "score": places[told.index].to_numpy()})
-    ranking["detail"] = [_told(varied.loc[name], distance_) for name, distance_ in told.items()]
+    ranking = pd.DataFrame({"subject": told.index, "score": (told / (1 + told)).to_numpy()})
+    ranking["detail"] = [_told(features.loc[name], distance_) for name, distance_ in told.items()]
     return Unusual(ranking, len(features), ())
+
+
+def distances(features: pd.DataFrame, parameters: OutlierParameters) -> pd.Series:
+    """How far each subject's traits lie from those of its nearest neighbours among ordinary ones (PyOD's KNN).
+
+    The ordinary ones are the same in every run: chance alone, one normal score a trait and nothing below the usual. So who
+    else is in the file changes nobody's distance, and a trait that is the same for all, or was not tested, is no harm.
+
+    Args:
+        features: subjects by traits, normal scores; 0 where not above the usual or not tested.
+    """
+    from pyod.models.knn import KNN
+
+    traits = list(TRAITS)
+    chance = np.random.default_rng(_SEED).standard_normal((parameters.reference_size, len(traits)))
+    model = KNN(n_neighbors=parameters.neighbours, method="mean").fit(np.maximum(chance, 0.0))
+    placed = features.reindex(columns=traits).fillna(0.0).clip(0.0, _FARTHEST)
+    return pd.Series(model.decision_function(placed.to_numpy(dtype=float)), index=features.index)
 
 
 def _nothing() -> pd.DataFrame:
