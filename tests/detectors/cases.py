@@ -5,7 +5,7 @@ A case has a `name` (a sentence), an `expect` (fires, quiet, boundary, insuffici
 firm: `feeds` (rows added), `instead` (feeds replaced), `without` (feeds or `feed.column` taken away), `parameters`,
 `as_of`. What must come out: `items` (the keys found, exactly), `p_below` and `p_above` (subject: bound), `told` (subject:
 text in his sentence), `explained` (subject: text in an innocent explanation of his own), `gap` (text in a reason why
-something could not be judged).
+something could not be judged), `no_gap` (text in none).
 
 A row may say `repeat: 40`: it stands for forty rows, with `{i}` (0 to 39) in any text, `{i5}`, `{i7}`, `{i10}`, `{i20}` the
 same modulo that number; and a date may be written `2016-03-01 +{i7}d` (days later; a time may follow the date).
@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent
 EXPECTATIONS = ("fires", "quiet", "boundary", "insufficient", "not run")
 _KEYS = {
     "name", "expect", "feeds", "instead", "without", "parameters", "as_of", "items", "p_below", "p_above", "told",
-    "explained", "gap",
+    "explained", "gap", "no_gap",
 }  # fmt: skip
 _LATER = re.compile(r"^(\d{4}-\d\d-\d\d)(.*?)\s*\+(\d+)d$")
 
@@ -47,6 +47,7 @@ class Case:
     told: Mapping[str, str]
     explained: Mapping[str, str]
     gap: str | None
+    no_gap: str | None
 
 
 def files() -> list[Path]:
@@ -79,6 +80,7 @@ def cases_of(file: Path) -> Iterator[Case]:
             raw.get("told", {}),
             raw.get("explained", {}),
             raw.get("gap"),
+            raw.get("no_gap"),
         )
 
 

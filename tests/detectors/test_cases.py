@@ -74,6 +74,8 @@ def test_case(case: Case, workspace: Workspace, tmp_path: Path) -> None:
         assert not re.search(r"\bnan\b|(?<![\d.])0(\.0)? expected|\d{3,}\.\d|\de-\d\d|  ", told), told
     if case.gap is not None:
         assert any(case.gap in gap.reason for gap in decided.gaps), decided.gaps
+    if case.no_gap is not None:
+        assert not any(case.no_gap in gap.reason for gap in decided.gaps), decided.gaps
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ A campaign, or the first {new_branch_days} days of a branch, in which at least {
 opened is named; these accounts count like others, as what colleagues opened in it does.
 
 ## What it misses
-The whole firm under the same pressure: there is nobody to compare with. Branches with few representatives. Who pressed: see
-QB08.
+The whole firm under the same pressure: there is nobody to compare with. A little pressure: one bad account in twenty for
+half a year is hardly more than what honest branches differ by. Branches with few representatives. Who pressed: see QB08.
 
 ## Innocent explanations
 - A visitor log or a scanner that fails for many months.

@@ -17,7 +17,9 @@ belongs to are one item. A clause of which every alternative is a code of the fi
 missing, the sale is listed by CS02. Not known is not a breach: a representative without any registrations on file (unless
 he is marked as not registered), and a customer whose state is not on record, are counted as not examined. A registration
 that was recorded after the sale with an earlier grant is a late record: counted, not a breach. Sales of products that state
-no requirement are counted where the licence matrix (docs/licences.md) has a confirmed one for the family.
+no requirement are counted where the licence matrix (docs/licences.md) has a confirmed one for the family. Sales of
+securities whose seller's supervisor on that day held no principal's registration are counted, with the supervisors: the
+review may have been another principal's.
 The representative's rate among all regulated sales is tested beside it, to rank those who do it often.
 
 ## What it misses
@@ -75,13 +77,18 @@ class UnqualifiedSale(Detector):
     id = "CS01"
     slug = "unqualified_sale"
     name = "Sale without the registration"
-    version = "5"
+    version = "6"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.HIGH
     rule = True
     needs = ("registrations", "products.requires")
-    models = ("unqualified_sale_items", "regulated_sale_counts", "unstated_requirements")
+    models = (
+        "unqualified_sale_items",
+        "regulated_sale_counts",
+        "sales_without_principal",
+        "unstated_requirements",
+    )
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -103,8 +110,20 @@ class UnqualifiedSale(Detector):
             Gap(len(unclear), "registered in some state, but the customer's state is not on record"),
             _unstated(measured["unstated_requirements"]),
             Gap(len(late), "met by a registration recorded after the sale (late record, not a breach)"),
+            _without_principal(measured["sales_without_principal"]),
         )
         return Decision(items, tests, int(counts["n"].sum()), tuple(g for g in gaps if g.count))
+
+
+def _without_principal(rows: pd.DataFrame) -> Gap:
+    """Sales that the seller's supervisor on record may not have reviewed: somebody else's review is to be looked for."""
+    ordered = rows.sort_values(["n", "supervisor_id"], ascending=[False, True])
+    named = ", ".join(ordered["supervisor_id"].astype(str).head(10))
+    return Gap(
+        int(rows["n"].sum()),
+        "sales of securities whose seller's supervisor on record held no principal's registration (Series 24 or 26) that"
+        f" day: which principal reviewed them is not known ({named})",
+    )
 
 
 def _unstated(rows: pd.DataFrame) -> Gap:

@@ -14,6 +14,26 @@ JOIN (SELECT DISTINCT rep_id FROM registration_known) AS n ON n.rep_id = e.rep_i
 WHERE e.product_code IN (SELECT product_code FROM requirement_kinds WHERE training = 0)
 GROUP BY e.rep_id, e.month
 
+-- model: sales_without_principal
+-- Sales of securities by supervisor of the seller on that day, where what he was registered for is known and no principal's
+-- series (24, or 26 for funds and variable contracts) is among it.
+SELECT w.supervisor_id AS supervisor_id, COUNT(*) AS n
+FROM (
+    SELECT e.feed AS feed, e.item_key AS item_key, e.day AS day, MIN(s.supervisor_id) AS supervisor_id
+    FROM regulated_sales AS e
+    JOIN assignments AS s
+      ON s.rep_id = e.rep_id AND s.start_on_day <= e.day AND (s.end_on_day IS NULL OR s.end_on_day >= e.day)
+    WHERE s.supervisor_id IS NOT NULL AND e.product_code IN (
+        SELECT product_code FROM requirements WHERE qualification IN ('S6', 'S7', 'S22', 'S57', 'S79', 'S82'))
+    GROUP BY e.feed, e.item_key, e.day
+) AS w
+JOIN (SELECT DISTINCT rep_id FROM registration_known) AS n ON n.rep_id = w.supervisor_id
+LEFT JOIN registrations AS r
+  ON r.rep_id = w.supervisor_id AND r.qualification IN ('S24', 'S26') AND COALESCE(r.status, 'active') = 'active'
+ AND r.granted_on_day <= w.day AND (r.ended_on_day IS NULL OR r.ended_on_day > w.day)
+WHERE r.rep_id IS NULL
+GROUP BY w.supervisor_id
+
 -- model: unstated_requirements
 -- Sales in the window of products whose requirement is not on record, by product.
 SELECT s.product_code AS product_code, s.family AS family, COUNT(*) AS n
