@@ -37,6 +37,11 @@ class EngineSettings(_Section):
     memory_limit: str = Field(default="2GB", pattern=r"^\d+(\.\d+)? ?([KMGT]i?B|%)$")
     spill_folder: str = Field(default="", description="empty = beside the run that is made")
     threads: int = Field(default=0, ge=0, description="0 = all cores")
+    judged_together: int = Field(
+        default=2_000_000,
+        ge=100_000,
+        description="openings by staff that are judged at a time; a firm with more is judged in parts",
+    )
 
     def spill(self, run: Path) -> Path:
         """Where one run puts what does not fit into memory; nobody else's, and gone when the run ends."""
@@ -187,6 +192,7 @@ _INITIAL_SETTINGS = """\
 # memory_limit = "2GB"               # of the models; the statistics need about as much again
 # spill_folder = "/fast/disk"        # where models put what does not fit; the default is beside the run
 # threads = 0                        # 0: all processors
+# judged_together = 2000000          # openings judged at a time; larger firms in parts of whole branches, drawn by lot
 
 # [openid]                          # who comes through the firm's own sign-in, by his groups
 # roles = { "Compliance" = "officer", "Branch managers" = "supervisor" }

@@ -6,7 +6,7 @@ import inspect
 import re
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -104,6 +104,11 @@ class Decision:
     gaps: tuple[Gap, ...] = ()
     accounts: pd.DataFrame | None = None
 
+    @property
+    def found(self) -> int:
+        """How many items there are."""
+        return len(self.items)
+
 
 class Detector(ABC):
     """One detector. Its module's docstring is its manual page, its attributes its identity.
@@ -114,7 +119,10 @@ class Detector(ABC):
     or that of the detector that `supports` names. `listens` names detectors whose items it takes as evidence: it is judged
     after them, and finds the items of those that ran under `items_of(id)` among its measurements. `weight` is how many
     tests its own stands for when all tests of a subject are joined. One that `ranks` only puts its subjects in order,
-    and alerts nobody.
+    and alerts nobody. `in_parts` says that a large firm may be judged part by part, each of many branches: then `decide`
+    gets the rows of a part's representatives of every model that has `rep_id`, all rows of the models named in `undivided`,
+    and those of other models with the first part only. One that ranks has to say how the parts' rankings become one
+    (`together`).
     """
 
     id: ClassVar[str]
@@ -131,6 +139,8 @@ class Detector(ABC):
     ranks: ClassVar[bool] = False
     weight: ClassVar[float] = 1.0
     listens: ClassVar[tuple[str, ...]] = ()
+    in_parts: ClassVar[bool] = False
+    undivided: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]]
     models: ClassVar[tuple[str, ...]]
     parameter_type: ClassVar[type[Parameters]] = Parameters
@@ -150,6 +160,10 @@ class Detector(ABC):
             measured: model name -> its rows, for every name in `models`.
             parameters: an instance of the detector's `parameter_type`.
         """
+
+    def together(self, decisions: Sequence[Decision], parameters: Any) -> Decision:
+        """The ranking of the whole firm from those of its parts."""
+        raise NotImplementedError
 
     def parameters(self, overrides: Mapping[str, Any]) -> Any:
         """The detector's parameters with a workspace's settings over the defaults.

@@ -2,6 +2,6 @@
 
 from surveil.engine.backends import shown
 from surveil.engine.run import Engine, open_engine
-from surveil.engine.tables import read_frame
+from surveil.engine.tables import in_parts, read_frame
 
-__all__ = ["Engine", "open_engine", "read_frame", "shown"]
+__all__ = ["Engine", "in_parts", "open_engine", "read_frame", "shown"]

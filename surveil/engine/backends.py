@@ -40,10 +40,10 @@ class Backend(Protocol):
     def query(self, sql: str) -> pa.Table:
         """A SELECT's rows; whole numbers as 64-bit integers."""
 
-    def rows(self, name: str) -> pa.Table:
-        """The rows of a table that was created, sorted by all its columns: missing last, text by its code points."""
+    def rows(self, sql: str) -> pa.Table:
+        """What `query` gives, sorted by all columns: missing last, text by its code points."""
 
-    def write(self, name: str, file: Path) -> None:
+    def write(self, sql: str, file: Path) -> None:
         """Write what `rows` gives to a Parquet file."""
 
     def drop(self, name: str) -> None:
@@ -101,16 +101,16 @@ class DuckDB:
     def query(self, sql: str) -> pa.Table:
         return plain(self._connection.sql(self._with_plain_integers(sql)).to_arrow_table())
 
-    def rows(self, name: str) -> pa.Table:
-        return plain(self._connection.sql(f"SELECT * FROM {name} ORDER BY ALL").to_arrow_table())
+    def rows(self, sql: str) -> pa.Table:
+        return plain(self._connection.sql(f"SELECT * FROM ({sql}) AS rows ORDER BY ALL").to_arrow_table())
 
-    def write(self, name: str, file: Path) -> None:
+    def write(self, sql: str, file: Path) -> None:
         # Its own writer lets go of rows as it goes: what `rows` gives would lie in memory whole, beyond the limit.
-        described = self._connection.execute(f"DESCRIBE {name}").fetchall()
+        described = self._connection.execute(f"DESCRIBE {sql}").fetchall()
         columns = ", ".join(n if t == "VARCHAR" else f"CAST({n} AS BIGINT) AS {n}" for n, t, *_ in described)
         target = str(file).replace("'", "''")
         self._connection.execute(
-            f"COPY (SELECT {columns} FROM {name} ORDER BY ALL) TO '{target}' (FORMAT parquet)"
+            f"COPY (SELECT {columns} FROM ({sql}) AS rows ORDER BY ALL) TO '{target}' (FORMAT parquet)"
         )
 
     def drop(self, name: str) -> None:
@@ -172,11 +172,11 @@ class Spark:
     def query(self, sql: str) -> pa.Table:
         return plain(self._session.sql(sql).toArrow())
 
-    def rows(self, name: str) -> pa.Table:
-        return in_one_order(self.query(f"SELECT * FROM {name}"))
+    def rows(self, sql: str) -> pa.Table:
+        return in_one_order(self.query(sql))
 
-    def write(self, name: str, file: Path) -> None:
-        pq.write_table(self.rows(name), file)
+    def write(self, sql: str, file: Path) -> None:
+        pq.write_table(self.rows(sql), file)
 
     def drop(self, name: str) -> None:
         # Its files stay until the end: a plan that Spark has not let go of may still read them.

@@ -41,9 +41,14 @@ class Model:
         """The parsed text; shared by all who ask, so that nobody may change it in place."""
         return _parse(self.sql, self.name)
 
+    @property
+    def columns(self) -> list[str]:
+        """The names of its columns, in order."""
+        return list(_parse(self.sql, self.name).named_selects)
+
 
 @cache
-def _parse(sql: str, name: str) -> exp.Expr:
+def _parse(sql: str, name: str) -> exp.Query:
     try:
         statements = [s for s in sqlglot.parse(sql, read=SOURCE_DIALECT) if s is not None]
     except sqlglot.errors.ParseError as error:

@@ -129,11 +129,11 @@ class Postgres:
                 )
             return pa.Table.from_batches(batches, schema=schema)
 
-    def rows(self, name: str) -> pa.Table:
-        return in_one_order(self.query(f'SELECT * FROM "{name}"'))
+    def rows(self, sql: str) -> pa.Table:
+        return in_one_order(self.query(sql))
 
-    def write(self, name: str, file: Path) -> None:
-        pq.write_table(self.rows(name), file)
+    def write(self, sql: str, file: Path) -> None:
+        pq.write_table(self.rows(sql), file)
 
     def drop(self, name: str) -> None:
         self._run(f'DROP TABLE "{name}"')

@@ -17,7 +17,7 @@ from surveil.engine import days, staging
 from surveil.engine.backends import Backend, connect
 from surveil.engine.contact_keys import contact_keys
 from surveil.engine.models import Model, catalogue, compile_model, in_order
-from surveil.engine.tables import in_one_order, to_frame
+from surveil.engine.tables import PART, in_one_order, to_frame
 from surveil.errors import SurveilError, UsageError
 from surveil.feeds.contract import FEEDS
 from surveil.feeds.model import Feed
@@ -73,6 +73,7 @@ class Engine:
         self._readers: Counter[str] = Counter()
         self._compiled: dict[str, str] = {}
         self._picked: list[str] = []
+        self._parts = 1
         self._broken_off = False
 
     def fetch(self, name: str, parameters: Mapping[str, int] | None = None) -> pd.DataFrame:
@@ -86,15 +87,34 @@ class Engine:
     def rows(self, name: str, parameters: Mapping[str, int] | None = None) -> pa.Table:
         """A model's rows as `fetch` gives them, not yet as pandas has them."""
         self.make(name, parameters)
-        rows = self._backend.rows(name)
+        rows = self._backend.rows(f"SELECT * FROM {name}")
         self._read(name)
         return rows
 
     def write(self, name: str, file: Path) -> None:
         """Write a model's rows to a Parquet file; `read_frame` gives them as `fetch` does."""
         self.make(name)
-        self._backend.write(name, file)
+        columns = catalogue()[name].columns
+        split = self._parts > 1 and "rep_id" in columns
+        self._backend.write(self._by_part(name, columns) if split else f"SELECT * FROM {name}", file)
         self._read(name)
+
+    def split(self, parts: pd.DataFrame, count: int) -> None:
+        """From now on, write the rows of models about representatives in `count` parts of the firm.
+
+        Args:
+            parts: `rep_id` and `part` (0 to `count` - 1), one row per representative.
+        """
+        self.stage(_PARTS, parts)
+        self._parts = count
+
+    def _by_part(self, name: str, columns: Sequence[str]) -> str:
+        # What nobody is named for belongs to no part: it is dealt out by its day or month.
+        dealt = next((f"MOD(m.{day}, {self._parts})" for day in _DEALT_BY if day in columns), "0")
+        return (
+            f"SELECT COALESCE(p.part, CASE WHEN m.rep_id IS NULL THEN {dealt} END, 0) AS {PART}, m.* FROM {name} AS m "
+            f"LEFT JOIN {_PARTS} AS p ON p.rep_id = m.rep_id"
+        )
 
     def interrupt(self) -> None:
         """Break off what another thread has this engine do; it makes no model after that."""
@@ -304,6 +324,7 @@ def _stage(
     return spans
 
 
+_PARTS, _DEALT_BY = "firm_parts", ("opened_day", "month")
 _CONTACT_KEYS = "contact_keys"
 _CONTACTS = {
     "email": (("accounts", "email"), ("customers", "email"), ("reps", "email")),

@@ -8,6 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+#: The first column of a model's file that was written in parts of the firm: the number of the row's part.
+PART = "firm_part"
+
 
 def plain(table: pa.Table) -> pa.Table:
     """One type for whole numbers and one for text, whatever the engine calls them."""
@@ -20,10 +23,23 @@ def in_one_order(table: pa.Table) -> pa.Table:
     return table.sort_by([(name, "ascending") for name in table.column_names])
 
 
-def read_frame(file: Path) -> pd.DataFrame:
-    """A model's rows from the Parquet file they were written to, as `Engine.fetch` gives them."""
+def read_frame(file: Path, part: int | None = None) -> pd.DataFrame:
+    """A model's rows from the Parquet file they were written to, as `Engine.fetch` gives them.
+
+    Args:
+        part: only the rows of that part of the firm; where the model was not written in parts, all of them.
+    """
+    asked = [(PART, "==", part)] if part is not None and in_parts(file) else None
+    rows = plain(pq.read_table(file, filters=asked))
+    if PART in rows.column_names:
+        rows = rows.drop_columns([PART])
     # Nobody else holds this table: each column is given up as soon as pandas has it.
-    return to_frame(plain(pq.read_table(file)), split_blocks=True, self_destruct=True)
+    return to_frame(rows, split_blocks=True, self_destruct=True)
+
+
+def in_parts(file: Path) -> bool:
+    """Whether a model was written in parts of the firm."""
+    return PART in pq.read_schema(file).names
 
 
 def to_frame(table: pa.Table, **how: bool) -> pd.DataFrame:

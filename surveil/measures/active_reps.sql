@@ -38,3 +38,10 @@ FROM (
 ) AS ranked
 WHERE place = 1
 GROUP BY rep_id
+
+-- model: home_sizes
+-- As `home_branches`, with the number of openings in the window: what the parts of a large firm are made up from.
+SELECT h.rep_id AS rep_id, h.branch_id AS branch_id, COUNT(o.account_id) AS openings
+FROM home_branches AS h
+LEFT JOIN new_accounts AS o ON o.rep_id = h.rep_id
+GROUP BY h.rep_id, h.branch_id

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-import pandas as pd
-
 from surveil.detectors.base import Detector
 from surveil.engine import Engine
 from surveil.scan.steps import Steps
@@ -39,12 +37,11 @@ class Ahead:
         for model in detector.models:
             self._done.measure(self._engine, model)
 
-    def measured(self, detector: Detector) -> dict[str, pd.DataFrame]:
-        """The rows of the models of the detector whose turn it is; what went wrong measuring them is raised here."""
+    def wait(self) -> None:
+        """Until the detector whose turn it is has been measured; what went wrong measuring is raised here."""
         self._begin()
         wait([self._begun[0]])
         self._begun.popleft().result()
-        return {model: self._done.measured(model) for model in detector.models}
 
     def stop(self) -> None:
         """Break off what is being measured."""

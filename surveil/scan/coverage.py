@@ -9,6 +9,7 @@ from typing import Any
 
 from surveil.detectors.base import Decision, Detector
 from surveil.feeds.snapshots import Snapshot
+from surveil.scan.evidence import Kept
 
 
 class Ran(StrEnum):
@@ -62,7 +63,7 @@ def _there(need: str, snapshot: Snapshot) -> bool:
     return state.present and (not column or column in state.columns)
 
 
-def ran(detector: Detector, decision: Decision) -> Covered:
+def ran(detector: Detector, decision: Decision | Kept) -> Covered:
     """The line of a detector that ran. One that ran and could judge nothing says so."""
     nothing = decision.examined == 0
     return Covered(
@@ -71,7 +72,7 @@ def ran(detector: Detector, decision: Decision) -> Covered:
         Ran.YES,
         "nothing could be examined" if nothing else "",
         decision.examined,
-        len(decision.items),
+        decision.found,
         int(decision.tests["p_value"].notna().sum()),
         tuple((gap.count, gap.reason) for gap in decision.gaps),
     )

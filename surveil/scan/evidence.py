@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from surveil.alerts.model import SubjectType
-from surveil.detectors.base import Decision, Detector
+from surveil.detectors.base import Decision, Detector, Gap
 from surveil.statistics.combine import benjamini_hochberg, cauchy_combination
 
 #: Evidence at which a score is one half; beyond it a score rises ever more slowly and never reaches 1.
@@ -22,11 +25,54 @@ FIRST_BREACH_POINTS = 3.5
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A decision that was written down: as `Decision`, but that items are read when they are asked for, their details as
+    JSON, and accounts stay in their files.
+    """
+
+    tests: pd.DataFrame
+    examined: int
+    gaps: tuple[Gap, ...]
+    item_files: tuple[Path, ...]
+    account_files: tuple[Path, ...]
+
+    @property
+    def items(self) -> pd.DataFrame:
+        return read_parts(self.item_files)
+
+    @property
+    def found(self) -> int:
+        return sum(pq.read_metadata(file).num_rows for file in self.item_files)
+
+
+@dataclass(frozen=True)
 class Judged:
     """A detector that ran, with what it decided."""
 
     detector: Detector
-    decision: Decision
+    decision: Decision | Kept
+
+    @property
+    def account_files(self) -> tuple[Path, ...]:
+        """Where it rated every account, if it did."""
+        return self.decision.account_files if isinstance(self.decision, Kept) else ()
+
+
+def read_parts(files: Sequence[Path]) -> pd.DataFrame:
+    """A frame that was written in parts; a column that is empty in one of them has its type from the others."""
+    tables = [pq.read_table(file) for file in files]
+    if len(tables) > 1:
+        tables = [_untyped(table) for table in tables]
+    frame: pd.DataFrame = pa.concat_tables(tables, promote_options="permissive").to_pandas()
+    return frame
+
+
+def _untyped(table: pa.Table) -> pa.Table:
+    """Columns without a value have no type: pandas calls missing text a number."""
+    for i, column in enumerate(table.columns):
+        if column.null_count == table.num_rows:
+            table = table.set_column(i, table.field(i).name, pa.nulls(table.num_rows))
+    return table
 
 
 def points(p_value: pd.Series, weight: float = 1.0) -> pd.Series:
@@ -70,7 +116,7 @@ def rule_items_of(judged: Mapping[str, Judged], kind: SubjectType) -> pd.DataFra
     columns = {
         name: j.decision.items.groupby("subject_id").size()
         for name, j in judged.items()
-        if j.detector.rule and j.detector.subject is kind and len(j.decision.items)
+        if j.detector.rule and j.detector.subject is kind and j.decision.found
     }
     return pd.DataFrame(columns).fillna(0).sort_index()
 

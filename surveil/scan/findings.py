@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from surveil.alerts.model import AlertDraft
 from surveil.detectors.base import ITEM_COLUMNS, TEST_COLUMNS, Decision, Detector
 from surveil.engine import days
+from surveil.scan.evidence import Judged
 
 FINDING_COLUMNS = (
     "finding_id", "run_id", "alert_id", "detector", "feed", "key",
     "rep_id", "customer_id", "account_id", "at", "score", "detail",
 )  # fmt: skip
+_SCHEMA = pa.schema([(name, pa.float64() if name == "score" else pa.string()) for name in FINDING_COLUMNS])
 
 
 def checked(detector: Detector, decision: Decision) -> Decision:
@@ -38,25 +42,41 @@ def checked(detector: Detector, decision: Decision) -> Decision:
     return replace(decision, items=filled, tests=tests.astype({"subject_id": str}))
 
 
-def items(judged: Mapping[str, object], drafts: Sequence[AlertDraft]) -> pd.DataFrame:
-    """All detectors' items, with the detector and the fingerprint of the alert they stand behind (None: none)."""
+def accounts_behind(judged: Mapping[str, Judged], drafts: Sequence[AlertDraft]) -> set[str]:
+    """The accounts of the items that stand behind alerts."""
     alerted = {draft.fingerprint for draft in drafts}
-    frames = []
-    for name, j in judged.items():
-        detector, decision = j.detector, j.decision  # type: ignore[attr-defined]
-        rows = decision.items
-        if rows.empty:
-            continue
-        voice = detector.supports or detector.id
-        prints = [f"{voice}|{detector.subject}|{subject}" for subject in rows["subject_id"]]
-        frames.append(rows.assign(detector=name, fingerprint=[p if p in alerted else None for p in prints]))
-    if not frames:
-        return pd.DataFrame(columns=[*ITEM_COLUMNS, "detector", "fingerprint"])
-    return pd.concat(frames, ignore_index=True)
+    found: set[str] = set()
+    for j in judged.values():
+        if j.decision.found:
+            items = j.decision.items
+            behind = _prints(j.detector, items).isin(alerted)
+            found |= set(items["account_id"][behind].dropna())
+    return found
 
 
-def table(found: pd.DataFrame, run_id: str, alert_ids: Mapping[str, str]) -> pd.DataFrame:
-    """Items as findings, columns `FINDING_COLUMNS`, sorted by detector and key; all text but `score`."""
+def write(judged: Mapping[str, Judged], run_id: str, alert_ids: Mapping[str, str], file: Path) -> None:
+    """Write all detectors' items as findings, one detector after the other, each sorted by key.
+
+    Args:
+        alert_ids: fingerprint -> id of the alert that its items stand behind.
+    """
+    with pq.ParquetWriter(file, _SCHEMA) as writer:
+        for name in sorted(judged):
+            decision = judged[name].decision
+            if decision.found:
+                rows = decision.items
+                alerts = _prints(judged[name].detector, rows).map(alert_ids)
+                made = _table(rows.assign(detector=name), run_id, alerts)
+                writer.write_table(pa.Table.from_pandas(made, _SCHEMA, preserve_index=False))
+
+
+def _prints(detector: Detector, items: pd.DataFrame) -> pd.Series:
+    """The fingerprint of the alert that an item would stand behind."""
+    voice = detector.supports or detector.id
+    return f"{voice}|{detector.subject}|" + items["subject_id"].astype(str)
+
+
+def _table(found: pd.DataFrame, run_id: str, alerts: pd.Series) -> pd.DataFrame:
     text = {
         name: found[name].astype("string") for name in ("feed", "key", "rep_id", "customer_id", "account_id")
     }
@@ -67,14 +87,12 @@ def table(found: pd.DataFrame, run_id: str, alert_ids: Mapping[str, str]) -> pd.
                 for parts in zip(found["detector"], found["feed"], found["key"].astype(str), strict=True)
             ],
             "run_id": run_id,
-            "alert_id": pd.Series([alert_ids.get(p) for p in found["fingerprint"]], dtype="string"),
+            "alert_id": alerts.astype("string"),
             "detector": found["detector"].astype("string"),
             **text,
             "at": pd.Series(days.isos(found["day"]), dtype="string"),
             "score": found["score"].astype(float),
-            "detail": [
-                json.dumps(d, sort_keys=True, ensure_ascii=False, default=int) for d in found["detail"]
-            ],
+            "detail": found["detail"],
         }
     )
-    return frame[list(FINDING_COLUMNS)].sort_values(["detector", "feed", "key"], ignore_index=True)
+    return frame[list(FINDING_COLUMNS)].sort_values(["feed", "key"], kind="stable", ignore_index=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from surveil.alerts.model import AlertDraft, Driver, Peers, Severity, SubjectType
-from surveil.detectors.base import Decision, Detector
+from surveil.detectors.base import Detector
 from surveil.engine import days
 from surveil.scan.evidence import Judged, points, rule_points, score
 from surveil.statistics.combine import benjamini_hochberg
@@ -37,11 +37,14 @@ def drafts(judged: Mapping[str, Judged], subjects: Subjects, fdr: float) -> list
     found: list[AlertDraft] = []
     for name, j in judged.items():
         flagged = drivers.get(name, set())
-        listed = set(j.decision.items["subject_id"]) if j.detector.rule else set()
+        if not (flagged or (j.detector.rule and j.decision.found)):
+            continue
+        items = j.decision.items
+        listed = set(items["subject_id"]) if j.detector.rule else set()
         alerted = sorted(flagged | listed)
         found += [
             _draft(j.detector, subject, said, subjects)
-            for subject, said in _said(j.detector, j.decision, alerted).items()
+            for subject, said in _said(j.detector, j.decision.tests, items, alerted).items()
         ]
     return sorted(found, key=lambda d: (-d.score, d.fingerprint))
 
@@ -89,19 +92,19 @@ class _Said:
     by_rule: float
 
 
-def _said(detector: Detector, decision: Decision, subjects: list[str]) -> dict[str, _Said]:
-    tests = _tests_of(decision.tests, subjects)
+def _said(
+    detector: Detector, made: pd.DataFrame, items: pd.DataFrame, subjects: list[str]
+) -> dict[str, _Said]:
+    tests = _tests_of(made, subjects)
     strength = points(pd.Series([tests.get(s, {}).get("p_value") for s in subjects], dtype=float))
-    day = pd.to_numeric(decision.items["day"]).astype("Int64")
-    listed = (
-        day.groupby(decision.items["subject_id"].astype(object)).agg(["size", "min", "max"]).reindex(subjects)
-    )
+    day = pd.to_numeric(items["day"]).astype("Int64")
+    listed = day.groupby(items["subject_id"].astype(object)).agg(["size", "min", "max"]).reindex(subjects)
     counts = listed["size"].fillna(0).astype("int64")
     breaches = rule_points(counts) if detector.rule else counts * 0.0
     rows = zip(subjects, counts, listed["min"], listed["max"], strength, breaches, strict=True)
     return {
-        subject: _Said(tests.get(subject, {}), int(items), first, last, float(by_test), float(by_rule))
-        for subject, items, first, last, by_test, by_rule in rows
+        subject: _Said(tests.get(subject, {}), int(count), first, last, float(by_test), float(by_rule))
+        for subject, count, first, last, by_test, by_rule in rows
     }
 
 

@@ -15,18 +15,20 @@ import pandas as pd
 from surveil import __version__
 from surveil.alerts.model import AlertDraft, SubjectType
 from surveil.alerts.runs import RunRecord, RunStatus
-from surveil.config import Workspace
+from surveil.config import Settings, Workspace
 from surveil.detectors import registry
-from surveil.detectors.base import Decision, Detector, items_of
+from surveil.detectors.base import Detector
 from surveil.engine import Engine, days, open_engine, shown
+from surveil.engine.account_ranks import rank_accounts
 from surveil.errors import SurveilError
 from surveil.feeds import snapshots
 from surveil.links import LINK_MODELS, links
-from surveil.scan import coverage, evidence, findings, gathering, grouping, ranking, results, steps
-from surveil.scan.ahead import Ahead, measuring
+from surveil.scan import coverage, evidence, findings, gathering, grouping, judging, ranking, results, steps
+from surveil.scan.ahead import measuring
 from surveil.scan.coverage import Covered, Ran
 from surveil.scan.evidence import Judged
 from surveil.scan.pace import Pace
+from surveil.scan.parts import parts_of
 from surveil.scan.steps import Steps
 
 Progress = Callable[[str], None]
@@ -35,7 +37,7 @@ Keeper = Callable[[RunRecord, Sequence[AlertDraft]], Mapping[str, str]]
 
 
 #: The models that a run needs besides those of its detectors.
-_OF_THE_RUN = ("home_branches", "active_reps", "staff_accounts", *LINK_MODELS)
+_OF_THE_RUN = ("home_sizes", "home_branches", "active_reps", "staff_accounts", *LINK_MODELS)
 _JOINING, _LINKS = "joining the evidence", "links between the accounts behind alerts"
 
 
@@ -81,7 +83,10 @@ def scan(
         from_date=from_date,
         parameters={d.id: parameters[d.id].model_dump() for d in chosen},
         measured=registry.measured_parameters(overrides),
-        settings=[settings.fdr, settings.timezone, settings.holidays, settings.engine.url],
+        settings=[
+            *(settings.fdr, settings.timezone, settings.holidays),
+            *(settings.engine.url, settings.engine.judged_together),
+        ],
     )
     with steps.aside(workspace.runs_dir, key) as aside:
         done = steps.Steps(aside)
@@ -96,23 +101,42 @@ def scan(
             ) as engine,
             Pace(workspace.runs_dir / ".pace.json", _steps_of(engine, chosen, done)) as pace,
         ):
+            parts = _in_parts(engine, chosen, done, settings.engine.judged_together)
             judged, lines = _run(
-                engine, chosen, parameters, done, lambda s: progress(f"{s} ({pace.begin(s)})")
+                engine, chosen, parameters, done, parts, lambda s: progress(f"{s} ({pace.begin(s)})")
             )
             progress(f"{_JOINING} ({pace.begin(_JOINING)})")
-            made = _outputs(engine, judged, workspace.settings.fdr)
+            drafts = _outputs(engine, judged, settings, aside)
             progress(f"{_LINKS} ({pace.begin(_LINKS)})")
-            tied = links(engine, made.items.loc[made.items["fingerprint"].notna(), "account_id"].dropna())
-            manifest = _manifest(workspace, engine, chosen, parameters, lines)
-        together = gathering.gather(made.drafts, to_gather, apart, settings.fdr)
+            tied = links(engine, findings.accounts_behind(judged, drafts))
+            manifest = _manifest(workspace, engine, chosen, parameters, parts, lines)
+        together = gathering.gather(drafts, to_gather, apart, settings.fdr)
         run = _record(manifest, together)
         ids = keep(run, together.drafts)
-        made.write(aside, run.run_id, {**ids, **{one: ids[group] for one, group in together.into.items()}})
+        alert_ids = {**ids, **{one: ids[group] for one, group in together.into.items()}}
+        findings.write(judged, run.run_id, alert_ids, aside / "findings.parquet")
         tied.to_parquet(aside / "links.parquet", index=False)
         _write_json(aside / "run.json", manifest)
+        found = sum(j.decision.found for j in judged.values())
         done.put_away()
         folder = results.put_in_place(aside, workspace, run.run_id)
-    return ScanResult(run, folder, len(together.drafts), len(made.items), run.failed_detectors)
+    return ScanResult(run, folder, len(together.drafts), found, run.failed_detectors)
+
+
+def _in_parts(engine: Engine, chosen: Sequence[Detector], done: Steps, together: int) -> int:
+    """Have the engine write in parts what a large firm's representatives are judged by; in how many parts."""
+    engine.expect([*_to_measure(chosen, engine, done), *_OF_THE_RUN])
+    parts, count = parts_of(engine.fetch("home_sizes"), together)
+    if count > 1:
+        engine.split(parts, count)
+    return count
+
+
+def _to_measure(chosen: Sequence[Detector], engine: Engine, done: Steps) -> list[str]:
+    """The models of the detectors that are still to be decided, as far as they are not measured, once for each detector."""
+    able = [d for d in chosen if d.id not in done.finished and not coverage.missing(d, engine.snapshot)]
+    wanted = dict.fromkeys(model for detector in able for model in detector.models)
+    return [model for model in wanted if not done.is_measured(model)]
 
 
 def _run(
@@ -120,6 +144,7 @@ def _run(
     chosen: Sequence[Detector],
     parameters: Mapping[str, Any],
     done: Steps,
+    parts: int,
     progress: Progress,
 ) -> tuple[dict[str, Judged], dict[str, Covered]]:
     """Every detector that can run, decided; and the coverage report's line of each."""
@@ -127,8 +152,6 @@ def _run(
     lines: dict[str, Covered] = {}
     reasons = {detector.id: coverage.missing(detector, engine.snapshot) for detector in chosen}
     to_do = [d for d in chosen if not reasons[d.id] and d.id not in done.finished]
-    wanted = dict.fromkeys(model for detector in to_do for model in detector.models)
-    engine.expect([*(model for model in wanted if not done.is_measured(model)), *_OF_THE_RUN])
     with measuring(engine, done, _in_turn(to_do)) as ahead:
         for detector in _in_turn(chosen):
             if reason := reasons[detector.id]:
@@ -139,11 +162,10 @@ def _run(
                 lines[detector.id] = coverage.ran(detector, judged[detector.id].decision)
                 continue
             progress(_title(detector))
-            heard = {
-                items_of(name): judged[name].decision.items for name in detector.listens if name in judged
-            }
             try:
-                decision = _judge(ahead, detector, parameters[detector.id], done, heard)
+                ahead.wait()
+                decided = judging.decisions(detector, parameters[detector.id], done, judged, parts)
+                decision = done.keep(detector, decided)
             except SurveilError:
                 raise
             except Exception as error:  # a detector's defect must not take the others' results with it
@@ -154,13 +176,6 @@ def _run(
             judged[detector.id] = Judged(detector, decision)
             lines[detector.id] = coverage.ran(detector, decision)
     return judged, lines
-
-
-def _judge(
-    ahead: Ahead, detector: Detector, parameters: Any, done: Steps, heard: Mapping[str, pd.DataFrame]
-) -> Decision:
-    measured = {**heard, **ahead.measured(detector)}
-    return done.keep(detector, findings.checked(detector, detector.decide(measured, parameters)))
 
 
 def _in_turn(chosen: Sequence[Detector]) -> list[Detector]:
@@ -178,25 +193,11 @@ def _steps_of(engine: Engine, chosen: Sequence[Detector], done: Steps) -> list[s
     return [*(_title(d) for d in able if d.id not in done.finished), _JOINING, _LINKS]
 
 
-@dataclass(frozen=True)
-class _Made:
-    """What a run puts out, before the alerts have ids."""
-
-    drafts: list[AlertDraft]
-    items: pd.DataFrame
-    reps: pd.DataFrame
-    branches: pd.DataFrame
-    accounts: pd.DataFrame | None
-
-    def write(self, folder: Path, run_id: str, alert_ids: Mapping[str, str]) -> None:
-        findings.table(self.items, run_id, alert_ids).to_parquet(folder / "findings.parquet", index=False)
-        self.reps.to_parquet(folder / "rank_reps.parquet", index=False)
-        self.branches.to_parquet(folder / "rank_branches.parquet", index=False)
-        if self.accounts is not None:
-            self.accounts.to_parquet(folder / "rank_accounts.parquet", index=False)
-
-
-def _outputs(engine: Engine, judged: Mapping[str, Judged], fdr: float) -> _Made:
+def _outputs(
+    engine: Engine, judged: Mapping[str, Judged], settings: Settings, folder: Path
+) -> list[AlertDraft]:
+    """Write the rankings into the run's folder, and give the alerts, which have no ids yet."""
+    fdr = settings.fdr
     homes = engine.fetch("home_branches")
     branch = dict(zip(homes["rep_id"].astype(str), homes["branch_id"].astype(str), strict=True))
     active = {
@@ -213,13 +214,16 @@ def _outputs(engine: Engine, judged: Mapping[str, Judged], fdr: float) -> _Made:
     subjects = grouping.Subjects(joined, branch, engine.window.from_day, engine.window.as_of_day)
     drafts = grouping.drafts(judged, subjects, fdr)
     rep, place = SubjectType.REP, SubjectType.BRANCH
-    return _Made(
-        drafts,
-        findings.items(judged, drafts),
-        ranking.rank_reps(joined[rep], drafts, judged, rules[rep], fdr),
-        ranking.rank_branches(joined[place], drafts, judged, rules[place], fdr),
-        ranking.rank_accounts(engine.fetch("staff_accounts"), judged),
-    )
+    reps = ranking.rank_reps(joined[rep], drafts, judged, rules[rep], fdr)
+    reps.to_parquet(folder / "rank_reps.parquet", index=False)
+    branches = ranking.rank_branches(joined[place], drafts, judged, rules[place], fdr)
+    branches.to_parquet(folder / "rank_branches.parquet", index=False)
+    if rated := [file for j in judged.values() for file in j.account_files]:
+        opened = folder / "staff_accounts.parquet"
+        engine.write("staff_accounts", opened)
+        rank_accounts(opened, rated, folder / "rank_accounts.parquet", settings.engine)
+        opened.unlink()
+    return drafts
 
 
 def _manifest(
@@ -227,6 +231,7 @@ def _manifest(
     engine: Engine,
     chosen: Sequence[Detector],
     parameters: Mapping[str, Any],
+    parts: int,
     lines: Mapping[str, Covered],
 ) -> dict[str, Any]:
     """All that a run depends on and could examine, JSON-ready, the same for the same data, settings and version."""
@@ -250,6 +255,7 @@ def _manifest(
         "holidays": settings.holidays,
         "detectors": detectors,
         **({"gather": settings.gather} if settings.gather else {}),
+        **({"parts": parts} if parts > 1 else {}),
     }
     manifest = {
         **judging,

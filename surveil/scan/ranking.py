@@ -1,14 +1,12 @@
-"""The rankings that a run promises: all active representatives, branches and accounts, with what drives each."""
+"""The rankings of all active representatives and branches that a run promises, with what drives each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import AlertDraft, Severity, SubjectType
-from surveil.engine import days
 from surveil.scan.evidence import Judged, points, score
 
 REP_RANK_COLUMNS = (
@@ -16,8 +14,6 @@ REP_RANK_COLUMNS = (
 )  # fmt: skip
 
 BRANCH_RANK_COLUMNS = tuple("branch_id" if name == "rep_id" else name for name in REP_RANK_COLUMNS)
-
-ACCOUNT_RANK_COLUMNS = ("rank", "account_id", "score", "rep_id", "customer_id", "opened_at", "reasons")
 
 #: How many drivers a row of the ranking names, and the p-value from which a test is worth naming.
 SHOWN_DRIVERS = 3
@@ -120,28 +116,3 @@ def _expected_words(expected: float) -> str:
 
 def _p_words(p: float) -> str:
     return f"p<{_LEAST_P:.0e}" if p < _LEAST_P else f"p={p:.2g}"
-
-
-def rank_accounts(opened: pd.DataFrame, judged: Mapping[str, Judged]) -> pd.DataFrame | None:
-    """Accounts, the likeliest to be unauthorized first; columns `ACCOUNT_RANK_COLUMNS`. None where no detector rated them.
-
-    Args:
-        opened: the model `staff_accounts`; an account that no detector rated stands last with score 0.
-    """
-    rated = [j.decision.accounts for j in judged.values() if j.decision.accounts is not None]
-    if not rated:
-        return None
-    frame = opened.merge(rated[0], on="account_id", how="left")
-    # Accounts with the very same signs are kept apart by a hash of their ids, below what evidence can differ by.
-    tie = pd.util.hash_array(frame["account_id"].to_numpy(dtype=object), categorize=False) / 2.0**64
-    frame["score"] = frame["score"].fillna(0.0).to_numpy(dtype=float) * (1 - 1e-9) + 1e-9 * tie
-    frame["reasons"] = frame["reasons"].fillna("")
-    frame["opened_at"] = days.isos(frame["opened_day"])
-    # There are as many rows as accounts, mostly in the order of their ids already: sorting text is dear, numbers are not.
-    if not frame["account_id"].is_monotonic_increasing:
-        frame = frame.sort_values("account_id", kind="stable", ignore_index=True)
-    frame = frame.iloc[np.argsort(-frame["score"].to_numpy(dtype=float), kind="stable")].reset_index(
-        drop=True
-    )
-    frame["rank"] = range(1, len(frame) + 1)
-    return frame[list(ACCOUNT_RANK_COLUMNS)]

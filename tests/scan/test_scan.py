@@ -12,9 +12,10 @@ import pytest
 from surveil.alerts.people import SYSTEM
 from surveil.desk.listing import export_alerts
 from surveil.detectors import registry
+from surveil.engine.account_ranks import ACCOUNT_RANK_COLUMNS
 from surveil.scan import results
 from surveil.scan.findings import FINDING_COLUMNS
-from surveil.scan.ranking import ACCOUNT_RANK_COLUMNS, REP_RANK_COLUMNS
+from surveil.scan.ranking import REP_RANK_COLUMNS
 from tests.scan.conftest import Scanned, scanned
 
 

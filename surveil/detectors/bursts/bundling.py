@@ -82,6 +82,7 @@ class Bundling(Detector):
     typology = "T10"
     severity = Severity.MEDIUM
     needs = ("accounts.opened_by", "transactions")
+    in_parts = True
     models = ("bundling_cells", "bundling_uses", "bundling_items")
     parameter_type = Parameters
 

@@ -79,6 +79,8 @@ class PeriodEndSpike(Detector):
     typology = "T11"
     severity = Severity.MEDIUM
     needs = ("accounts.opened_by",)
+    in_parts = True
+    undivided = (OCCASIONS,)
     models = ("period_end_cells", "period_end_items", OCCASIONS)
     parameter_type = Parameters
 

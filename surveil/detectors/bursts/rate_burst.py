@@ -102,6 +102,8 @@ class RateBurst(Detector):
     typology = "T11"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
+    in_parts = True
+    undivided = ("burst_calendar", OCCASIONS)
     models = (
         "burst_days",
         "burst_absences",

@@ -88,6 +88,7 @@ class CreditWithoutNeed(Detector):
     typology = "T23 T24"
     severity = Severity.MEDIUM
     needs = ("accounts.opened_by", "customers.liquid_net_worth", "customers.credit_need", "transactions")
+    in_parts = True
     models = ("credit_openings", "credit_customers")
     parameter_type = Parameters
 

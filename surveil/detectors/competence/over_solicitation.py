@@ -95,6 +95,7 @@ class OverSolicitation(Detector):
     typology = "T20"
     severity = Severity.MEDIUM
     needs = ("contacts.rep_id", "contacts.product_code", "contacts.outcome", "products")
+    in_parts = True
     models = ("handled_refusals", "courted_customers", "courted_counts", "unwanted_contacts")
     parameter_type = Parameters
 

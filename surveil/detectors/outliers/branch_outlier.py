@@ -67,16 +67,16 @@ class BranchOutlier(Detector):
     id = "OL02"
     slug = "branch_outlier"
     name = "Unusual branch"
-    version = "4"
+    version = "5"
     family = Family.OUTLIER
     typology = "T23"
     severity = Severity.LOW
     subject = SubjectType.BRANCH
     ranks = True
     needs = ("accounts.opened_by", "accounts.branch_id")
-    models = ("opening_traits",)
+    models = ("branch_traits",)
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
-        found = unusual(measured["opening_traits"], "branch_id", parameters)
+        found = unusual(measured["branch_traits"], "branch_id", parameters)
         return Decision(items(found, "branches"), examined=found.subjects, gaps=found.gaps)

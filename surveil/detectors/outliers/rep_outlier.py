@@ -33,12 +33,13 @@ Ramaswamy, Rastogi and Shim, SIGMOD 2000 (distance to nearest neighbours); PyOD,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
-from surveil.detectors.base import Decision, Detector
+from surveil.detectors.base import Decision, Detector, Gap
 from surveil.detectors.outliers.traits import OutlierParameters, items, unusual
 
 
@@ -52,15 +53,30 @@ class RepOutlier(Detector):
     id = "OL01"
     slug = "rep_outlier"
     name = "Unusual representative"
-    version = "4"
+    version = "5"
     family = Family.OUTLIER
     typology = "T02"
     severity = Severity.LOW
     ranks = True
     needs = ("accounts.opened_by",)
+    in_parts = True
     models = ("opening_traits",)
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         found = unusual(measured["opening_traits"], "rep_id", parameters)
         return Decision(items(found, "reps"), examined=found.subjects, gaps=found.gaps)
+
+    def together(self, decisions: Sequence[Decision], parameters: Parameters) -> Decision:
+        """The most unusual of all parts by their distances, which are measured alike in each."""
+        found = pd.concat([decision.items for decision in decisions], ignore_index=True)
+        distance = pd.Series([detail["distance"] for detail in found["detail"]], dtype=float)
+        first = distance.sort_values(ascending=False, kind="stable").index[: parameters.listed]
+        gaps = Counter[str]()
+        for decision in decisions:
+            gaps.update({gap.reason: gap.count for gap in decision.gaps})
+        return Decision(
+            found.loc[first].reset_index(drop=True),
+            examined=sum(decision.examined for decision in decisions),
+            gaps=tuple(Gap(count, reason) for reason, count in gaps.items()),
+        )

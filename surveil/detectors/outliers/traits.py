@@ -75,7 +75,8 @@ class Unusual:
 
 
 def unusual(cells: pd.DataFrame, subject: str, parameters: OutlierParameters) -> Unusual:
-    """Rank the values of a column of the model `opening_traits` by how unlike the others their openings are.
+    """Rank the values of a column of the model `opening_traits` or `branch_traits` by how
+    unlike the others their openings are.
 
     Each trait is a one-sided normal score against like openings of others, so that only more than usual sets apart.
     """

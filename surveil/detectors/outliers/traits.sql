@@ -68,3 +68,14 @@ FROM (
     FROM traits_of_sittings
 ) AS parts
 GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month
+
+-- model: branch_traits
+-- `opening_traits` of each branch together: a firm has fewer branches than people.
+SELECT product_code, channel, branch_kind, branch_id, month, SUM(n) AS n, SUM(judged) AS judged, SUM(unused) AS unused,
+       SUM(poor) AS poor, SUM(consents_known) AS consents_known, SUM(no_consent) AS no_consent,
+       SUM(contacts_known) AS contacts_known, SUM(not_met) AS not_met, SUM(period_end) AS period_end,
+       SUM(odd_hour) AS odd_hour, SUM(closed_early) AS closed_early, SUM(other_credit) AS other_credit,
+       SUM(known_customer) AS known_customer, SUM(no_contact) AS no_contact, SUM(no_application) AS no_application,
+       SUM(recorded_late) AS recorded_late, SUM(together) AS together
+FROM opening_traits
+GROUP BY product_code, channel, branch_kind, branch_id, month

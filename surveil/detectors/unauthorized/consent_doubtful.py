@@ -104,6 +104,7 @@ class ConsentDoubtful(Detector):
     typology = "T08"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "consents")
+    in_parts = True
     models = ("consent_doubtful_items", "consent_doubtful_cells")
     parameter_type = Parameters
 

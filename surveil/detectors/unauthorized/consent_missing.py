@@ -67,6 +67,7 @@ class ConsentMissing(Detector):
     typology = "T02 T03 T08"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "consents")
+    in_parts = True
     models = ("consent_missing_items", "consent_missing_cells")
     parameter_type = Parameters
 

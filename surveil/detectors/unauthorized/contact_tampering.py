@@ -103,6 +103,7 @@ class ContactTampering(Detector):
         "profile_changes.old_value",
         "profile_changes.new_value",
     )
+    in_parts = True
     models = ("contact_tampering_items", "contact_tampering_cells")
     parameter_type = Parameters
 

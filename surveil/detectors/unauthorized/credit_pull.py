@@ -83,6 +83,7 @@ class CreditPull(Detector):
     typology = "T22"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "accounts.credit_pulled_at", "consents")
+    in_parts = True
     models = ("credit_pulls",)
     parameter_type = Parameters
 

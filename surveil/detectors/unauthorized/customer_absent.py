@@ -104,6 +104,7 @@ class CustomerAbsent(Detector):
     typology = "T08"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "contacts")
+    in_parts = True
     models = ("customer_absent_items", "customer_absent_cells")
     parameter_type = Parameters
 

@@ -83,6 +83,7 @@ class DuplicateAccounts(Detector):
     typology = "T15"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
+    in_parts = True
     models = ("repeat_openings",)
     parameter_type = Parameters
 

@@ -99,6 +99,7 @@ class ImprobableCustomer(Detector):
     typology = "T31"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
+    in_parts = True
     models = ("improbable_openings", "improbable_cells", "name_counts")
     parameter_type = Parameters
 

@@ -91,6 +91,7 @@ class OpenCloseReopen(Detector):
     typology = "T14"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "accounts.closed_on")
+    in_parts = True
     models = ("reopening_items", "reopening_counts")
     parameter_type = Parameters
 

@@ -80,6 +80,7 @@ class RefusedThenOpened(Detector):
     typology = "T02"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "contacts", "contacts.outcome", "contacts.product_code")
+    in_parts = True
     models = ("refused_then_opened_items", "refused_then_opened_cells")
     parameter_type = Parameters
 

@@ -87,6 +87,8 @@ class SimulatedFunding(Detector):
         "transactions.amount",
         "transactions.counterparty_account_id",
     )
+    in_parts = True
+    undivided = ("round_trip_legs",)
     models = ("simulated_funding_accounts", "round_trip_legs", "simulated_funding_cells")
     parameter_type = Parameters
 

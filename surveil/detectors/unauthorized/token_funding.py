@@ -106,6 +106,7 @@ class TokenFunding(Detector):
     typology = "T16"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "transactions", "transactions.amount")
+    in_parts = True
     models = ("token_funding_items", "first_money_cells", "posted_money_cells", "unknown_tokens")
     parameter_type = Parameters
 

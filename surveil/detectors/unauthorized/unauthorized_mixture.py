@@ -179,6 +179,7 @@ class UnauthorizedMixture(Detector):
     listens = tuple(detector for detector, _ in LISTED.values())
     # It joins what as many other detectors see one by one; counted as one of forty it would drown among them.
     weight = float(len(SIGNS))
+    in_parts = True
     models = ("account_evidence",)
     parameter_type = Parameters
 

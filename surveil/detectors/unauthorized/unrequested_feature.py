@@ -95,6 +95,7 @@ class UnrequestedFeature(Detector):
     typology = "T04 T05 T18 T21"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "consents", "transactions")
+    in_parts = True
     models = ("unrequested_features",)
     parameter_type = Parameters
 

@@ -65,6 +65,7 @@ class FeesOnUnused(Detector):
     severity = Severity.MEDIUM
     supports = "UN02"
     needs = ("accounts.opened_by", "transactions", "transactions.amount")
+    in_parts = True
     models = ("charges_on_unused",)
     parameter_type = Parameters
 

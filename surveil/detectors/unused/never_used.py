@@ -61,6 +61,7 @@ class NeverUsed(Detector):
     severity = Severity.LOW
     supports = "UN02"
     needs = ("transactions",)
+    in_parts = True
     models = ("never_used_items", "use_cells")
     parameter_type = Parameters
 

@@ -90,6 +90,7 @@ class QuickClose(Detector):
     typology = "T17"
     severity = Severity.MEDIUM
     needs = ("accounts.opened_by", "accounts.closed_on")
+    in_parts = True
     models = ("closed_accounts", "closing_counts")
     parameter_type = Parameters
 

@@ -70,6 +70,7 @@ class UnusedRate(Detector):
     typology = "T02"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "transactions")
+    in_parts = True
     models = ("use_cells",)
     parameter_type = Parameters
 
