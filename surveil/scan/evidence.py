@@ -126,7 +126,8 @@ def joined(
 ) -> pd.DataFrame:
     """One row per subject of a kind, such as all reps: `p_value` (Cauchy combination of a subject's tests), `q_value`
     (Benjamini-Hochberg across the subjects) and `evidence`, the sum of the two strongest pieces: two independent
-    signs say more than one, ten weak ones do not. `weights`: detector -> how many tests its own stands for, if not one.
+    signs say more than one, ten weak ones do not. `tests` is how many were joined, `sum` the pieces with their
+    points. `weights`: detector -> how many tests its own stands for, if not one.
     """
     tests = tests.reindex(subjects)
     weight = [weights.get(name, 1.0) for name in tests]
@@ -139,8 +140,13 @@ def joined(
     by_rule = rules.reindex(subjects).fillna(0).apply(rule_points)
     # A rule with a test beside it is one sign, not two.
     signs = pd.concat([by_test, by_rule]).groupby(level=0).max() if by_rule.shape[1] else by_test
-    strongest = np.sort(np.nan_to_num(signs.reindex(subjects).to_numpy(dtype=float)), axis=1)[:, ::-1][:, :2]
+    names, worth = np.asarray(signs.columns), np.nan_to_num(signs.reindex(subjects).to_numpy(dtype=float))
+    first = np.argsort(-worth, axis=1, kind="stable")[:, :2]
+    strongest = np.take_along_axis(worth, first, axis=1)
     evidence = strongest.sum(axis=1) if strongest.shape[1] else np.zeros(len(subjects))
-    return pd.DataFrame(
-        {"p_value": p, "q_value": benjamini_hochberg(p), "evidence": evidence}, index=subjects
-    )
+    told = [
+        " + ".join(f"{name} {value:.2f}" for name, value in zip(mine, values, strict=True) if value > 0)
+        for mine, values in zip(names[first], strongest, strict=True)
+    ]
+    made = {"p_value": p, "q_value": benjamini_hochberg(p), "evidence": evidence, "sum": told}
+    return pd.DataFrame({**made, "tests": tests.notna().sum(axis=1).to_numpy()}, index=subjects)

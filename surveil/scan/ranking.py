@@ -72,11 +72,24 @@ def _ranked(
     frame["score"] = [score(e, subject) for e, subject in zip(frame["evidence"], who, strict=True)]
     frame["alerts"] = [len(of.get(subject, [])) for subject in who]
     frame["families"] = [";".join(sorted({a.family for a in of.get(subject, [])})) for subject in who]
-    frame["drivers"] = _drivers(who, kind, judged, rules)
+    frame["drivers"] = [
+        f"{drivers}; {_arithmetic(*row)}" if drivers else ""
+        for drivers, *row in zip(
+            _drivers(who, kind, judged, rules),
+            *(frame[name] for name in ("sum", "evidence", "score", "tests", "p_value")),
+            strict=True,
+        )
+    ]
     frame["flagged"] = (frame["q_value"] <= fdr).fillna(False) | who.isin(ruled)
     frame = frame.sort_values(["score", "subject_id"], ascending=[False, True], ignore_index=True)
     frame["rank"] = range(1, len(frame) + 1)
     return frame
+
+
+def _arithmetic(sum_: str, evidence: float, score_: float, tests: int, p: float) -> str:
+    """How the score and the p-value of a subject come about, so that they can be worked out again."""
+    points_ = f"evidence {sum_} = {evidence:.2f} points, score {score_:.2f}"
+    return points_ if pd.isna(p) else f"{points_}, {tests} tests joined {_p_words(p)}"
 
 
 def _drivers(
