@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,3 +117,35 @@ def test_an_allegation_open_for_long_or_from_inside_weighs_more() -> None:
     assert score["new"] == score["due"] < score["inside"] < score["late"]
     told = [detail["unanswered"] for detail in decided.items["detail"]]
     assert told == [0, 0, 1, 0]
+
+
+def measured(sample: str) -> dict[str, tuple[int, int, int, int]]:
+    """Language -> allegations found, of how many, ordinary complaints taken for one, of how many."""
+    texts = yaml.safe_load(Path(__file__).with_name(f"complaints_{sample}.yml").read_text(encoding="utf-8"))
+
+    def found(some: list[str]) -> int:
+        codes = [(text, language_of(text)) for text in some]
+        return sum(code is not None and allegation(text, code) is not None for text, code in codes)
+
+    return {
+        code: (found(of["alleged"]), len(of["alleged"]), found(of["ordinary"]), len(of["ordinary"]))
+        for code, of in texts.items()
+    }
+
+
+@pytest.mark.parametrize(("sample", "least"), [("first", 68), ("second", 14)])
+def test_what_is_found_is_what_the_page_says_and_ordinary_complaints_are_left_alone(
+    sample: str, least: int
+) -> None:
+    counts = measured(sample)
+    assert set(counts) == set(lexicons())
+    assert sum(found for found, *_ in counts.values()) >= least
+    assert sum(false for *_, false, _ in counts.values()) == 0
+
+
+if __name__ == "__main__":
+    for name in ("first", "second"):
+        for language, (hits, alleged, wrong, ordinary) in measured(name).items():
+            print(
+                f"{name:7} {language}  {hits:2} of {alleged} allegations, {wrong} of {ordinary} ordinary complaints"
+            )

@@ -19,7 +19,8 @@ and compared with colleagues' customers at the same kind of branch, corrected fo
 are rare, with the {ordinary_share} of customers of whom it may be expected of anybody.
 
 ## What it misses
-Who does not complain: most do not, and those who do often write months later. Allegations in other words than the lists'.
+Who does not complain: most do not, and those who do often write months later. Allegations in other words than the lists',
+above all those that say it without saying so: docs/complaints.md has what was measured in each language.
 
 ## Innocent explanations
 - A misunderstanding: a replacement card, a renewal, an account that a family member opened.
@@ -73,7 +74,7 @@ class ComplaintSignal(Detector):
     id = "CT01"
     slug = "complaint_signal"
     name = "Complaints that allege it"
-    version = "4"
+    version = "5"
     family = Family.CONTROL
     typology = "T34"
     severity = Severity.HIGH
