@@ -42,6 +42,9 @@ class EngineSettings(_Section):
         ge=100_000,
         description="openings by staff that are judged at a time; a firm with more is judged in parts",
     )
+    wait_seconds: int = Field(
+        default=60, ge=1, description="how long a Spark cluster may take to give a processor"
+    )
 
     def spill(self, run: Path) -> Path:
         """Where one run puts what does not fit into memory; nobody else's, and gone when the run ends."""

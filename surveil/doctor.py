@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from surveil.config import Workspace
+from surveil.engine.backends import connect, shown
 from surveil.errors import SurveilError
 from surveil.feeds import snapshots
 from surveil.store import migrate, open_store
@@ -97,9 +100,10 @@ def _engine(workspace: Workspace) -> str:
         import duckdb
 
         return f"DuckDB {duckdb.__version__}, memory limit {workspace.settings.engine.memory_limit}"
-    import pyspark
-
-    return f"Spark {pyspark.__version__} at {url}"
+    with tempfile.TemporaryDirectory(prefix="surveil-") as folder:
+        backend = connect(workspace.settings.engine, Path(folder))
+        backend.close()
+    return f"{shown(url)} answers"
 
 
 def _fonts(workspace: Workspace) -> str:

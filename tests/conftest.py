@@ -34,7 +34,12 @@ SHARED = REPOSITORY.parent / "shared"
 
 # Data that is not part of the repository may always be absent, so its skip stays one.
 ALWAYS_OPTIONAL = re.compile(r"\bshared\b", re.IGNORECASE)
-MARKER_OF_FIXTURE = {"spark": "spark", "browser": "browser", "postgres_url": "postgres"}
+MARKER_OF_FIXTURE = {
+    "spark": "spark",
+    "spark_is_there": "spark",
+    "browser": "browser",
+    "postgres_url": "postgres",
+}
 
 # No connection of the browser's own: only what a test asks for.
 CHROMIUM_FLAGS = (
@@ -141,12 +146,17 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    """A local Spark session on two threads, with nothing listening beyond this machine."""
+def spark_is_there() -> None:
+    """Java and PySpark, for tests that start Spark themselves."""
     missing = bootstrap.missing_java()
     if missing:
         pytest.skip(missing)
     _needs_package("pyspark", "python3 bootstrap.py test --with-spark installs it")
+
+
+@pytest.fixture(scope="session")
+def spark(spark_is_there: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A local Spark session on two threads, with nothing listening beyond this machine."""
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")

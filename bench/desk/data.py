@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from surveil.alerts.alert import Source, Status
 from surveil.alerts.dispositions import Disposition
 from surveil.alerts.model import Family, Severity, SubjectType
 from surveil.alerts.recurrence import alert_id
-from surveil.store.audit import FORMAT, GENESIS, audit_event
+from surveil.store.audit import FORMAT, GENESIS, audit_event, digest_of
 from surveil.store.changes import stored_fields
 from surveil.store.database import connect, writing
 from surveil.store.mapping import search_key
@@ -23,6 +22,8 @@ from surveil.store.plain import canonical, moment_text, plain
 from surveil.store.tables import AlertRow, urgency_key
 
 BEGIN = datetime(2021, 1, 4, 9, 0, tzinfo=UTC)
+YEARS = timedelta(days=5 * 365)
+ASIDE = date(2027, 1, 4)
 REPS, BRANCHES, DETECTORS, OFFICERS = 8_000, 600, 30, 60
 _ALERTS = AlertRow.metadata.tables[AlertRow.__tablename__]
 _BATCH = 5_000
@@ -43,14 +44,15 @@ _REASON = (
 def fill(url: str, alerts: int, events: int, say: Callable[[str], None] = print) -> None:
     """Put so many alerts, and so many events that tell of them, into an empty migrated database.
 
-    Every alert has an event of its opening; the other events tell that scans found alerts again. `events` is at
-    least `alerts`.
+    Every alert has an event of its opening; of the others a third each tell that a scan found an alert again, that
+    an officer set it aside, and that he undid it. They are spread evenly over five years. `events` is at least
+    `alerts`.
     """
     engine = connect(url)
     with writing(engine) as connection:
         if connection.dialect.name == "sqlite":
             connection.execute(text("PRAGMA cache_size = -200000"))
-    chain = _Chain(engine)
+    chain = _Chain(engine, YEARS / events)
     again = (events - alerts) // alerts
     numbers = np.random.default_rng(7)
     for start in range(0, alerts, _BATCH):
@@ -60,7 +62,7 @@ def fill(url: str, alerts: int, events: int, say: Callable[[str], None] = print)
             say(f"{start} alerts")
     for turn in range(again):
         for start in range(0, alerts, 4 * _BATCH):
-            chain.append(_repeated(number, turn) for number in range(start, min(start + 4 * _BATCH, alerts)))
+            chain.append(_later(number, turn) for number in range(start, min(start + 4 * _BATCH, alerts)))
         say(f"{alerts * (turn + 2)} events")
     with writing(engine) as connection:
         connection.execute(text("ANALYZE"))
@@ -68,14 +70,15 @@ def fill(url: str, alerts: int, events: int, say: Callable[[str], None] = print)
         # What autovacuum does in time: without it no index alone can answer a query.
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE alert"))
+            connection.execute(text("VACUUM ANALYZE audit_event"))
     engine.dispose()
 
 
 class _Chain:
     """Writes events one after the other, as the desk does, but many in a transaction."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine, self.seq, self.prev = engine, 0, GENESIS
+    def __init__(self, engine: Engine, step: timedelta) -> None:
+        self.engine, self.step, self.seq, self.prev = engine, step, 0, GENESIS
 
     def append(self, told: Iterator[dict[str, Any]], rows: list[dict[str, Any]] | None = None) -> None:
         with writing(self.engine) as connection:
@@ -86,9 +89,10 @@ class _Chain:
 
     def _sealed(self, event: dict[str, Any]) -> dict[str, Any]:
         self.seq += 1
-        values = {"seq": self.seq, "format": FORMAT, "prev": self.prev} | event
-        self.prev = hashlib.sha256(canonical(values).encode()).hexdigest()
-        return values | {"payload": canonical(values["payload"]), "hash": self.prev}
+        at, payload = moment_text(BEGIN + self.step * self.seq), canonical(event["payload"])
+        values = event | {"seq": self.seq, "format": FORMAT, "at": at, "prev": self.prev, "payload": payload}
+        self.prev = digest_of(values)
+        return values | {"hash": self.prev}
 
 
 def _identity(number: int) -> str:
@@ -150,10 +154,10 @@ def _row(number: int, again: int, numbers: Any) -> dict[str, Any]:
         "accepted_until": None,
         "locked_by": None,
         "locked_until": None,
-        "set_aside_until": None,
+        "set_aside_until": ASIDE if again % 3 == 2 else None,
         "suppression_id": None,
         "taken_at": None,
-        "repeats": 1 + again,
+        "repeats": 1 + _repeats(again),
         "first_seen": seen,
         "last_seen": seen,
         "updated_at": seen,
@@ -163,30 +167,45 @@ def _row(number: int, again: int, numbers: Any) -> dict[str, Any]:
 
 
 def _opened(row: dict[str, Any]) -> dict[str, Any]:
-    name, fields = stored_fields(_ALERTS, {column: row[column.name] for column in _ALERTS.columns})
-    fields |= {"repeats": 1, "row_version": 1}
-    return _event(row["alert_id"], "alert.opened", {name: None}, {name: fields}, None)
+    name, made = stored_fields(_ALERTS, {column: row[column.name] for column in _ALERTS.columns})
+    fields = plain(made) | {"repeats": 1, "row_version": 1, "set_aside_until": None}
+    return _event(row["alert_id"], "system", "alert.opened", {name: None}, {name: fields}, {"reason": None})
 
 
-def _repeated(number: int, turn: int) -> dict[str, Any]:
-    name = _identity(number)
-    before = {"repeats": turn + 1, "row_version": turn + 1}
-    after = {"repeats": turn + 2, "row_version": turn + 2}
+def _repeats(turns: int) -> int:
+    """How many of the first turns were a scan that found the alert again."""
+    return (turns + 2) // 3
+
+
+def _later(number: int, turn: int) -> dict[str, Any]:
+    """One event of an alert after its opening: found again, set aside, undone, and so on in turn."""
+    name, officer = _identity(number), f"officer-{(number + turn) % OFFICERS}"
+    before: dict[str, Any] = {"row_version": turn + 1}
+    after: dict[str, Any] = {"row_version": turn + 2}
+    if turn % 3 == 0:
+        before["repeats"], after["repeats"] = 1 + _repeats(turn), 2 + _repeats(turn)
+        actor, action = "system", "alert.repeated"
+        told: dict[str, Any] = {"reason": None, "details": {"run_id": f"run-{turn}"}}
+    else:
+        aside, actor = turn % 3 == 1, officer
+        day = ASIDE.isoformat()
+        before["set_aside_until"], after["set_aside_until"] = (None, day) if aside else (day, None)
+        action = "alert.set_aside" if aside else "alert.undone"
+        told = {"reason": "Waits for the branch's answer." if aside else None}
     record = f"alert/{name}"
-    return _event(name, "alert.repeated", {record: before}, {record: after}, {"run_id": f"run-{turn}"})
+    return _event(name, actor, action, {record: before}, {record: after}, told)
 
 
 def _event(
-    name: str, action: str, before: dict[str, Any], after: dict[str, Any], details: dict[str, Any] | None
+    name: str, actor: str, action: str, before: dict[str, Any], after: dict[str, Any], told: dict[str, Any]
 ) -> dict[str, Any]:
-    payload = {"before": before, "after": after, "reason": None} | ({"details": details} if details else {})
+    payload = {"before": before, "after": after} | told
     return {
-        "at": moment_text(BEGIN),
-        "actor": "system",
+        "actor": actor,
         "action": action,
         "object_type": "alert",
         "object_id": name,
-        "payload": plain(payload),
+        "payload": payload,
     }
 
 

@@ -73,19 +73,19 @@ def timings(store: Store, repeat: int = 5) -> Iterator[Timed]:
         "search, what none has": (OFFICER, QueueFilters(text="zebra crossing"), Sort.URGENCY, 1),
     }
     for name, asked in pages.items():
-        yield _timed(name, partial(_page, store, *asked), repeat)
-    yield _timed("queue by subject, first look", lambda: _by_subject(store, first), repeat)
+        yield timed(name, partial(_page, store, *asked), repeat)
+    yield timed("queue by subject, first look", lambda: _by_subject(store, first), repeat)
     found = QueueFilters(text="R04711")
-    yield _timed("queue by subject, search for a number", lambda: _by_subject(store, found), repeat)
-    yield _timed("choices of the filters", lambda: _choices(store), repeat)
-    yield _timed("views with their counts", lambda: _views(store), repeat)
-    yield _timed("calendar of what is due", lambda: _due(store), repeat)
-    yield _timed("one alert's page", lambda: _alert(store), repeat)
-    yield _timed("take the next", lambda: _take(store), repeat)
-    yield _timed("decide an alert", lambda: _decide(store), repeat)
+    yield timed("queue by subject, search for a number", lambda: _by_subject(store, found), repeat)
+    yield timed("choices of the filters", lambda: _choices(store), repeat)
+    yield timed("views with their counts", lambda: _views(store), repeat)
+    yield timed("calendar of what is due", lambda: _due(store), repeat)
+    yield timed("one alert's page", lambda: _alert(store), repeat)
+    yield timed("take the next", lambda: _take(store), repeat)
+    yield timed("decide an alert", lambda: _decide(store), repeat)
 
 
-def _timed(what: str, act: Callable[[], Any], repeat: int) -> Timed:
+def timed(what: str, act: Callable[[], Any], repeat: int) -> Timed:
     act()
     spans, own = [], []
     for _ in range(repeat):

@@ -7,8 +7,10 @@ import streamlit as st
 from dashboard.components.markup import joined, literal, show, table, tag, text, unbroken
 from dashboard.components.session import Place, place
 from dashboard.components.words import event, moment, plural
-from surveil.desk.screen_audit import check_trail, latest_events, sign_checkpoint
+from surveil.desk.screen_audit import Wanted, check_trail, sign_checkpoint, trail
 from surveil.errors import SurveilError
+
+_PAGES = "trail-pages"
 
 
 def page() -> None:
@@ -21,17 +23,55 @@ def page() -> None:
     )
     _check(here)
     _checkpoint(here)
-    st.header("Latest events")
+    _events(here)
+
+
+def _events(here: Place) -> None:
+    st.header("Events")
+    wanted = _wanted()
     with here.store.read() as session:
-        events = latest_events(session, here.user)
+        page = trail(session, here.user, wanted, _before(wanted))
     rows = (
         (f"{entry.seq:,}", unbroken(moment(entry.at)), text(entry.actor), event(entry.action),
          text(f"{entry.object_type} {entry.object_id}"))
-        for entry in events
+        for entry in page.events
     )  # fmt: skip
     show(
         table("Newest first, as far as you may see them", ("No.", "When", "Who", "What", "About"), rows, (0,))
     )
+    if not page.events:
+        st.info("No event among those looked at is what you ask for, as far as you may see them.")
+    newer, older, _ = st.columns((1, 1, 4))
+    begun = len(st.session_state[_PAGES][1]) > 1
+    newer.button("Newer events", on_click=_turn, args=(wanted, None), disabled=not begun)
+    older.button("Older events", on_click=_turn, args=(wanted, page.older), disabled=page.older is None)
+
+
+def _wanted() -> Wanted:
+    who, about, first, last = st.columns(4)
+    actor = who.text_input("By whom", key="trail-who", help="The name to sign in with, or system.").strip()
+    record = about.text_input("About", key="trail-about", placeholder="alert A-12ab34cd56ef").strip()
+    kind, _, name = record.replace(":", " ", 1).partition(" ")
+    return Wanted(
+        actor or None,
+        kind or None,
+        name.strip() or None,
+        first.date_input("From (day of UTC)", None, key="trail-first"),
+        last.date_input("To (day of UTC)", None, key="trail-last"),
+    )
+
+
+def _before(wanted: Wanted) -> int | None:
+    """Where the page begins that was turned to; other filters begin at the newest again."""
+    if st.session_state.get(_PAGES, (None, ()))[0] != wanted:
+        st.session_state[_PAGES] = (wanted, (None,))
+    before: int | None = st.session_state[_PAGES][1][-1]
+    return before
+
+
+def _turn(wanted: Wanted, older: int | None) -> None:
+    begun = st.session_state[_PAGES][1]
+    st.session_state[_PAGES] = (wanted, begun[:-1] if older is None else (*begun, older))
 
 
 def _check(here: Place) -> None:

@@ -140,17 +140,23 @@ def audit_export(
     record: Annotated[
         str | None, typer.Option(help="Only of this record, such as alert:A-12ab34cd56ef.")
     ] = None,
+    actor: Annotated[str | None, typer.Option("--by", help="Only what this person did.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day (UTC).")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day (UTC).")] = None,
     format: Annotated[
         ReportFormat, typer.Option("--format", help="JSON lines, or text to read.")
     ] = ReportFormat.JSON,
 ) -> None:
-    """The audit trail, all of it or one record's. Example: surveil audit export --out trail.jsonl"""
+    """The audit trail, or what is asked for of it. Example: surveil audit export --by m.jones --out trail.jsonl"""
+    from surveil.cli.matters import day
     from surveil.store.export import export_jsonl, export_text
+    from surveil.store.trail import Wanted
 
     kind, _, name = (record or "").partition(":")
     export = export_jsonl if format is ReportFormat.JSON else export_text
+    wanted = Wanted(actor, kind or None, name or None, day(first, "--from"), day(last, "--to"))
     with open_database(open_workspace(workspace)) as store:
-        put_lines(export(store.engine, kind or None, name or None), out)
+        put_lines(export(store.engine, wanted), out)
 
 
 @user_app.command("add")

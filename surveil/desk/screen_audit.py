@@ -14,12 +14,17 @@ from surveil.alerts.errors import NotAllowed
 from surveil.alerts.people import Role, User
 from surveil.alerts.policy import may
 from surveil.store import DeskSession, Store
-from surveil.store.audit import Event, audit_event
+from surveil.store.audit import audit_event
 from surveil.store.checkpoint import Checkpoint, load_key, make_checkpoint
 from surveil.store.tables import AlertRow
+from surveil.store.trail import Wanted as Wanted
+from surveil.store.trail import conditions
 from surveil.store.verification import Verification, verify
 
 EVENTS_SHOWN = 100
+EVERYTHING = Wanted()
+_LOOKS = 50
+"""How often a page is looked further for events that its user may know of, before he is asked whether to go on."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,14 @@ class TrailEvent:
     action: str
     object_type: str
     object_id: str
+
+
+@dataclass(frozen=True)
+class TrailPage:
+    """Some events, newest first, and the number to ask for what is `older`; None where there is nothing older."""
+
+    events: tuple[TrailEvent, ...]
+    older: int | None
 
 
 def check_trail(store: Store, user: User, checkpoint: str | None = None) -> Verification:
@@ -55,21 +68,40 @@ def sign_checkpoint(store: Store, user: User, workspace: Path, now: datetime) ->
     return make_checkpoint(store.engine, load_key(workspace), now)
 
 
-def latest_events(session: DeskSession, user: User, limit: int = EVENTS_SHOWN) -> tuple[TrailEvent, ...]:
-    """The latest events the user may know of, newest first: none about alerts that do not exist for him."""
+def trail(
+    session: DeskSession,
+    user: User,
+    wanted: Wanted = EVERYTHING,
+    before: int | None = None,
+    size: int = EVENTS_SHOWN,
+) -> TrailPage:
+    """Events the user may know of, newest first: none about alerts that do not exist for him.
+
+    Args:
+        before: only events with a lower number: `older` of the page before.
+    """
     _demand(user)
     session.narrow(user)
-    query = select(audit_event).order_by(audit_event.c.seq.desc()).limit(limit)
-    events = [Event.of(row) for row in session.connection().execute(query)]
-    known = _visible(session, sorted({event.object_id for event in events if event.object_type == "alert"}))
-    return tuple(
-        TrailEvent(event.seq, event.at, event.actor, event.action, event.object_type, event.object_id)
-        for event in events
-        if _may_know(user, event, known)
-    )
+    event = audit_event.c
+    asked = conditions(session.connection(), wanted)
+    query = select(*(event[name] for name in TrailEvent.__dataclass_fields__)).where(*asked)
+    shown: list[TrailEvent] = []
+    for _ in range(_LOOKS):
+        below = [event.seq < before] if before is not None else []
+        rows = session.connection().execute(query.where(*below).order_by(event.seq.desc()).limit(size + 1))
+        found = [TrailEvent(*row) for row in rows]
+        more, found = len(found) > size, found[:size]
+        known = _visible(session, sorted({told.object_id for told in found if told.object_type == "alert"}))
+        shown += [told for told in found if _may_know(user, told, known)]
+        if len(shown) > size or (more and len(shown) == size):
+            return TrailPage(tuple(shown[:size]), shown[size - 1].seq)
+        if not more:
+            return TrailPage(tuple(shown), None)
+        before = found[-1].seq
+    return TrailPage(tuple(shown), before)
 
 
-def _may_know(user: User, event: Event, alerts: frozenset[str]) -> bool:
+def _may_know(user: User, event: TrailEvent, alerts: frozenset[str]) -> bool:
     if event.object_type == "alert":
         return event.object_id in alerts
     if event.object_type == "user":

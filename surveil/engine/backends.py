@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from surveil.config import EngineSettings
-from surveil.engine.tables import in_one_order, plain
+from surveil.engine.tables import plain
 from surveil.errors import UsageError
 
 if TYPE_CHECKING:
@@ -124,75 +122,6 @@ class DuckDB:
         shutil.rmtree(self._spill, ignore_errors=True)
 
 
-class Spark:
-    """The firm's own Spark, or one in this process: `spark://local[2]`, `spark://host:7077`."""
-
-    dialect = "spark"
-
-    def __init__(self, url: str, folder: Path) -> None:
-        try:
-            from pyspark.sql import SparkSession
-        except ImportError as error:
-            raise UsageError(
-                "The Spark engine needs the package pyspark: pip install 'surveil[spark]'"
-            ) from error
-
-        master = url.removeprefix("spark://")
-        master = master if master.startswith("local") else url
-        self._session: Any = (
-            SparkSession.builder.master(master)
-            .appName("surveil")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.ansi.enabled", "true")
-            .config("spark.sql.shuffle.partitions", "8")
-            .getOrCreate()
-        )
-        self._folder = folder
-        self._names: list[str] = []
-
-    def register_files(self, name: str, files: Sequence[Path]) -> None:
-        self._session.read.parquet(*(str(file.resolve()) for file in files)).createOrReplaceTempView(name)
-        self._names.append(name)
-
-    def register_table(self, name: str, table: pa.Table) -> None:
-        self._session.createDataFrame(table).createOrReplaceTempView(name)
-        self._names.append(name)
-
-    def view(self, name: str, sql: str) -> None:
-        self._session.sql(sql).createOrReplaceTempView(name)
-        self._names.append(name)
-
-    def create(self, name: str, sql: str) -> None:
-        target = str((self._folder / "spark" / name).resolve())
-        self._session.sql(sql).write.mode("overwrite").parquet(target)
-        self._session.read.parquet(target).createOrReplaceTempView(name)
-        self._names.append(name)
-
-    def query(self, sql: str) -> pa.Table:
-        return plain(self._session.sql(sql).toArrow())
-
-    def rows(self, sql: str) -> pa.Table:
-        return in_one_order(self.query(sql))
-
-    def write(self, sql: str, file: Path) -> None:
-        pq.write_table(self.rows(sql), file)
-
-    def drop(self, name: str) -> None:
-        # Its files stay until the end: a plan that Spark has not let go of may still read them.
-        self._session.catalog.dropTempView(name)
-        self._names.remove(name)
-
-    def interrupt(self) -> None:
-        self._session.sparkContext.cancelAllJobs()
-
-    def close(self) -> None:
-        for name in self._names:
-            with contextlib.suppress(Exception):
-                self._session.catalog.dropTempView(name)
-        shutil.rmtree(self._folder / "spark", ignore_errors=True)
-
-
 def connect(settings: EngineSettings, folder: Path) -> Backend:
     """The engine a workspace names.
 
@@ -202,7 +131,9 @@ def connect(settings: EngineSettings, folder: Path) -> Backend:
     if settings.url.startswith("duckdb:"):
         return DuckDB(settings, folder)
     if settings.url.startswith("spark:"):
-        return Spark(settings.url, folder)
+        from surveil.engine.spark import Spark
+
+        return Spark(settings, folder)
     if settings.url.startswith(("postgresql:", "postgresql+psycopg:")):
         from surveil.engine.postgres import Postgres
 

@@ -10,34 +10,29 @@ from sqlalchemy import Engine, select
 
 from surveil.store.audit import Event, audit_event, readable
 from surveil.store.plain import canonical
+from surveil.store.trail import Wanted, conditions
+
+ALL = Wanted()
 
 
-def export_jsonl(
-    engine: Engine, object_type: str | None = None, object_id: str | None = None
-) -> Iterator[str]:
-    """Lines of canonical JSON, oldest event first: all of the trail, or that of one object.
+def export_jsonl(engine: Engine, wanted: Wanted = ALL) -> Iterator[str]:
+    """Lines of canonical JSON, oldest event first: all of the trail, or what is wanted of it.
 
     Take `hash` out of a line and write the rest as RFC 8785 canonical JSON: its SHA-256 is `hash`.
     """
-    for event in _events(engine, object_type, object_id):
+    for event in _events(engine, wanted):
         yield canonical(event.fields() | {"hash": event.hash}) + "\n"
 
 
-def export_text(
-    engine: Engine, object_type: str | None = None, object_id: str | None = None
-) -> Iterator[str]:
+def export_text(engine: Engine, wanted: Wanted = ALL) -> Iterator[str]:
     """The same events as paragraphs of text."""
-    for event in _events(engine, object_type, object_id):
+    for event in _events(engine, wanted):
         yield "\n".join([*_lines(event), "", ""])
 
 
-def _events(engine: Engine, object_type: str | None, object_id: str | None) -> Iterator[Event]:
-    query = select(audit_event).order_by(audit_event.c.seq)
-    if object_type is not None:
-        query = query.where(audit_event.c.object_type == object_type)
-    if object_id is not None:
-        query = query.where(audit_event.c.object_id == object_id)
+def _events(engine: Engine, wanted: Wanted) -> Iterator[Event]:
     with engine.connect() as connection:
+        query = select(audit_event).where(*conditions(connection, wanted)).order_by(audit_event.c.seq)
         for row in connection.execution_options(yield_per=1000).execute(query):
             yield readable(row)
 

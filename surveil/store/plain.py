@@ -74,7 +74,7 @@ def from_canonical(text: str) -> Any:
     Raises:
         ValueError: it is not JSON, or not in canonical form (other spacing or order, a name twice).
     """
-    value = json.loads(text, parse_int=_whole, parse_float=_refused, parse_constant=_refused)
+    value = _DECODER.decode(text)
     try:
         same = canonical(value) == text
     except (rfc8785.CanonicalizationError, UnicodeError) as error:
@@ -93,3 +93,6 @@ def _whole(digits: str) -> int:
 
 def _refused(text: str) -> Any:
     raise ValueError(f"not in canonical form: {text} is no whole number")
+
+
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_refused, parse_constant=_refused)

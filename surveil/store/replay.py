@@ -62,11 +62,15 @@ class Sums:
         total = 0
         for field, value in fields.items():
             if value is not None:
-                text = value if type(value) is str else "\x01" + canonical(value)
+                text = value if type(value) is str else "\x01" + _written(value)
                 told = f"{name}\x00{field}\x00{text}".encode()
                 digest = hashlib.blake2b(told, digest_size=16, key=self._key).digest()
                 total += int.from_bytes(digest, "little")
         return total
+
+
+def _written(value: Any) -> str:
+    return str(value) if type(value) is int else canonical(value)
 
 
 class Records:

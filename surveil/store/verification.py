@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import rfc8785
 from sqlalchemy import Connection, Engine, Row, Select, column, func, inspect, select, text
 from sqlalchemy import table as foreign_table
 from sqlalchemy.exc import DBAPIError
 
-from surveil.store.audit import FORMAT, GENESIS, Event, audit_event
+from surveil.store.audit import FORMAT, GENESIS, Event, audit_event, digest_of
 from surveil.store.checkpoint import Checkpoint
 from surveil.store.replay import Records, Sums, stored
 from surveil.store.tables import Base
@@ -86,7 +87,7 @@ def _read(connection: Connection, chain: _Chain, records: bool) -> None:
     sums = Sums()
     for row in connection.execute(events):
         event = _event(row)
-        chain.follow(row.seq, row.hash, event)
+        chain.follow(row, event)
         if event is not None:
             sums.follow(event.payload)
     chain.check_checkpoint()
@@ -118,6 +119,14 @@ def _event(row: Row[Any]) -> Event | None:
         return None
 
 
+def _intact(row: Row[Any]) -> bool:
+    """Whether the hash fits the content of a row whose payload was found to be canonical."""
+    try:
+        return digest_of(dict(row._mapping)) == str(row.hash)
+    except (rfc8785.CanonicalizationError, UnicodeError, ValueError, TypeError):
+        return False
+
+
 class _Chain:
     """Follows the events one by one and notes what does not fit."""
 
@@ -129,24 +138,25 @@ class _Chain:
         self._seq = 0
         self._hash_at_checkpoint = GENESIS
 
-    def follow(self, seq: int, stored_hash: str, event: Event | None) -> None:
+    def follow(self, row: Row[Any], event: Event | None) -> None:
+        seq = row.seq
         if seq != self._seq + 1:
             self.note(seq, f"Events {self._seq + 1} to {seq - 1} are missing.")
         if event is None:
             self.note(seq, f"Event {seq} was edited: its content is not as surveil writes it.")
         else:
-            self._check(event)
+            self._check(row, event)
         self._seq = seq
         self.count += 1
-        self.head = stored_hash
+        self.head = row.hash
         if self._checkpoint and seq == self._checkpoint.events:
-            self._hash_at_checkpoint = stored_hash
+            self._hash_at_checkpoint = row.hash
 
-    def _check(self, event: Event) -> None:
+    def _check(self, row: Row[Any], event: Event) -> None:
         seq = event.seq
         if event.format != FORMAT:
             self.note(seq, f"Event {seq} has format {event.format}, which this version can't check.")
-        elif not event.intact:
+        elif not _intact(row):
             self.note(seq, f"Event {seq} was edited: its hash does not fit its content.")
         if event.prev != self.head:
             self.note(

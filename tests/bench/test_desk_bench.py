@@ -13,6 +13,7 @@ from bench.desk.data import fill
 from bench.desk.load import broken_locks, check
 from bench.desk.officer import work
 from bench.desk.timing import timings
+from bench.desk.trail import passes, requests
 from surveil import desk
 from surveil.alerts.people import SYSTEM, Role, User
 from surveil.store import Store, migrate, open_store
@@ -36,8 +37,9 @@ def test_the_filled_database_has_a_whole_trail_and_every_request_can_be_timed(st
     assert (found.ok, found.events) == (True, 360), found.problems
     with store.read() as session:
         assert desk.queue(session, SYSTEM).total == 120
-    names = [timed.what for timed in timings(store, repeat=1)]
-    assert len(names) == len(set(names)) > 15
+    names = [timed.what for timed in (*timings(store, repeat=1), *requests(store, repeat=1))]
+    assert len(names) == len(set(names)) > 25
+    assert all(run.peak > 0 for run in passes(store))
     assert verify(store.engine).ok, "what was taken and decided while measuring is in the trail too"
 
 

@@ -64,6 +64,16 @@ def test_the_latest_events_name_who_and_what(run_desk: Desk) -> None:
     assert f"run {firm.RUN_ID}" in page
 
 
+def test_the_trail_is_narrowed_to_a_person_and_a_record(run_desk: Desk) -> None:
+    app = go(run_desk(), "audit")
+    app.text_input(key="trail-about").set_value(f"run {firm.RUN_ID}").run()
+    page = shown(app)
+    assert f"run {firm.RUN_ID}" in page
+    assert "Raised by a scan" not in page
+    app.text_input(key="trail-who").set_value("nobody").run()
+    assert "No event among those looked at" in shown(app)
+
+
 def test_every_detector_has_its_page_with_parameters_in_force(run_desk: Desk) -> None:
     app = go(run_desk(), "detectors")
     page = shown(app)
