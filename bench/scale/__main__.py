@@ -128,9 +128,12 @@ def _agree(steps: list[Measured]) -> None:
     """Whoever counts the same has to come to the same.
 
     Raises:
-        RuntimeError: two did not.
+        RuntimeError: two did not, or one did not say what it counted.
     """
-    told = {step.step: json.loads(step.printed)["counted"] for step in steps if '"counted"' in step.printed}
+    counting = {IN_SQL[0], *(name for name, _ in IN_FRAMES)}
+    told = {step.step: json.loads(step.printed).get("counted") for step in steps if step.step in counting}
+    if silent := sorted(name for name, counted in told.items() if not counted):
+        raise RuntimeError(f"it was not said what was counted: {', '.join(silent)}")
     if len({json.dumps(counted, sort_keys=True) for counted in told.values()}) > 1:
         raise RuntimeError(f"not the same was counted: {told}")
 

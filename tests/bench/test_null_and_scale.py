@@ -11,7 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench.null import marketing
+from bench.scale import __main__ as scale
 from bench.scale import data, in_pandas, in_sql
+from bench.scale.__main__ import Measured
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "bank_marketing" / "bank-full.csv"
 ROWS = "contact,day,month,campaign,y\n" + "".join(
@@ -67,6 +69,23 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("large")
     data.make(folder, accounts=4_000, transactions=24_000)
     return folder
+
+
+def test_a_comparison_in_which_somebody_counts_otherwise_or_nothing_is_no_result() -> None:
+    def step(name: str, **told: object) -> Measured:
+        return Measured(name, 1.0, 1.0, 0.1, 0.0, json.dumps(told))
+
+    three = [
+        step(name, counted={"never used": 7, "round trips": 2}) for name in ("plain SQL", "Polars", "pandas")
+    ]
+    scale._agree([step("surveil scan", run="000001"), *three])
+    for wrong, why in (
+        (step("pandas", counted={"never used": 7, "round trips": 3}), "not the same was counted"),
+        (step("pandas", counted={"never used": 7}), "not the same was counted"),
+        (step("pandas", seconds=3), "not said what was counted: pandas"),
+    ):
+        with pytest.raises(RuntimeError, match=why):
+            scale._agree([*three[:2], wrong])
 
 
 def test_the_large_firm_has_the_size_asked_for_and_is_the_same_every_time(
