@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from typing import Annotated
+import threading
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -35,6 +38,7 @@ _STOPPED = 130
 
 def main() -> None:
     """Run a command; an error of ours is one clear message and the promised exit status, never a traceback."""
+    asked = _note_interrupts()
     try:
         if app(standalone_mode=False, prog_name="surveil") == _STOPPED:
             raise KeyboardInterrupt
@@ -44,14 +48,36 @@ def main() -> None:
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        say("surveil: stopped; nothing was half-written")
-        sys.exit(_STOPPED)
+        _stop()
     except BrokenPipeError:
         # The reader of the pipe has what it wanted; a second error while closing would only confuse.
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
+        if asked:
+            _stop()
         _usage_error(error)
+
+
+def _stop() -> NoReturn:
+    say("surveil: stopped; nothing was half-written")
+    sys.exit(_STOPPED)
+
+
+def _note_interrupts() -> list[int]:
+    """The signals of Ctrl-C as they come: one that falls into the import of a library may come out as any error."""
+    asked: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    ignored = (
+        signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    )  # as a shell does for what runs in the background
+    if not ignored and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, stop)
+    return asked
 
 
 def _usage_error(error: Exception) -> None:

@@ -88,7 +88,7 @@ def _read(connection: Connection, chain: _Chain, records: bool) -> None:
     for row in connection.execute(events):
         event = _event(row)
         chain.follow(row, event)
-        if event is not None:
+        if records and event is not None:
             sums.follow(event.payload)
     chain.check_checkpoint()
     if records:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -140,6 +141,30 @@ def test_the_demo_will_not_clear_a_folder_of_yours(tmp_path: Path) -> None:
     done = surveil("demo", "--workspace", "mine", cwd=tmp_path)
     assert done.returncode == 2
     assert (tmp_path / "mine" / "letter.txt").read_text() == "keep me"
+
+
+def test_an_interrupt_that_breaks_the_import_of_a_library_is_an_interrupt_and_no_defect(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from surveil import cli
+    from surveil.cli import work
+
+    def half_imported(_: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise AttributeError("partially initialized module") from None
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(work, "open_workspace", half_imported)
+    monkeypatch.setattr("sys.argv", ["surveil", "scan"])
+    try:
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert stopped.value.code == 130
+    assert "stopped" in capsys.readouterr().err
 
 
 def test_an_interrupt_is_status_130_and_no_traceback(
