@@ -88,7 +88,7 @@ class DuckDB:
         self._connection.execute(f"CREATE VIEW {name} AS {sql}")
 
     def create(self, name: str, sql: str) -> None:
-        self._connection.execute(f"CREATE TABLE {name} AS {self._with_plain_integers(sql)}")
+        self._connection.execute(f"CREATE TABLE {name} AS {sql}")
 
     def _with_plain_integers(self, sql: str) -> str:
         """DuckDB adds integers to 128 bits, which Parquet and other engines do not have."""

@@ -146,5 +146,19 @@ def compile_model(model: Model, dialect: str, parameters: Mapping[str, int]) -> 
             node.set("length", exp.Greatest(this=length, expressions=[exp.Literal.number(0)]))
         return exp.Literal.number(int(parameters[node.name])) if isinstance(node, exp.Placeholder) else node
 
+    filled = model.tree.transform(fill)
+    if dialect == "duckdb":
+        filled = _with_plain_sums(filled)
     # Names such as `day` or `end` are words of PostgreSQL's own unless they are quoted.
-    return model.tree.transform(fill).sql(dialect=dialect, copy=False, comments=False, identify=postgres)
+    return filled.sql(dialect=dialect, copy=False, comments=False, identify=postgres)
+
+
+def _with_plain_sums(tree: exp.Expr) -> exp.Expr:
+    """DuckDB adds integers to 128 bits, which Parquet and other engines do not have; every sum becomes a BIGINT."""
+    for total in list(tree.find_all(exp.Sum)):
+        whole: exp.Expr = total
+        while isinstance(whole.parent, exp.Filter | exp.Window) and whole.arg_key == "this":
+            whole = whole.parent
+        if not isinstance(whole.parent, exp.Cast):
+            whole.replace(exp.Cast(this=whole.copy(), to=exp.DataType.build("BIGINT")))
+    return tree

@@ -29,12 +29,12 @@ SELECT rep_id, MIN(branch_id) AS branch_id
 FROM (
     SELECT o.rep_id AS rep_id, o.branch_id AS branch_id,
            ROW_NUMBER() OVER (PARTITION BY o.rep_id ORDER BY o.n DESC, o.branch_id) AS place
-    FROM (SELECT rep_id, branch_id, COUNT(*) AS n FROM new_accounts WHERE rep_id IS NOT NULL GROUP BY rep_id, branch_id) AS o
+    FROM (SELECT rep_id, branch_id, COUNT(*) AS n FROM openings WHERE rep_id IS NOT NULL GROUP BY rep_id, branch_id) AS o
     UNION ALL
     SELECT s.rep_id, s.branch_id,
            ROW_NUMBER() OVER (PARTITION BY s.rep_id ORDER BY s.start_on_day DESC, s.branch_id)
     FROM assignments AS s
-    WHERE s.rep_id NOT IN (SELECT rep_id FROM new_accounts WHERE rep_id IS NOT NULL)
+    WHERE s.rep_id NOT IN (SELECT rep_id FROM openings WHERE rep_id IS NOT NULL)
 ) AS ranked
 WHERE place = 1
 GROUP BY rep_id
@@ -43,5 +43,5 @@ GROUP BY rep_id
 -- As `home_branches`, with the number of openings in the window: what the parts of a large firm are made up from.
 SELECT h.rep_id AS rep_id, h.branch_id AS branch_id, COUNT(o.account_id) AS openings
 FROM home_branches AS h
-LEFT JOIN new_accounts AS o ON o.rep_id = h.rep_id
+LEFT JOIN openings AS o ON o.rep_id = h.rep_id
 GROUP BY h.rep_id, h.branch_id

@@ -2,5 +2,5 @@
 -- One row per opening that has a consent on record: days from the opening to the earliest one (0 or less: in time).
 SELECT o.account_id AS account_id, MIN(c.captured_at_day) - MIN(o.opened_day) AS lag_days
 FROM consents AS c
-JOIN new_accounts AS o ON o.account_id = c.account_id
+JOIN openings AS o ON o.account_id = c.account_id
 GROUP BY o.account_id

@@ -1,38 +1,49 @@
+-- model: early_transfers
+-- One row per movement of money between an opened account and another one, from its opening to :inactivity_days days later, or
+-- :funded_days and :return_days: read once for all that is asked of them.
+SELECT t.transaction_id AS transaction_id, o.account_id AS account_id, o.customer_id AS customer_id, o.co_owners AS co_owners,
+       o.rep_id AS rep_id, o.opened_s AS opened_s, o.opened_day AS opened_day, o.business_index AS business_index,
+       t.counterparty_account_id AS other_account_id, t.kind AS kind, t.amount_cents AS cents, t.posted_at_day AS posted_day,
+       t.initiated_by AS initiated_by
+FROM transactions AS t
+JOIN openings AS o ON o.account_id = t.account_id
+WHERE t.counterparty_account_id IS NOT NULL
+  AND t.amount_cents <> 0
+  AND t.kind IN ('transfer_in', 'transfer_out', 'deposit', 'withdrawal')
+  AND t.posted_at_day >= o.opened_day
+  AND (t.posted_at_day <= o.opened_day + :inactivity_days
+       OR t.posted_at_day <= o.opened_day + :funded_days + :return_days)
+
 -- model: early_money
--- One row per movement of money on an opened account from its opening to :inactivity_days days later.
+-- The movements of `early_transfers` up to :inactivity_days days after the opening.
 -- `direction` is 1 in, -1 out. `same_owner`: the other account belongs to the same customer or a joint owner.
 SELECT
     t.transaction_id AS transaction_id,
-    o.account_id AS account_id,
-    o.customer_id AS customer_id,
-    t.counterparty_account_id AS other_account_id,
-    CASE WHEN t.amount_cents > 0 THEN 1 ELSE -1 END AS direction,
-    ABS(t.amount_cents) AS cents,
-    t.kind AS kind,
-    t.posted_at_day AS posted_day,
-    c.business_index - o.business_index AS business_days_after,
+    t.account_id AS account_id,
+    t.customer_id AS customer_id,
+    t.other_account_id AS other_account_id,
+    CASE WHEN t.cents > 0 THEN 1 ELSE -1 END AS direction,
+    ABS(t.cents) AS cents,
+    t.posted_day AS posted_day,
+    c.business_index - t.business_index AS business_days_after,
     CASE
-        WHEN x.account_id IS NULL OR x.account_id = o.account_id THEN 0
-        WHEN x.customer_id = o.customer_id THEN 1
-        WHEN STRPOS(';' || x.co_owners || ';', ';' || o.customer_id || ';') > 0 THEN 1
-        WHEN STRPOS(';' || o.co_owners || ';', ';' || x.customer_id || ';') > 0 THEN 1
+        WHEN x.account_id IS NULL OR x.account_id = t.account_id THEN 0
+        WHEN x.customer_id = t.customer_id THEN 1
+        WHEN STRPOS(';' || x.co_owners || ';', ';' || t.customer_id || ';') > 0 THEN 1
+        WHEN STRPOS(';' || t.co_owners || ';', ';' || x.customer_id || ';') > 0 THEN 1
         ELSE 0
     END AS same_owner
-FROM transactions AS t
-JOIN openings AS o ON o.account_id = t.account_id
-JOIN calendar AS c ON c.day = t.posted_at_day
-LEFT JOIN accounts AS x ON x.account_id = t.counterparty_account_id
-WHERE t.amount_cents <> 0
-  AND t.kind IN ('transfer_in', 'transfer_out', 'deposit', 'withdrawal')
-  AND t.posted_at_day >= o.opened_day
-  AND t.posted_at_day <= o.opened_day + :inactivity_days
+FROM early_transfers AS t
+JOIN calendar AS c ON c.day = t.posted_day
+LEFT JOIN accounts AS x ON x.account_id = t.other_account_id
+WHERE t.posted_day <= t.opened_day + :inactivity_days
 
 -- model: passed_money
 -- Money that the other ends of `early_money` moved to or from accounts on record: who owns those.
 SELECT h.account_id AS via_account_id, x.account_id AS far_account_id, x.customer_id AS customer_id,
        h.amount_cents AS cents, h.posted_at_day AS posted_day
 FROM (
-    SELECT DISTINCT other_account_id FROM early_money WHERE same_owner = 0 AND other_account_id IS NOT NULL
+    SELECT DISTINCT other_account_id FROM early_money WHERE same_owner = 0
 ) AS v
 JOIN transactions AS h ON h.account_id = v.other_account_id
 JOIN accounts AS x ON x.account_id = h.counterparty_account_id
@@ -92,40 +103,33 @@ WHERE back_cents * 100 >= in_cents * :returned_percent
 
 -- model: repaid_sources
 -- What each new account paid to each other account within :funded_days days of its opening and :return_days days more.
-SELECT o.account_id AS account_id, t.counterparty_account_id AS source, SUM(0 - t.amount_cents) AS back_cents
-FROM openings AS o
-JOIN transactions AS t
-  ON t.account_id = o.account_id
- AND t.posted_at_day >= o.opened_day
- AND t.posted_at_day <= o.opened_day + :funded_days + :return_days
-WHERE o.rep_id IS NOT NULL
-  AND t.kind IN ('withdrawal', 'transfer_out')
-  AND t.amount_cents < 0
-  AND t.counterparty_account_id IS NOT NULL
-GROUP BY o.account_id, t.counterparty_account_id
+SELECT account_id, other_account_id AS source, SUM(0 - cents) AS back_cents
+FROM early_transfers
+WHERE rep_id IS NOT NULL
+  AND kind IN ('withdrawal', 'transfer_out')
+  AND cents < 0
+  AND posted_day <= opened_day + :funded_days + :return_days
+GROUP BY account_id, other_account_id
 
 -- model: small_sources
 -- Money that staff-opened accounts got from another customer's account within :funded_days days: at most :small_cents cents, or
 -- any sum of which :returned_percent percent went back there.
-SELECT t.transaction_id AS transaction_id, o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id,
-       o.opened_s AS opened_s, x.account_id AS source, x.customer_id AS source_customer,
-       COALESCE(m.household, o.customer_id) AS household, COALESCE(m.family_name, o.customer_id) AS family_name
-FROM openings AS o
-JOIN transactions AS t
-  ON t.account_id = o.account_id
- AND t.posted_at_day >= o.opened_day
- AND t.posted_at_day <= o.opened_day + :funded_days
-JOIN accounts AS x ON x.account_id = t.counterparty_account_id
-LEFT JOIN customer_ties AS m ON m.customer_id = o.customer_id
+SELECT t.transaction_id AS transaction_id, t.account_id AS account_id, t.customer_id AS customer_id, t.rep_id AS rep_id,
+       t.opened_s AS opened_s, x.account_id AS source, x.customer_id AS source_customer, t.cents AS cents,
+       COALESCE(m.household, t.customer_id) AS household, COALESCE(m.family_name, t.customer_id) AS family_name
+FROM early_transfers AS t
+JOIN accounts AS x ON x.account_id = t.other_account_id
+LEFT JOIN customer_ties AS m ON m.customer_id = t.customer_id
 LEFT JOIN customer_ties AS s ON s.customer_id = x.customer_id
-LEFT JOIN repaid_sources AS b ON b.account_id = o.account_id AND b.source = x.account_id
-WHERE o.rep_id IS NOT NULL
+LEFT JOIN repaid_sources AS b ON b.account_id = t.account_id AND b.source = x.account_id
+WHERE t.rep_id IS NOT NULL
+  AND t.posted_day <= t.opened_day + :funded_days
   AND t.kind IN ('deposit', 'transfer_in')
-  AND t.amount_cents > 0
-  AND (t.amount_cents <= :small_cents OR b.back_cents * 100 >= t.amount_cents * :returned_percent)
+  AND t.cents > 0
+  AND (t.cents <= :small_cents OR b.back_cents * 100 >= t.cents * :returned_percent)
   AND COALESCE(t.initiated_by, 'customer') <> 'system'
-  AND COALESCE(s.household, x.customer_id) <> COALESCE(m.household, o.customer_id)
-  AND COALESCE(o.co_owners, '') <> x.customer_id
+  AND COALESCE(s.household, x.customer_id) <> COALESCE(m.household, t.customer_id)
+  AND COALESCE(t.co_owners, '') <> x.customer_id
 
 -- model: fan_sources
 -- Accounts from which at least :shared_households unrelated households of one opener got such money, and employees' own.
@@ -145,5 +149,4 @@ SELECT DISTINCT m.account_id AS account_id, m.source AS source
 FROM small_sources AS m
 JOIN fan_sources AS f ON f.rep_id = m.rep_id AND f.source = m.source
 JOIN repaid_sources AS b ON b.account_id = m.account_id AND b.source = m.source
-JOIN transactions AS t ON t.transaction_id = m.transaction_id
-WHERE b.back_cents * 100 >= t.amount_cents * :returned_percent
+WHERE b.back_cents * 100 >= m.cents * :returned_percent

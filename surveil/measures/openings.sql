@@ -9,32 +9,11 @@ JOIN assignments AS s
 WHERE a.branch_id IS NULL
 GROUP BY a.account_id
 
--- model: new_accounts
--- One row per account or feature opened in the window, but for migrations, conversions and replacements (the channel
--- "system"). `rep_id` is the opener, `credited_to` who got the credit; both are empty for self-service.
-SELECT
-    a.account_id AS account_id,
-    a.customer_id AS customer_id,
-    a.co_owners AS co_owners,
-    a.opened_by AS rep_id,
-    COALESCE(a.credited_to, a.opened_by) AS credited_to,
-    COALESCE(a.branch_id, s.branch_id, '') AS branch_id,
-    a.product_code AS product_code,
-    COALESCE(a.channel, '') AS channel,
-    a.parent_account_id AS parent_account_id,
-    a.campaign_id AS campaign_id,
-    a.opened_at_s AS opened_s,
-    a.opened_at_day AS opened_day,
-    a.opened_at_tod AS opened_tod,
-    a.closed_on_day AS closed_day
-FROM accounts AS a
-LEFT JOIN opener_branches AS s ON s.account_id = a.account_id
-WHERE COALESCE(a.channel, '') <> 'system'
-  AND a.opened_at_day >= :from_day
-
 -- model: openings
--- `new_accounts` with product, branch, calendar and, for each feed of evidence, the days its extract covers around
--- the opening (empty where the opening's day is not covered: nothing can be said of it from that feed).
+-- One row per account or feature opened in the window, but for migrations, conversions and replacements (the channel
+-- "system"), with product, branch, calendar and, for each feed of evidence, the days its extract covers around the opening
+-- (empty where the opening's day is not covered: nothing can be said of it from that feed). `rep_id` is the opener,
+-- `credited_to` who got the credit; both are empty for self-service.
 SELECT
     o.account_id AS account_id,
     o.customer_id AS customer_id,
@@ -61,7 +40,27 @@ SELECT
     s.to_day AS consents_to,
     n.from_day AS contacts_from,
     n.to_day AS contacts_to
-FROM new_accounts AS o
+FROM (
+    SELECT
+        a.account_id AS account_id,
+        a.customer_id AS customer_id,
+        a.co_owners AS co_owners,
+        a.opened_by AS rep_id,
+        COALESCE(a.credited_to, a.opened_by) AS credited_to,
+        COALESCE(a.branch_id, s.branch_id, '') AS branch_id,
+        a.product_code AS product_code,
+        COALESCE(a.channel, '') AS channel,
+        a.parent_account_id AS parent_account_id,
+        a.campaign_id AS campaign_id,
+        a.opened_at_s AS opened_s,
+        a.opened_at_day AS opened_day,
+        a.opened_at_tod AS opened_tod,
+        a.closed_on_day AS closed_day
+    FROM accounts AS a
+    LEFT JOIN opener_branches AS s ON s.account_id = a.account_id
+    WHERE COALESCE(a.channel, '') <> 'system'
+      AND a.opened_at_day >= :from_day
+) AS o
 JOIN calendar AS c ON c.day = o.opened_day
 LEFT JOIN products AS p ON p.product_code = o.product_code
 LEFT JOIN branches AS b ON b.branch_id = o.branch_id

@@ -12,6 +12,7 @@ import pytest
 from surveil.config import EngineSettings, Workspace
 from surveil.engine import days, open_engine, read_frame, staging
 from surveil.engine.backends import connect
+from surveil.engine.models import compile_model, parse_file
 from surveil.errors import SurveilError, UsageError
 from surveil.feeds.load import load
 from surveil.feeds.snapshots import at, current
@@ -51,7 +52,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def test_an_engine_that_was_told_to_stop_makes_no_more_models(workspace: Workspace, tmp_path: Path) -> None:
     snapshot = snapshot_of({**PEOPLE, "accounts": [account("a1", "2016-03-01")]}, tmp_path)
     with open_engine(workspace, snapshot) as engine:
-        engine.make("new_accounts")
+        engine.make("opener_branches")
         engine.interrupt()
         with pytest.raises(SurveilError, match="model openings was not made"):
             engine.make("openings")
@@ -64,7 +65,7 @@ def test_rows_read_from_the_file_they_were_written_to_are_those_fetched(
     accounts = [account(name, f"2016-03-{day:02d}") for day, name in enumerate(names, 1)]
     accounts[1]["opened_by"] = "r1"
     snapshot = snapshot_of({**PEOPLE, "accounts": accounts}, tmp_path)
-    for name in ("new_accounts", "openings", "home_branches", "absent_days"):
+    for name in ("consent_lag", "openings", "home_branches", "absent_days"):
         file = tmp_path / f"the firm's {name}.parquet"
         with open_engine(workspace, snapshot) as engine, open_engine(workspace, snapshot) as other:
             engine.write(name, file)
@@ -266,6 +267,31 @@ def test_what_does_not_fit_goes_to_the_spill_folder_and_is_gone_afterwards(tmp_p
     assert total == [{"n": 9_000_000}]
     engine.close()
     assert not list(spill.iterdir())
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        "SUM(n)",
+        "COALESCE(SUM(n), 0) * 100",
+        "SUM(n) FILTER (WHERE n > 1)",
+        "SUM(n) OVER (PARTITION BY n)",
+        "SUM(n) - SUM(CASE WHEN n > 1 THEN n ELSE 0 END)",
+        "CAST(SUM(n) AS BIGINT)",
+    ],
+)
+def test_sums_are_written_down_as_64_bits(total: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.sql"
+    path.write_text(f"-- model: totals\nSELECT {total} AS total FROM numbers WHERE n < :most\n")
+    (model,) = parse_file(path)
+    engine = connect(EngineSettings(), tmp_path / "run")
+    engine.register_table("numbers", pa.table({"n": [1, 2, 9]}))
+    engine.create("totals", compile_model(model, engine.dialect, {"most": 5}))
+    described = engine.query(
+        "SELECT DISTINCT data_type FROM information_schema.columns WHERE table_name = 'totals'"
+    )
+    engine.close()
+    assert described["data_type"].to_pylist() == ["BIGINT"]
 
 
 def test_a_memory_limit_that_is_none_is_refused_before_anything_runs(tmp_path: Path) -> None:

@@ -17,26 +17,24 @@ SELECT rep_id, is_new, channel, branch_kind, branch_id, month, products, COUNT(*
 FROM bundles
 GROUP BY rep_id, is_new, channel, branch_kind, branch_id, month, products
 
--- model: bundled_openings
--- One row per opening by staff with the sitting it came in, and whether it is unused (empty: can't be judged).
-SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS opener_id, b.rep_id AS rep_id,
-       o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.channel AS channel, o.month AS month,
-       o.product_code AS product_code, o.opened_day AS opened_day, b.products AS products, b.unused AS unused_together,
-       q.unused AS unused
+-- model: bundling_uses
+-- Openings by who got the credit, product, channel, branch, month, products opened in the same sitting, and whether unused
+-- (empty: can't be judged).
+SELECT o.credited_to AS rep_id, o.product_code AS product_code, o.channel AS channel, o.branch_kind AS branch_kind,
+       o.branch_id AS branch_id, o.month AS month, b.products AS products, q.unused AS unused, COUNT(*) AS n
 FROM openings AS o
 JOIN bundles AS b ON b.rep_id = o.credited_to AND b.customer_id = o.customer_id AND b.opened_day = o.opened_day
 LEFT JOIN account_quality AS q ON q.account_id = o.account_id
 WHERE o.rep_id IS NOT NULL
-
--- model: bundling_uses
--- Openings by who got the credit, product, channel, branch, month, products opened together, and whether unused.
-SELECT rep_id, product_code, channel, branch_kind, branch_id, month, products, unused, COUNT(*) AS n
-FROM bundled_openings
-GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month, products, unused
+GROUP BY o.credited_to, o.product_code, o.channel, o.branch_kind, o.branch_id, o.month, b.products, q.unused
 
 -- model: bundling_items
--- The unused ones of several opened together.
-SELECT account_id, customer_id, opener_id, rep_id, branch_id, branch_kind, channel, month, product_code, opened_day,
-       products, unused_together
-FROM bundled_openings
-WHERE unused = 1 AND products > 1
+-- The unused ones of several opened together, with how many of them are unused.
+SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS opener_id, b.rep_id AS rep_id,
+       o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.channel AS channel, o.month AS month,
+       o.product_code AS product_code, o.opened_day AS opened_day, b.products AS products, b.unused AS unused_together
+FROM openings AS o
+JOIN bundles AS b
+  ON b.rep_id = o.credited_to AND b.customer_id = o.customer_id AND b.opened_day = o.opened_day AND b.products > 1
+JOIN account_quality AS q ON q.account_id = o.account_id AND q.unused = 1
+WHERE o.rep_id IS NOT NULL

@@ -96,7 +96,7 @@ class GoalBunching(Detector):
     id = "QB03"
     slug = "goal_bunching"
     name = "Results crowding on goals"
-    version = "6"
+    version = "7"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH

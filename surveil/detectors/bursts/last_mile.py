@@ -101,7 +101,7 @@ class LastMile(Detector):
     id = "QB02"
     slug = "last_mile"
     name = "Months rescued in the last days"
-    version = "6"
+    version = "7"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH

@@ -107,7 +107,7 @@ class ReferralRing(Detector):
     id = "RF02"
     slug = "referral_ring"
     name = "Referral ring"
-    version = "5"
+    version = "6"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.HIGH

@@ -110,7 +110,7 @@ class JustBelowTheLine(Detector):
     id = "CT03"
     slug = "just_below_the_line"
     name = "Just below the line"
-    version = "2"
+    version = "3"
     family = Family.CONTROL
     typology = "T37"
     severity = Severity.MEDIUM

@@ -53,7 +53,7 @@ class RepOutlier(Detector):
     id = "OL01"
     slug = "rep_outlier"
     name = "Unusual representative"
-    version = "5"
+    version = "6"
     family = Family.OUTLIER
     typology = "T02"
     severity = Severity.LOW

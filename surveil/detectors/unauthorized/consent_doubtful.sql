@@ -27,13 +27,23 @@ HAVING COUNT(DISTINCT customer_id) > 1 AND COUNT(DISTINCT rep_id) <= :form_opene
 
 -- model: document_people
 -- For each of `copied_documents`, everybody it could honestly belong to: owner, joint owner, household, home.
-SELECT document_hash, account_id, 'customer ' || customer_id AS person FROM signed
+SELECT s.document_hash AS document_hash, s.account_id AS account_id, 'customer ' || s.customer_id AS person
+FROM signed AS s
+JOIN copied_documents AS d ON d.document_hash = s.document_hash
 UNION
-SELECT document_hash, account_id, 'customer ' || co_owners FROM signed WHERE co_owners IS NOT NULL
+SELECT s.document_hash, s.account_id, 'customer ' || s.co_owners
+FROM signed AS s
+JOIN copied_documents AS d ON d.document_hash = s.document_hash
+WHERE s.co_owners IS NOT NULL
 UNION
-SELECT document_hash, account_id, 'household ' || household FROM signed
+SELECT s.document_hash, s.account_id, 'household ' || s.household
+FROM signed AS s
+JOIN copied_documents AS d ON d.document_hash = s.document_hash
 UNION
-SELECT document_hash, account_id, 'home ' || address FROM signed WHERE address IS NOT NULL
+SELECT s.document_hash, s.account_id, 'home ' || s.address
+FROM signed AS s
+JOIN copied_documents AS d ON d.document_hash = s.document_hash
+WHERE s.address IS NOT NULL
 
 -- model: unrelated_documents
 -- The rows of `copied_documents` that nobody has a part in on all of the accounts.
@@ -42,7 +52,6 @@ FROM copied_documents AS c
 JOIN (
     SELECT p.document_hash AS document_hash, COUNT(*) AS accounts
     FROM document_people AS p
-    JOIN copied_documents AS d ON d.document_hash = p.document_hash
     GROUP BY p.document_hash, p.person
 ) AS parts ON parts.document_hash = c.document_hash
 GROUP BY c.document_hash

@@ -1,11 +1,12 @@
 -- model: holding_changes
--- Two rows per account (features left out): one on the day it was opened (`step` 1), one on the day it stopped
--- counting as held (`step` 0): it was closed, or :held_days days had passed. An account closed on its first day was
--- never held.
+-- Two rows per account (features left out) of customers with several: one on the day it was opened (`step` 1), one on the day
+-- it stopped counting as held (`step` 0): it was closed, or :held_days days had passed. An account closed on its first day
+-- was never held; one that stopped only after the customer's last opening changes nothing.
 SELECT a.customer_id AS customer_id, a.product_code AS product_code, a.account_id AS account_id,
        a.opened_at_day AS day, 1 AS step, a.opened_at_s AS at_s,
        CASE WHEN a.closed_on_day <= a.opened_at_day THEN 0 ELSE 1 END AS change
 FROM accounts AS a
+JOIN several_accounts AS c ON c.customer_id = a.customer_id
 LEFT JOIN products AS p ON p.product_code = a.product_code
 WHERE a.parent_account_id IS NULL AND COALESCE(p.family, '') <> 'feature'
 UNION ALL
@@ -13,9 +14,19 @@ SELECT a.customer_id, a.product_code, a.account_id,
        CASE WHEN a.closed_on_day < a.opened_at_day + :held_days THEN a.closed_on_day ELSE a.opened_at_day + :held_days END,
        0, 0, -1
 FROM accounts AS a
+JOIN several_accounts AS c ON c.customer_id = a.customer_id
 LEFT JOIN products AS p ON p.product_code = a.product_code
 WHERE a.parent_account_id IS NULL AND COALESCE(p.family, '') <> 'feature'
   AND (a.closed_on_day IS NULL OR a.closed_on_day > a.opened_at_day)
+  AND (a.closed_on_day <= c.last_day OR a.opened_at_day + :held_days <= c.last_day)
+
+-- model: several_accounts
+-- Customers with more than one account (features left out): the day of the last opening.
+SELECT customer_id, MAX(opened_at_day) AS last_day
+FROM accounts
+WHERE parent_account_id IS NULL
+GROUP BY customer_id
+HAVING COUNT(*) > 1
 
 -- model: holdings
 -- The changes in order: how many accounts the customer held just before each, in all and of the same product.
@@ -33,7 +44,7 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
        o.family AS family, o.channel AS channel, o.month AS month, o.opened_day AS opened_day,
        o.unused_after_days AS unused_after_days, h.same_held AS same_held, h.held AS held, f.first_use_days AS first_use_days, f.seen_days AS seen_days
 FROM openings AS o
-JOIN holdings AS h ON h.account_id = o.account_id AND h.step = 1
+JOIN holdings AS h ON h.account_id = o.account_id AND h.step = 1 AND h.held > 0
 LEFT JOIN customers AS u ON u.customer_id = o.customer_id
 LEFT JOIN first_use AS f ON f.account_id = o.account_id
-WHERE o.rep_id IS NOT NULL AND o.is_feature = 0 AND h.held > 0
+WHERE o.rep_id IS NOT NULL AND o.is_feature = 0

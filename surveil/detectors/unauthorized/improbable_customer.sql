@@ -20,27 +20,28 @@ FROM (
 ) AS in_order
 WHERE first_day - earlier_day <= :birth_days
 
+-- model: person_names
+-- The names of persons in lower case, between two spaces; written down once, as every word is looked for in each of them.
+SELECT customer_id, name, ' ' || LOWER(name) || ' ' AS words
+FROM customers
+WHERE COALESCE(kind, 'person') = 'person'
+
 -- model: placeholder_names
 -- The persons whose name is one that somebody types to get past the field: single letters, or a word that is nobody's
 -- name.
 SELECT customer_id
-FROM customers
-WHERE COALESCE(kind, 'person') = 'person'
-  AND ((LOWER(name) LIKE '_ _' OR LENGTH(name) = 1) AND LOWER(name) >= 'a' AND LOWER(name) < '{'
-    OR ' ' || LOWER(name) || ' ' LIKE '% test %' OR ' ' || LOWER(name) || ' ' LIKE '% testing %'
-    OR ' ' || LOWER(name) || ' ' LIKE '% unknown %' OR ' ' || LOWER(name) || ' ' LIKE '% noname %'
-    OR ' ' || LOWER(name) || ' ' LIKE '% no name %' OR ' ' || LOWER(name) || ' ' LIKE '% dummy %'
-    OR ' ' || LOWER(name) || ' ' LIKE '% placeholder %' OR ' ' || LOWER(name) || ' ' LIKE '% customer %'
-    OR ' ' || LOWER(name) || ' ' LIKE '% client %' OR ' ' || LOWER(name) || ' ' LIKE '% anonymous %'
-    OR ' ' || LOWER(name) || ' ' LIKE '% asdf%' OR ' ' || LOWER(name) || ' ' LIKE '% qwert%'
-    OR ' ' || LOWER(name) || ' ' LIKE '% xxx%')
+FROM person_names
+WHERE (words LIKE ' _ _ ' OR LENGTH(name) = 1) AND LOWER(name) >= 'a' AND LOWER(name) < '{'
+   OR words LIKE '% test %' OR words LIKE '% testing %' OR words LIKE '% unknown %' OR words LIKE '% noname %'
+   OR words LIKE '% no name %' OR words LIKE '% dummy %' OR words LIKE '% placeholder %' OR words LIKE '% customer %'
+   OR words LIKE '% client %' OR words LIKE '% anonymous %' OR words LIKE '% asdf%' OR words LIKE '% qwert%'
+   OR words LIKE '% xxx%'
 
 -- model: name_counts
 -- One row: how many persons there are, and how many of them have a placeholder for a name.
-SELECT COUNT(*) AS persons, COUNT(p.customer_id) AS placeholders
-FROM customers AS c
-LEFT JOIN placeholder_names AS p ON p.customer_id = c.customer_id
-WHERE COALESCE(c.kind, 'person') = 'person'
+SELECT persons, placeholders
+FROM (SELECT COUNT(*) AS persons FROM person_names) AS n
+CROSS JOIN (SELECT COUNT(*) AS placeholders FROM placeholder_names) AS p
 
 -- model: nameless_customers
 -- `placeholder_names`, unless more than :masked_percent percent of all persons have one: then the firm has masked the

@@ -2,8 +2,7 @@
 -- One row per opener, day and party he opened something for: when first. A party is a household, or a customer
 -- without a known one. Crowds of one employer (`staff_crowds`) are left out, features too.
 SELECT o.rep_id AS rep_id, o.opened_day AS opened_day, COALESCE(u.household_id, o.customer_id) AS party,
-       MIN(o.opened_s) AS first_s, MAX(o.opened_tod) AS opened_tod, MIN(o.branch_id) AS branch_id,
-       MIN(o.branch_kind) AS branch_kind, MIN(o.channel) AS channel, MIN(o.month) AS month
+       MIN(o.opened_s) AS first_s, MAX(o.opened_tod) AS opened_tod
 FROM openings AS o
 LEFT JOIN customers AS u ON u.customer_id = o.customer_id
 LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = u.employer AND k.opened_day = o.opened_day
@@ -60,8 +59,16 @@ WHERE o.rep_id IS NOT NULL AND o.is_feature = 0 AND k.rep_id IS NULL
 
 -- model: opening_day_sizes
 -- One row per opener and day with openings: how many parties he served.
-SELECT rep_id, opened_day, MIN(branch_id) AS branch_id, MIN(branch_kind) AS branch_kind, MIN(channel) AS channel,
-       MIN(month) AS month, COUNT(*) AS parties
-FROM parties_served
-GROUP BY rep_id, opened_day
-HAVING COUNT(*) > :rush_before
+SELECT d.rep_id AS rep_id, d.opened_day AS opened_day, MIN(o.branch_id) AS branch_id, MIN(o.branch_kind) AS branch_kind,
+       MIN(o.channel) AS channel, MIN(o.month) AS month, d.parties AS parties
+FROM (
+    SELECT rep_id, opened_day, COUNT(*) AS parties
+    FROM parties_served
+    GROUP BY rep_id, opened_day
+    HAVING COUNT(*) > :rush_before
+) AS d
+JOIN openings AS o ON o.rep_id = d.rep_id AND o.opened_day = d.opened_day AND o.is_feature = 0
+LEFT JOIN customers AS u ON u.customer_id = o.customer_id
+LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = u.employer AND k.opened_day = o.opened_day
+WHERE k.rep_id IS NULL
+GROUP BY d.rep_id, d.opened_day, d.parties

@@ -34,7 +34,7 @@ JOIN transactions AS t
   ON t.account_id = m.other_account_id
  AND t.counterparty_account_id = m.account_id
  AND t.amount_cents = 0 - m.direction * m.cents
-WHERE t.posted_at_day >= m.posted_day - 1 AND t.posted_at_day <= m.posted_day + 1
+WHERE t.counterparty_account_id IS NOT NULL AND t.posted_at_day >= m.posted_day - 1 AND t.posted_at_day <= m.posted_day + 1
 
 -- model: simulated_funding_cells
 -- Openings counted by opener, kind of account, branch and month; how many had a round trip with no other action of the

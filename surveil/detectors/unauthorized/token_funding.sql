@@ -1,6 +1,6 @@
 -- model: token_rows
 -- Deposits and transfers in of at most :token_cents cents in the window that people made, not systems.
-SELECT transaction_id, account_id
+SELECT transaction_id, account_id, rep_id, branch_id, tender, initiated_by, amount_cents
 FROM transactions
 WHERE kind IN ('deposit', 'transfer_in')
   AND amount_cents > 0
@@ -8,17 +8,23 @@ WHERE kind IN ('deposit', 'transfer_in')
   AND COALESCE(initiated_by, 'customer') <> 'system'
   AND posted_at_day >= :from_day
 
+-- model: token_postings
+-- All that was posted on the accounts of `token_rows`: few accounts, so that what counts is sorted out afterwards.
+SELECT t.transaction_id AS transaction_id, t.account_id AS account_id, t.posted_at_s AS posted_s, t.posted_at_day AS posted_day,
+       t.kind AS kind, t.initiated_by AS initiated_by, t.amount_cents AS amount_cents
+FROM transactions AS t
+JOIN (SELECT DISTINCT account_id FROM token_rows) AS k ON k.account_id = t.account_id
+
 -- model: token_histories
 -- All money in from people, and all else that the customer did, on the accounts of `token_rows`; `money_day` is the day where
 -- it was money in, but for the coins that staff put in: one token does not make the next one genuine.
-SELECT t.transaction_id AS transaction_id, t.account_id AS account_id, t.posted_at_s AS posted_s, t.posted_at_day AS posted_day,
-       CASE WHEN t.kind NOT IN ('deposit', 'transfer_in') THEN NULL
-            WHEN t.initiated_by = 'rep' AND t.amount_cents <= :token_cents THEN NULL
-            ELSE t.posted_at_day END AS money_day
-FROM transactions AS t
-JOIN (SELECT DISTINCT account_id FROM token_rows) AS k ON k.account_id = t.account_id
-WHERE (COALESCE(t.initiated_by, 'customer') = 'customer' AND t.kind NOT IN ('fee', 'fee_refund', 'interest', 'other'))
-   OR (t.initiated_by = 'rep' AND t.kind IN ('deposit', 'transfer_in'))
+SELECT transaction_id, account_id, posted_s, posted_day,
+       CASE WHEN kind NOT IN ('deposit', 'transfer_in') THEN NULL
+            WHEN initiated_by = 'rep' AND amount_cents <= :token_cents THEN NULL
+            ELSE posted_day END AS money_day
+FROM token_postings
+WHERE (COALESCE(initiated_by, 'customer') = 'customer' AND kind NOT IN ('fee', 'fee_refund', 'interest', 'other'))
+   OR (initiated_by = 'rep' AND kind IN ('deposit', 'transfer_in'))
 
 -- model: token_neighbours
 -- Each row of `token_histories` with the day of what came before and after it on the account: anything, and money.
@@ -43,9 +49,8 @@ SELECT t.transaction_id AS transaction_id, t.account_id AS account_id, a.custome
        CASE WHEN t.initiated_by = 'rep' THEN n.money_after_day ELSE n.after_day END - n.posted_day AS next_days,
        CASE WHEN a.opened_at_day >= v.from_day THEN 1 ELSE 0 END AS whole_life,
        n.posted_day - v.from_day AS known_days, v.to_day - n.posted_day AS watched_days
-FROM token_rows AS k
-JOIN token_neighbours AS n ON n.transaction_id = k.transaction_id
-JOIN transactions AS t ON t.transaction_id = k.transaction_id
+FROM token_rows AS t
+JOIN token_neighbours AS n ON n.transaction_id = t.transaction_id
 JOIN accounts AS a ON a.account_id = t.account_id
 JOIN calendar AS c ON c.day = n.posted_day
 LEFT JOIN covered AS v
@@ -66,25 +71,6 @@ SELECT transaction_id, account_id, customer_id, opener, poster, branch_id, tende
             WHEN idle_days IS NULL AND whole_life = 0 AND known_days < :seen_idle_days THEN NULL
             ELSE 1 END AS lone
 FROM tokens
-
--- model: first_money
--- Accounts opened by staff that got money within :funded_days days, where the extract covers as many days more after that:
--- 1 where it was a lone token that nobody but the opener is known to have posted.
-SELECT o.account_id AS account_id, o.rep_id AS rep_id, MIN(o.branch_id) AS branch_id, MIN(o.branch_kind) AS branch_kind,
-       MIN(o.product_code) AS product_code, MIN(o.channel) AS channel, MIN(o.month) AS month,
-       MAX(CASE WHEN k.lone = 1 AND k.idle_days IS NULL AND k.subject = o.rep_id THEN 1 ELSE 0 END) AS token
-FROM openings AS o
-JOIN transactions AS t
-  ON t.account_id = o.account_id
- AND t.posted_at_day >= o.opened_day
- AND t.posted_at_day <= o.opened_day + :funded_days
-LEFT JOIN lone_tokens AS k ON k.transaction_id = t.transaction_id
-WHERE o.rep_id IS NOT NULL
-  AND t.kind IN ('deposit', 'transfer_in')
-  AND t.amount_cents > 0
-  AND COALESCE(t.initiated_by, 'customer') <> 'system'
-  AND o.transactions_to >= o.opened_day + 2 * :funded_days
-GROUP BY o.account_id, o.rep_id
 
 -- model: fanned_money
 -- The rows of `small_sources` from one of `fan_sources`; `place`: as which household of the opener on that source.
@@ -118,18 +104,43 @@ JOIN openings AS o ON o.account_id = f.account_id
 WHERE NOT EXISTS (
     SELECT 1 FROM lone_tokens AS k WHERE k.transaction_id = f.transaction_id AND k.lone = 1 AND k.subject IS NOT NULL)
 
+-- model: token_starts
+-- Accounts whose early money was a lone token that nobody but the opener is known to have posted.
+SELECT DISTINCT o.account_id AS account_id
+FROM lone_tokens AS k
+JOIN openings AS o
+  ON o.account_id = k.account_id AND o.rep_id = k.subject
+ AND k.posted_day >= o.opened_day AND k.posted_day <= o.opened_day + :funded_days
+WHERE k.lone = 1 AND k.idle_days IS NULL
+
+-- model: fanned_accounts
+-- The accounts of `fanned_money`: 1 where it came from an employee's account, or from a fanning source as its
+-- :shared_households th household or later.
+SELECT account_id, MAX(CASE WHEN employee = 1 OR place >= :shared_households THEN 1 ELSE 0 END) AS fanned
+FROM fanned_money
+GROUP BY account_id
+
 -- model: first_money_cells
--- The rows of `first_money` counted by opener, kind of account, branch and month; `token`, and `fanned` 1 where it came from an
--- employee's account, or from a fanning source as its :shared_households th household or later.
+-- Accounts opened by staff that got money within :funded_days days, where the extract covers as many days more after that,
+-- counted by opener, kind of account, branch and month; `token` 1 for those of `token_starts`, `fanned` of `fanned_accounts`.
 SELECT rep_id, product_code, channel, branch_kind, branch_id, month, token, fanned, COUNT(*) AS n
 FROM (
-    SELECT m.rep_id AS rep_id, m.product_code AS product_code, m.channel AS channel, m.branch_kind AS branch_kind,
-           m.branch_id AS branch_id, m.month AS month, m.token AS token,
-           CASE WHEN f.employee = 1 OR f.place >= :shared_households THEN 1 ELSE 0 END AS fanned
-    FROM first_money AS m
-    LEFT JOIN (
-        SELECT account_id, MAX(employee) AS employee, MAX(place) AS place FROM fanned_money GROUP BY account_id
-    ) AS f ON f.account_id = m.account_id
+    SELECT o.rep_id AS rep_id, o.product_code AS product_code, o.channel AS channel, o.branch_kind AS branch_kind,
+           o.branch_id AS branch_id, o.month AS month, CASE WHEN k.account_id IS NULL THEN 0 ELSE 1 END AS token,
+           COALESCE(f.fanned, 0) AS fanned
+    FROM openings AS o
+    LEFT JOIN token_starts AS k ON k.account_id = o.account_id
+    LEFT JOIN fanned_accounts AS f ON f.account_id = o.account_id
+    WHERE o.rep_id IS NOT NULL
+      AND o.transactions_to >= o.opened_day + 2 * :funded_days
+      AND EXISTS (
+        SELECT 1 FROM transactions AS t
+        WHERE t.account_id = o.account_id
+          AND t.kind IN ('deposit', 'transfer_in')
+          AND t.amount_cents > 0
+          AND COALESCE(t.initiated_by, 'customer') <> 'system'
+          AND t.posted_at_day >= o.opened_day
+          AND t.posted_at_day <= o.opened_day + :funded_days)
 ) AS funded
 GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month, token, fanned
 

@@ -20,18 +20,20 @@ GROUP BY m.other_account_id, m.account_id
 -- model: charges
 -- One row per charge: on an account in question, or (`knock_on` 1) on the customer's other account within
 -- :knock_on_days days after money was moved from that to the account in question.
-SELECT t.transaction_id AS transaction_id, t.account_id AS account_id, q.account_id AS unused_account_id,
-       t.posted_at_day AS posted_day, 0 - t.amount_cents AS cents, 0 AS knock_on
+SELECT t.transaction_id AS transaction_id, t.account_id AS account_id, MIN(c.unused_account_id) AS unused_account_id,
+       MIN(t.posted_at_day) AS posted_day, 0 - MIN(t.amount_cents) AS cents, MIN(c.knock_on) AS knock_on
 FROM transactions AS t
-JOIN unused_by_customer AS q ON q.account_id = t.account_id
+JOIN (
+    SELECT account_id, account_id AS unused_account_id, opened_day AS first_day, opened_day AS last_day, 0 AS knock_on
+    FROM unused_by_customer
+    UNION ALL
+    SELECT d.account_id, d.unused_account_id, d.first_day, d.last_day + :knock_on_days, 1
+    FROM drained_accounts AS d
+    LEFT JOIN unused_by_customer AS q ON q.account_id = d.account_id
+    WHERE q.account_id IS NULL
+) AS c ON c.account_id = t.account_id
 WHERE t.kind = 'fee' AND t.amount_cents < 0
-UNION ALL
-SELECT t.transaction_id, t.account_id, MIN(d.unused_account_id), MIN(t.posted_at_day), 0 - MIN(t.amount_cents), 1
-FROM transactions AS t
-JOIN drained_accounts AS d ON d.account_id = t.account_id
-LEFT JOIN unused_by_customer AS q ON q.account_id = t.account_id
-WHERE t.kind = 'fee' AND t.amount_cents < 0 AND q.account_id IS NULL
-  AND t.posted_at_day >= d.first_day AND t.posted_at_day <= d.last_day + :knock_on_days
+  AND (c.knock_on = 0 OR (t.posted_at_day >= c.first_day AND t.posted_at_day <= c.last_day))
 GROUP BY t.transaction_id, t.account_id
 
 -- model: fee_refunds
