@@ -25,8 +25,8 @@ def test_spark_measures_and_decides_as_duckdb_does(small_firm: Workspace, spark:
     theirs = measured(small_firm, LOCAL.url, folders[1])
     assert sum(len(frame) for frame in ours.values()) > 5_000, "too little was measured to compare"
     assert list(differences(ours, theirs)) == []
-    ours["openings"].loc[0, "account_id"] = "another"
-    assert any("openings" in told for told in differences(ours, theirs)), "a difference would be seen"
+    ours["account_evidence"].loc[0, "account_id"] = "another"
+    assert any("account_evidence" in told for told in differences(ours, theirs)), "a difference would be seen"
 
 
 def test_a_long_query_is_broken_off_and_spark_works_on(spark: Any, tmp_path: Path) -> None:
