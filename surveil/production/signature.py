@@ -6,8 +6,12 @@ import datetime as dt
 import io
 import secrets
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -96,10 +100,16 @@ def sign(content: bytes, signer: signers.SimpleSigner, *, name: str, reason: str
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(content))
         target = io.BytesIO()
-        signers.PdfSigner(metadata, signer).sign_pdf(writer, output=target)
+        _apart(partial(signers.PdfSigner(metadata, signer).sign_pdf, writer, output=target))
     except PdfError as error:
         raise VerificationFailed("The response is not a PDF that can be signed.") from error
     return target.getvalue()
+
+
+def _apart(work: Callable[[], Any]) -> Any:
+    """Do something in a thread of its own: pyHanko runs an event loop, and a notebook's thread has one already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 def check(content: bytes) -> list[Signed]:
@@ -114,7 +124,7 @@ def check(content: bytes) -> list[Signed]:
         for signature in embedded:
             # Whether the issuer is to be trusted is not asked: only whether this certificate signed these bytes.
             context = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
-            status = validate_pdf_signature(signature, context)
+            status = _apart(partial(validate_pdf_signature, signature, context))
             found.append(
                 Signed(
                     signer=status.signing_cert.subject.human_friendly,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import subprocess
 from pathlib import Path
@@ -85,3 +86,12 @@ def test_a_certificate_that_has_run_out_signs_nothing(signer_file: Path) -> None
 def test_a_trial_certificate_asks_for_a_passphrase() -> None:
     with pytest.raises(UsageError, match="at least 8"):
         signature.trial_certificate("R. Roe", "Example Bank", "short", NOW)
+
+
+def test_it_can_be_signed_and_checked_where_an_event_loop_runs(signer_file: Path) -> None:
+    async def notebook() -> list[signature.Signed]:
+        return signature.check(signed(response("Answered."), signer_file))
+
+    (one,) = asyncio.run(notebook())
+    assert one.intact
+    assert one.whole
