@@ -31,3 +31,14 @@ class RunRecord:
     failed_detectors: tuple[str, ...] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
     coverage: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def judged_in_parts(self) -> str:
+        """What a reader has to know of a firm that was judged in parts, as a sentence; empty where it was judged whole."""
+        parts = int(self.coverage.get("parts", 1))
+        if parts == 1:
+            return ""
+        return (
+            f"Judged in {parts} parts of many branches each, because the firm is large: "
+            "each representative is compared with colleagues of the same part."
+        )

@@ -297,6 +297,7 @@ def _record(manifest: Mapping[str, Any], together: gathering.Gathered) -> RunRec
             "gathered": {
                 name: {"alerts": small, "as": few} for name, (small, few) in together.counts.items()
             },
+            **({"parts": manifest["parts"]} if "parts" in manifest else {}),
         },
     )
 

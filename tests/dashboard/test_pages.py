@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 
 from dashboard.components.banner import banner
 from dashboard.components.manual import points, section
+from surveil import desk
 from surveil.alerts.runs import RunRecord, RunStatus
 from surveil.config import Workspace
 from surveil.desk.screen_runs import run_summary
@@ -25,6 +27,27 @@ def test_what_could_not_be_examined_is_told_with_the_reason(run_desk: Desk) -> N
         "Not known is not the same as not found",
     ):
         assert words in page
+
+
+def test_of_a_run_in_parts_it_is_said_whom_somebody_was_compared_with(
+    run_desk: Desk, workspace: Workspace
+) -> None:
+    assert "Judged in" not in shown(go(run_desk(), "runs"))
+    run = RunRecord(
+        "R-2",
+        "000001-x",
+        "2026-03-31",
+        "0.1.0",
+        "c",
+        RunStatus.COMPLETE,
+        coverage={"detectors": [], "parts": 5},
+    )
+    store = desk.open_desk(workspace)
+    desk.record_scan(store, run, [], firm.RECORDED + timedelta(days=1))
+    store.close()
+    page = shown(go(run_desk(), "runs"))
+    assert "Judged in 5 parts of many branches each, because the firm is large: " in page
+    assert "each representative is compared with colleagues of the same part." in page
 
 
 def test_rejected_rows_are_not_known_where_a_load_report_is_gone(workspace: Workspace) -> None:

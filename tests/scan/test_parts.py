@@ -15,6 +15,7 @@ from surveil.detectors import registry
 from surveil.feeds.load import load
 from surveil.scan import job, results
 from surveil.scan.parts import parts_of
+from surveil.scan.render import scan_summary
 from surveil.simulate import simulate
 
 RANKINGS = {"rank_reps": "rep_id", "rank_accounts": "account_id"}
@@ -72,11 +73,12 @@ def test_a_firm_judged_in_parts_loses_nothing_and_counts_nothing_twice(
     chosen = [detector.id for detector in registry.chosen(None) if detector.in_parts]
 
     def scan() -> dict[str, Any]:
-        job.scan(
+        result = job.scan(
             workspace, lambda _, found: {d.fingerprint: d.fingerprint for d in found}, detector_ids=chosen
         )
         folder = results.run_folder(workspace)
         return {
+            "told": scan_summary(result),
             **results.manifest(workspace),
             **{name: pd.read_parquet(folder / f"{name}.parquet") for name in ("findings", *RANKINGS)},
         }
@@ -85,6 +87,8 @@ def test_a_firm_judged_in_parts_loses_nothing_and_counts_nothing_twice(
     monkeypatch.setattr(job, "parts_of", lambda firm, _: parts_of(firm, int(firm["openings"].sum()) // 3))
     divided = scan()
     assert divided["parts"] == 3
+    assert "Judged in 3 parts of many branches each, because the firm is large" in divided["told"]
+    assert "parts" not in whole["told"]
     assert divided["run_id"] != whole["run_id"]
     # What UA17 lists, OL01 ranks and QB04 calls a burst depends on whom one is compared with; what happened does not.
     compared = ["UA17", "OL01", "QB04"]
