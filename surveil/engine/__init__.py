@@ -2,6 +2,6 @@
 
 from surveil.engine.backends import shown
 from surveil.engine.run import Engine, open_engine
-from surveil.engine.tables import in_parts, read_frame
+from surveil.engine.tables import in_parts, read_frame, read_no_rows
 
-__all__ = ["Engine", "in_parts", "open_engine", "read_frame", "shown"]
+__all__ = ["Engine", "in_parts", "open_engine", "read_frame", "read_no_rows", "shown"]

@@ -30,11 +30,18 @@ def read_frame(file: Path, part: int | None = None) -> pd.DataFrame:
         part: only the rows of that part of the firm; where the model was not written in parts, all of them.
     """
     asked = [(PART, "==", part)] if part is not None and in_parts(file) else None
-    rows = plain(pq.read_table(file, filters=asked))
-    if PART in rows.column_names:
-        rows = rows.drop_columns([PART])
+    rows = _without_part(plain(pq.read_table(file, filters=asked)))
     # Nobody else holds this table: each column is given up as soon as pandas has it.
     return to_frame(rows, split_blocks=True, self_destruct=True)
+
+
+def read_no_rows(file: Path) -> pd.DataFrame:
+    """The columns of a model's file as `read_frame` gives them, and none of its rows."""
+    return to_frame(_without_part(plain(pq.read_schema(file).empty_table())))
+
+
+def _without_part(rows: pa.Table) -> pa.Table:
+    return rows.drop_columns([PART]) if PART in rows.column_names else rows
 
 
 def in_parts(file: Path) -> bool:

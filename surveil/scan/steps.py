@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from surveil.detectors.base import Decision, Detector, Gap
-from surveil.engine import Engine, in_parts, read_frame
+from surveil.engine import Engine, in_parts, read_frame, read_no_rows
 from surveil.scan.evidence import Kept, read_parts
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -120,7 +120,7 @@ class Steps:
     def _measured(self, detector: Detector, model: str, part: int | None) -> pd.DataFrame:
         file = self.file(model)
         whole = part is None or part == 0 or model in detector.undivided or in_parts(file)
-        return read_frame(file, part) if whole else read_frame(file).iloc[:0]
+        return read_frame(file, part) if whole else read_no_rows(file)
 
     def file(self, model: str) -> Path:
         """Where the rows of a model are written."""

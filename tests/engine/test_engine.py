@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from surveil.config import EngineSettings, Workspace
-from surveil.engine import days, open_engine, read_frame, staging
+from surveil.engine import days, in_parts, open_engine, read_frame, read_no_rows, staging
 from surveil.engine.backends import connect
 from surveil.engine.models import compile_model, parse_file
 from surveil.errors import SurveilError, UsageError
@@ -70,6 +70,21 @@ def test_rows_read_from_the_file_they_were_written_to_are_those_fetched(
         with open_engine(workspace, snapshot) as engine, open_engine(workspace, snapshot) as other:
             engine.write(name, file)
             pd.testing.assert_frame_equal(read_frame(file), other.fetch(name))
+            pd.testing.assert_frame_equal(read_no_rows(file), read_frame(file).iloc[:0])
+
+
+def test_the_number_of_the_part_is_no_column_of_a_model_with_or_without_rows(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    snapshot = snapshot_of({**PEOPLE, "accounts": [account("a1", "2016-03-01", opened_by="r1")]}, tmp_path)
+    file = tmp_path / "openings.parquet"
+    with open_engine(workspace, snapshot) as engine:
+        engine.split(pd.DataFrame({"rep_id": ["r1"], "part": [1]}), 2)
+        engine.write("openings", file)
+        expected = engine.fetch("openings")
+    assert in_parts(file)
+    pd.testing.assert_frame_equal(read_frame(file, 1), expected)
+    pd.testing.assert_frame_equal(read_no_rows(file), expected.iloc[:0])
 
 
 def test_what_came_after_the_day_is_not_seen(workspace: Workspace, tmp_path: Path) -> None:
