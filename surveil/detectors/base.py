@@ -121,8 +121,7 @@ class Detector(ABC):
     tests its own stands for when all tests of a subject are joined. One that `ranks` only puts its subjects in order,
     and alerts nobody. `in_parts` says that a large firm may be judged part by part, each of many branches: then `decide`
     gets the rows of a part's representatives of every model that has `rep_id`, all rows of the models named in `undivided`,
-    and those of other models with the first part only. One that ranks has to say how the parts' rankings become one
-    (`together`).
+    and those of other models with the first part only. One that ranks is `RankedInParts`.
     """
 
     id: ClassVar[str]
@@ -161,10 +160,6 @@ class Detector(ABC):
             parameters: an instance of the detector's `parameter_type`.
         """
 
-    def together(self, decisions: Sequence[Decision], parameters: Any) -> Decision:
-        """The ranking of the whole firm from those of its parts."""
-        raise NotImplementedError
-
     def parameters(self, overrides: Mapping[str, Any]) -> Any:
         """The detector's parameters with a workspace's settings over the defaults.
 
@@ -183,6 +178,22 @@ class Detector(ABC):
         values = (parameters or cls.parameter_type()).model_dump()
         text = inspect.cleandoc(sys.modules[cls.__module__].__doc__ or "")
         return re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), text)
+
+
+class RankedInParts(Detector):
+    """A detector that only puts its subjects in order, and does so part by part in a large firm."""
+
+    ranks = True
+    in_parts = True
+
+    @abstractmethod
+    def together(self, decisions: Sequence[Decision], parameters: Any) -> Decision:
+        """The ranking of the whole firm from those of its parts.
+
+        Args:
+            decisions: what `decide` said of each part, in their order.
+            parameters: an instance of the detector's `parameter_type`.
+        """
 
 
 def items_of(detector_id: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from surveil.detectors.base import Decision, Detector, items_of
+from surveil.detectors.base import Decision, Detector, RankedInParts, items_of
 from surveil.scan import findings
 from surveil.scan.evidence import Judged
 from surveil.scan.steps import Steps
@@ -28,7 +28,7 @@ def decisions(
         yield _decision(detector, parameters, done, judged, None)
         return
     each = (_decision(detector, parameters, done, judged, part) for part in range(parts))
-    if detector.ranks:
+    if isinstance(detector, RankedInParts):
         yield findings.checked(detector, detector.together(list(each), parameters))
     else:
         yield from each

@@ -13,8 +13,10 @@ import pytest
 
 from surveil.alerts.model import SubjectType
 from surveil.detectors import registry
-from surveil.detectors.base import HEADINGS, Detector, Parameters
+from surveil.detectors.base import HEADINGS, Detector, Parameters, RankedInParts
 from surveil.detectors.docs import document
+from surveil.detectors.outliers import rep_outlier
+from surveil.detectors.outliers.rep_outlier import RepOutlier
 from surveil.detectors.typologies import TYPOLOGIES
 from surveil.engine.lint import problems
 from surveil.engine.models import catalogue, in_order
@@ -52,7 +54,25 @@ def test_what_is_judged_in_parts_is_about_representatives(detector: Detector) ->
     assert detector.subject is SubjectType.REP
     undivided = {model for model in detector.models if "rep_id" not in catalogue()[model].columns}
     assert undivided - COUNTED_ONCE == set(detector.undivided), "not given to every part of a large firm"
-    assert not detector.ranks or "together" in vars(type(detector))
+    assert isinstance(detector, RankedInParts) == detector.ranks, "the rankings of the parts are not made one"
+
+
+def test_a_ranking_in_parts_that_cannot_be_made_one_is_no_detector(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Forgetful(RankedInParts):
+        id = "OL99"
+        decide = RepOutlier.decide
+
+    class Whole(Forgetful):
+        together = RepOutlier.together
+
+    for made in (Forgetful, Whole):
+        made.__module__ = rep_outlier.__name__
+        monkeypatch.setattr(rep_outlier, made.__name__, made, raising=False)
+    with pytest.raises(TypeError, match="abstract"):
+        Forgetful()  # type: ignore[abstract]
+    found = registry.detectors.__wrapped__()
+    assert found.keys() - registry.detectors().keys() == {"OL99"}
+    assert isinstance(found["OL99"], Whole)
 
 
 @each

@@ -39,7 +39,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
-from surveil.detectors.base import Decision, Detector, Gap
+from surveil.detectors.base import Decision, Gap, RankedInParts
 from surveil.detectors.outliers.traits import OutlierParameters, items, unusual
 
 
@@ -47,19 +47,17 @@ class Parameters(OutlierParameters):
     """Only those of the ranking."""
 
 
-class RepOutlier(Detector):
+class RepOutlier(RankedInParts):
     """Representatives whose openings are least like others'."""
 
     id = "OL01"
     slug = "rep_outlier"
     name = "Unusual representative"
-    version = "6"
+    version = "7"
     family = Family.OUTLIER
     typology = "T02"
     severity = Severity.LOW
-    ranks = True
     needs = ("accounts.opened_by",)
-    in_parts = True
     models = ("opening_traits",)
     parameter_type = Parameters
 
