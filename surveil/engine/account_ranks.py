@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from surveil.config import EngineSettings
+from surveil.engine.backends import open_duckdb
+
+if TYPE_CHECKING:
+    import duckdb
 
 _SCHEMA = pa.schema(
     [
@@ -46,19 +51,24 @@ def rank_accounts(opened: Path, rated: Sequence[Path], target: Path, settings: E
         opened: the file of the model `staff_accounts`; an account that no detector rated stands last with score 0.
         rated: files with `account_id`, `score` and `reasons`.
         target: the file to write.
-        settings: how much memory may be used, and where to put what does not fit.
+        settings: how much of the machine may be used, and where to put what does not fit.
     """
-    import duckdb
+    beside = settings.spill(target.parent)  # where the run's engine, which is still open, has put its tables
+    spill = beside.with_name(f"{beside.name}-ranks")
+    try:
+        with open_duckdb(settings, spill) as connection:
+            _write(connection, opened, rated, target)
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
-    spill = settings.spill(target.parent)
-    with duckdb.connect(":memory:", config={"memory_limit": settings.memory_limit}) as connection:
-        connection.execute("SET temp_directory=$folder", {"folder": str(spill)})
-        files = {"opened": str(opened), "rated": [str(file) for file in rated]}
-        batches: Any = connection.sql(_RANKED, params=files).to_arrow_reader(_BATCH)
-        done = 0
-        with pq.ParquetWriter(target, _SCHEMA) as writer:
-            for batch in batches:
-                ranks = pa.array(range(done + 1, done + 1 + batch.num_rows), pa.int64())
-                table = pa.Table.from_batches([batch]).add_column(0, "rank", ranks)
-                writer.write_table(table.cast(_SCHEMA))
-                done += batch.num_rows
+
+def _write(connection: duckdb.DuckDBPyConnection, opened: Path, rated: Sequence[Path], target: Path) -> None:
+    files = {"opened": str(opened), "rated": [str(file) for file in rated]}
+    batches: Any = connection.sql(_RANKED, params=files).to_arrow_reader(_BATCH)
+    done = 0
+    with pq.ParquetWriter(target, _SCHEMA) as writer:
+        for batch in batches:
+            ranks = pa.array(range(done + 1, done + 1 + batch.num_rows), pa.int64())
+            table = pa.Table.from_batches([batch]).add_column(0, "rank", ranks)
+            writer.write_table(table.cast(_SCHEMA))
+            done += batch.num_rows

@@ -54,6 +54,23 @@ class Backend(Protocol):
         """Give back everything."""
 
 
+def open_duckdb(settings: EngineSettings, spill: Path) -> duckdb.DuckDBPyConnection:
+    """An empty DuckDB in memory that takes no more of the machine than the settings allow.
+
+    Args:
+        spill: the folder, nobody else's, where it puts what does not fit; it is made, and for the caller to remove.
+    """
+    import duckdb
+
+    spill.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"SET memory_limit='{settings.memory_limit}'")
+    if settings.threads:
+        connection.execute(f"SET threads={settings.threads}")
+    connection.execute("SET temp_directory=$folder", {"folder": str(spill)})
+    return connection
+
+
 class DuckDB:
     """DuckDB in the process.
 
@@ -63,17 +80,9 @@ class DuckDB:
     dialect = "duckdb"
 
     def __init__(self, settings: EngineSettings, folder: Path) -> None:
-        import duckdb
-
         self._spill = settings.spill(folder)
-        self._spill.mkdir(parents=True, exist_ok=True)
-        self._connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:")
-        run = self._connection.execute
-        run(f"SET memory_limit='{settings.memory_limit}'")
-        if settings.threads:
-            run(f"SET threads={settings.threads}")
-        run("SET temp_directory=$folder", {"folder": str(self._spill)})
-        run("SET preserve_insertion_order=false")
+        self._connection = open_duckdb(settings, self._spill)
+        self._connection.execute("SET preserve_insertion_order=false")
 
     def register_files(self, name: str, files: Sequence[Path]) -> None:
         listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
