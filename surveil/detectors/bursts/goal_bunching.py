@@ -53,7 +53,14 @@ from scipy.special import ndtr, ndtri
 from surveil.alerts.model import Family, Severity, SubjectType
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.bursts.goals import MODELS, GoalParameters, goal_results, openings_of, team_results
+from surveil.detectors.bursts.goals import (
+    MODELS,
+    GoalParameters,
+    by_people,
+    goal_results,
+    openings_of,
+    team_results,
+)
 from surveil.detectors.bursts.occasions import MODEL as OCCASIONS
 from surveil.detectors.bursts.occasions import OccasionParameters, occasions_of, with_occasions
 from surveil.detectors.quality import STRATUM, QualityParameters
@@ -96,7 +103,7 @@ class GoalBunching(Detector):
     id = "QB03"
     slug = "goal_bunching"
     name = "Results crowding on goals"
-    version = "7"
+    version = "8"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH
@@ -110,7 +117,7 @@ class GoalBunching(Detector):
         near = results[results["step"].abs() <= parameters.reach]
         if near.empty:
             return Decision()
-        landed = _by_people(near[near["landed"]], measured)
+        landed = _landed_by_people(near[near["landed"]], measured)
         part = openings_of(landed, measured["last_mile_cells"], parameters.last_days)
         known = part["poor"].notna()
         tests = [
@@ -166,12 +173,11 @@ def _results(measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> pd
     )
 
 
-def _by_people(landed: pd.DataFrame, measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _landed_by_people(landed: pd.DataFrame, measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The goals that were just reached, one row for each of the people whose openings count toward them."""
     told = landed[["quota_id", "rep_id", "metric", "branch_id", "role"]]
     own, shared = told[told["rep_id"].notna()], told[told["rep_id"].isna()].drop(columns="rep_id")
-    people = measured["counted_goals"][["quota_id", "rep_id"]].astype(str)
-    return pd.concat([own, shared.merge(people, on="quota_id", how="inner")], ignore_index=True)
+    return pd.concat([own, by_people(shared, measured)], ignore_index=True)
 
 
 def _branches(near: pd.DataFrame) -> pd.DataFrame:

@@ -75,6 +75,17 @@ def team_results(measured: Mapping[str, pd.DataFrame], last_days: int) -> pd.Dat
     return _finished(rows.assign(target=rows["stated"]))
 
 
+def by_people(teams: pd.DataFrame, measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Goals that a branch's people share, one row for each of the people whose openings count toward them.
+
+    Args:
+        teams: `quota_id` and what else is to stand beside each `rep_id`.
+        measured: the `MODELS`, by name.
+    """
+    people = measured["counted_goals"][_KEYS].astype(str)
+    return teams.merge(people, on="quota_id", how="inner")
+
+
 def _goals(measured: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     goals = measured["counted_goals"]
     goals = goals.astype(dict.fromkeys((*_KEYS, "metric", "branch_id"), str))

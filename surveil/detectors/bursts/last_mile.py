@@ -62,6 +62,7 @@ from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.bursts.goals import (
     MODELS,
     GoalParameters,
+    by_people,
     goal_notes,
     goal_results,
     openings_of,
@@ -101,7 +102,7 @@ class LastMile(Detector):
     id = "QB02"
     slug = "last_mile"
     name = "Months rescued in the last days"
-    version = "7"
+    version = "8"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH
@@ -123,7 +124,8 @@ class LastMile(Detector):
             landed.append(reached)
         if len(shared):
             told, reached = _rescued(shared, f"goals of his branch {_RESCUED}", parameters)
-            reached = _by_people(reached, measured["counted_goals"])
+            teams = reached.rename(columns={"rep_id": "team"}).assign(goal_note="a goal of the branch")
+            reached = by_people(teams, measured)
             cells = openings_of(reached, measured["last_mile_cells"], parameters.last_days)
             tests.append(_in_teams(told, cells, usual))
             landed.append(reached)
@@ -178,13 +180,6 @@ def _rescued(short: pd.DataFrame, what: str, parameters: Parameters) -> tuple[pd
         goal_note=goal_notes(reached),
     )
     return as_tests(result.reps, what), told[["quota_id", "rep_id", "metric", "goal", "result", "goal_note"]]
-
-
-def _by_people(reached: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
-    """Goals of branches that were reached, for each of the people who opened something toward them; `team` is the branch."""
-    people = counted[["quota_id", "rep_id"]].astype(str)
-    shared = reached.rename(columns={"rep_id": "team"})
-    return shared.assign(goal_note="a goal of the branch").merge(people, on="quota_id", how="inner")
 
 
 def _in_teams(told: pd.DataFrame, cells: pd.DataFrame, usual: Rates) -> pd.DataFrame:
