@@ -12,9 +12,9 @@ _NAMES = re.compile(r"(^|_)(name|names|narrative|employer|counterparty)$")
 _EMAILS = re.compile(r"(^|_)e?mail$")
 _PHONES = re.compile(r"(^|_)(phone|mobile|fax)$")
 _SECRET = re.compile(
-    r"(^|_)(address|address_line|postal_code|birth_on|ip_address|old_value|new_value|note|ssn|tax_id|"
-    r"annual_income|net_worth|liquid_net_worth)$"
+    r"(^|_)(address|address_line|postal_code|birth_on|ip_address|old_value|new_value|note|ssn|tax_id)$"
 )
+_SUMS = re.compile(r"(^|_)(annual_income|net_worth|liquid_net_worth)$")
 
 
 def mask_name(name: str) -> str:
@@ -47,6 +47,10 @@ def _mask(name: str, value: Any) -> Any:
     if value is None or value == "":
         return value
     field = name.casefold()
+    if _SUMS.search(field):
+        return HIDDEN
+    if isinstance(value, int) and value in (0, 1):
+        return value  # a flag about an address or a phone ("odd_address": 1) says nothing of where it is
     if _EMAILS.search(field):
         return mask_email(str(value))
     if _PHONES.search(field):

@@ -55,3 +55,10 @@ def test_personal_fields_are_masked_however_deep_and_others_are_left() -> None:
     assert masked(row)["account_id"] == "000123"
     assert masked(row)["days"] == 4
     assert masked(row)["email"] is None
+
+
+def test_a_flag_about_an_address_is_no_address_but_a_fortune_of_one_is_a_fortune() -> None:
+    assert masked({"odd_address": 1, "staff_phone": 0}) == {"odd_address": 1, "staff_phone": 0}
+    assert masked({"net_worth": 1, "liquid_net_worth": 0, "ip_address": "10.0.0.1"}) == {
+        "net_worth": "•••", "liquid_net_worth": "•••", "ip_address": "•••",
+    }  # fmt: skip
