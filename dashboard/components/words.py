@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from dashboard.components import item_words
 from surveil.alerts.alert import Alert, Source, Status
 from surveil.alerts.cases import Answer, CaseStatus, Channel, Visit
 from surveil.alerts.dispositions import Outcome
@@ -192,23 +193,6 @@ SCRIPT = {
 EVIDENCE_UNIT = {"-log10 p": "powers of ten of chance", "log-likelihood": "log-likelihood (these add up)"}
 
 
-_YES_OR_NO = frozenset({
-    "at_night", "away", "before_survey", "busy_device", "came_back", "chained", "copied", "credit_need", "employee",
-    "emptied", "false_value", "firm", "gone", "impossible", "knock_on", "late", "never_used", "not_met",
-    "odd_address", "odd_device", "opener", "packed_hour", "placeholder", "refused_to_opener", "rush", "solicited",
-    "staff_place", "unanswered", "undone", "with_account",
-})  # fmt: skip
-"""What detectors measure as 0 or 1."""
-_FIELD = {
-    "employee": "An employee's",
-    "firm": "The firm's",
-    "opened_tod": "Opened at",
-    "opener": "The opener's",
-    "unmet": "Requirements not met",
-}
-"""Names of measured values that do not speak for themselves."""
-
-
 def event(action: str) -> str:
     """What happened, in words; an event of a later version by its own name."""
     return EVENT.get(action, action.replace(".", ": ").replace("_", " "))
@@ -216,8 +200,6 @@ def event(action: str) -> str:
 
 def field(name: str) -> str:
     """A column's name as a person would write it."""
-    if name in _FIELD:
-        return _FIELD[name]
     for ending in ("_cents", "_ppm"):
         name = name.removesuffix(ending)
     return name.replace("_", " ").strip().capitalize() or "(no name)"
@@ -327,22 +309,29 @@ def measured(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float) and math.isfinite(value):
-        if name in _YES_OR_NO and value in (0, 1):
+        if name in item_words.YES_OR_NO and value in (0, 1):
             return "yes" if value else "no"
         if name.endswith("_tod"):
             return f"{int(value) // 3600:02d}:{int(value) % 3600 // 60:02d}"
-        if name.endswith("_cents") or name == "liquid_net_worth":
+        if name.endswith("_cents") or name in ("cents", "liquid_net_worth"):
             return f"{value / 100:,.2f}"
         if name.endswith("_ppm"):
             return percent(value / 1_000_000)
+        if name.endswith("_share"):
+            return percent(value)
         if name == "day" or (name.endswith("_day") and 0 < value < 100_000):
             return (date(1970, 1, 1) + timedelta(days=int(value))).isoformat()
         return number(float(value))
     if isinstance(value, Mapping):
         return details(value)
-    return ", ".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(item_words.value(name, str(part)) for part in value)
+    return item_words.value(name, str(value))
 
 
 def details(values: Mapping[str, Any]) -> str:
     """What a detector measured on one item, as one line."""
-    return " · ".join(f"{field(name)}: {measured(name, value)}" for name, value in sorted(values.items()))
+    return " · ".join(
+        f"{item_words.label(name) or field(name)}: {measured(name, value)}"
+        for name, value in sorted(values.items())
+    )

@@ -75,6 +75,24 @@ def test_details_are_told_with_money_days_and_shares() -> None:
     assert told == "Amount: 25.00 · Chained: yes · Kept: 1.23 % · Opened day: 2026-02-16 · X: not known"
 
 
+def test_what_was_measured_on_an_item_is_told_in_words_and_not_in_codes() -> None:
+    told = words.details(
+        {
+            "cents": 1400,
+            "odd_address": 1,
+            "outcome": "no_show",
+            "phrase": "never|not ask*|sign* ...2 for",
+            "used_share": 1 / 3,
+        }
+    )
+    assert told.startswith("Amount: 14.00 · Odd address: yes · Outcome: no show · Phrase of the word list")
+    assert "never/not ask*/sign* … for" in told
+    assert told.endswith("Used share: 33.3 %")
+    assert words.details({"to_rep_id": "R_017", "lag": 3}) == (
+        "Business days until it was opened: 3 · Referred to: R_017"
+    )
+
+
 def test_age_is_told_in_the_unit_that_fits() -> None:
     assert words.age(NOW - timedelta(minutes=5), NOW) == "just now"
     assert words.age(NOW - timedelta(hours=1), NOW) == "1 hour ago"
