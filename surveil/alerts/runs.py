@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,3 +42,15 @@ class RunRecord:
             f"Judged in {parts} parts of many branches each, because the firm is large: "
             "each representative is compared with colleagues of the same part."
         )
+
+
+def gap_in_words(gap: Mapping[str, Any]) -> str:
+    """Why items of a coverage report could not be judged, and with whom that lies where the reader may know it."""
+    people = first_of(gap.get("people", ()))
+    return f"{gap['reason']} ({people})" if people else str(gap["reason"])
+
+
+def first_of(names: Sequence[str], most: int = 10) -> str:
+    """Names as a sentence has them: the first ones, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

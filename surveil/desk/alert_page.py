@@ -16,9 +16,10 @@ from surveil.alerts.people import User
 from surveil.alerts.policy import Allowed, Refused, may
 from surveil.alerts.runs import RunRecord
 from surveil.desk.access import find_alert
+from surveil.desk.runs import run_for
 from surveil.store import DeskSession
 from surveil.store.audit import Event, history
-from surveil.store.mapping import alert_of, run_of
+from surveil.store.mapping import alert_of
 from surveil.store.tables import (
     AlertHitRow,
     AlertNoteRow,
@@ -138,7 +139,7 @@ def alert_view(session: DeskSession, user: User, alert_id: str, now: datetime | 
     run = session.get(RunRow, alert.run_id) if alert.run_id else None
     return AlertView(
         alert=alert,
-        run=run_of(run) if run else None,
+        run=run_for(user, run) if run else None,
         decisions=tuple(_decisions(session, alert_id)),
         notes=tuple(_notes(session, alert_id)),
         hits=tuple(_hits(session, alert_id)),

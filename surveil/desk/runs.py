@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from sqlalchemy import select
 
 from surveil.alerts.alert import Action
@@ -20,7 +24,7 @@ def runs(session: DeskSession, user: User) -> list[RunRecord]:
     """All recorded scans, the last recorded first."""
     session.narrow(user)
     demand(user, Action.READ)
-    return [run_of(row) for row in session.scalars(_LAST_FIRST)]
+    return [run_for(user, row) for row in session.scalars(_LAST_FIRST)]
 
 
 def latest_run(session: DeskSession, user: User) -> RunRecord | None:
@@ -28,7 +32,7 @@ def latest_run(session: DeskSession, user: User) -> RunRecord | None:
     session.narrow(user)
     demand(user, Action.READ)
     row = session.scalars(_LAST_FIRST.limit(1)).first()
-    return run_of(row) if row else None
+    return run_for(user, row) if row else None
 
 
 def find_run(session: DeskSession, user: User, run_id: str) -> RunRecord:
@@ -42,4 +46,21 @@ def find_run(session: DeskSession, user: User, run_id: str) -> RunRecord:
     row = session.get(RunRow, run_id)
     if row is None:
         raise NotFound(f"There is no run {run_id}.")
-    return run_of(row)
+    return run_for(user, row)
+
+
+def run_for(user: User, row: RunRow) -> RunRecord:
+    """The scan in a row as this user may know it: with whom a gap lies is told to those who see everybody's alerts, and to
+    nobody of himself.
+    """
+    run = run_of(row)
+    lines = [
+        {**line, "gaps": [_for(user, gap) for gap in line.get("gaps", ())]}
+        for line in run.coverage.get("detectors", ())
+    ]
+    return replace(run, coverage={**run.coverage, "detectors": lines})
+
+
+def _for(user: User, gap: Mapping[str, Any]) -> Mapping[str, Any]:
+    told = [one for one in gap.get("people", ()) if user.sees_every_branch and one not in user.own_reps]
+    return {**gap, "people": told}

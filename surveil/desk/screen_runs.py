@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from surveil.alerts.runs import RunRecord
+from surveil.alerts.runs import RunRecord, gap_in_words
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _examined(line: Mapping[str, Any]) -> Examined:
         int(line.get("examined", 0)),
         int(line.get("found", 0)),
         int(line.get("tested", 0)),
-        tuple((int(gap["count"]), str(gap["reason"])) for gap in line.get("gaps", ())),
+        tuple((int(gap["count"]), gap_in_words(gap)) for gap in line.get("gaps", ())),
     )
 
 

@@ -6,7 +6,7 @@ import inspect
 import re
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -83,10 +83,14 @@ class Parameters(BaseModel):
 
 @dataclass(frozen=True)
 class Gap:
-    """Items that could not be judged: how many, and why, in words."""
+    """Items that could not be judged: how many, and why, in words that name nobody.
+
+    `people` are the numbers of those with whom it lies, for readers who may see everybody's alerts.
+    """
 
     count: int
     reason: str
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,16 @@ class RankedInParts(Detector):
 def items_of(detector_id: str) -> str:
     """Under which name a detector that listens finds another's items among its measurements."""
     return f"items of {detector_id}"
+
+
+def one_a_reason(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """Gaps of several parts of a firm as those of the whole: of every reason one, in the order they came in."""
+    joined: dict[str, Gap] = {}
+    for gap in gaps:
+        before = joined.get(gap.reason, Gap(0, gap.reason))
+        people = dict.fromkeys((*before.people, *gap.people))
+        joined[gap.reason] = Gap(before.count + gap.count, gap.reason, tuple(people))
+    return tuple(joined.values())
 
 
 def frame(columns: tuple[str, ...], **values: Any) -> pd.DataFrame:

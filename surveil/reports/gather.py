@@ -19,6 +19,7 @@ from sqlalchemy import select
 from surveil import desk
 from surveil.alerts.alert import Status
 from surveil.alerts.people import SYSTEM
+from surveil.alerts.runs import gap_in_words
 from surveil.config import Workspace
 from surveil.detectors import registry
 from surveil.engine import Engine, days, open_engine
@@ -194,7 +195,7 @@ def _coverage(manifest: Mapping[str, Any]) -> list[CoverageFacts]:
     for line in manifest["coverage"]:
         gaps = line["gaps"] or [{"count": 0, "reason": line["reason"]}]
         facts += [
-            CoverageFacts(line["detector"], line["status"], line["examined"], gap["count"], gap["reason"])
+            CoverageFacts(line["detector"], line["status"], line["examined"], gap["count"], gap_in_words(gap))
             for gap in gaps
         ]
     return facts

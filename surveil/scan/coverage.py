@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from surveil.detectors.base import Decision, Detector
+from surveil.detectors.base import Decision, Detector, Gap
 from surveil.feeds.snapshots import Snapshot
 from surveil.scan.evidence import Kept
 
@@ -20,7 +20,7 @@ class Ran(StrEnum):
 
 @dataclass(frozen=True)
 class Covered:
-    """One line of the coverage report. `gaps` are (count, reason) of items that could not be judged."""
+    """One line of the coverage report. `gaps` are the items that could not be judged."""
 
     detector: str
     name: str
@@ -29,11 +29,15 @@ class Covered:
     examined: int = 0
     found: int = 0
     tested: int = 0
-    gaps: tuple[tuple[int, str], ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        plain = asdict(self)
-        return {**plain, "gaps": [{"count": count, "reason": reason} for count, reason in self.gaps]}
+        return {**asdict(self), "gaps": [_told(gap) for gap in self.gaps]}
+
+
+def _told(gap: Gap) -> dict[str, Any]:
+    named = {"people": list(gap.people)} if gap.people else {}
+    return {"count": gap.count, "reason": gap.reason, **named}
 
 
 def missing(detector: Detector, snapshot: Snapshot) -> str:
@@ -74,7 +78,7 @@ def ran(detector: Detector, decision: Decision | Kept) -> Covered:
         decision.examined,
         decision.found,
         int(decision.tests["p_value"].notna().sum()),
-        tuple((gap.count, gap.reason) for gap in decision.gaps),
+        decision.gaps,
     )
 
 

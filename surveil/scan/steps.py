@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from surveil.detectors.base import Decision, Detector, Gap
+from surveil.detectors.base import Decision, Detector, Gap, one_a_reason
 from surveil.engine import Engine, in_parts, read_frame, read_no_rows
 from surveil.scan.evidence import Kept, read_parts
 
@@ -134,7 +134,7 @@ class Steps:
         that goes on says the same as one that was whole.
         """
         files = [self.file(model) for model in detector.models]
-        examined, gaps = 0, dict[str, int]()
+        examined, gaps = 0, list[Gap]()
         frames: dict[str, list[str]] = {name: [] for name in _FRAMES}
         for part, decision in enumerate(decisions):
             for name in _FRAMES:
@@ -144,11 +144,10 @@ class Steps:
                     frames[name].append(files[-1].name)
                     _as_text(frame).to_parquet(files[-1], index=False)
             examined += decision.examined
-            for gap in decision.gaps:
-                gaps[gap.reason] = gaps.get(gap.reason, 0) + gap.count
+            gaps += decision.gaps
         record = {
             "examined": examined,
-            "gaps": [[count, reason] for reason, count in gaps.items()],
+            "gaps": [[gap.count, gap.reason, gap.people] for gap in one_a_reason(gaps)],
             "frames": frames,
             "files": {self._name(file): _hash(file) for file in files},
         }
@@ -168,7 +167,7 @@ class Steps:
         return Kept(
             tests=read_parts(tests),
             examined=record["examined"],
-            gaps=tuple(Gap(count, reason) for count, reason in record["gaps"]),
+            gaps=tuple(Gap(count, reason, tuple(people)) for count, reason, people in record["gaps"]),
             item_files=items,
             account_files=accounts,
         )

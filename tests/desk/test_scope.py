@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from surveil.alerts.errors import NotAllowed, NotFound
 from surveil.alerts.model import SubjectType
 from surveil.alerts.people import SYSTEM, Role, User
 from surveil.alerts.policy import sees
+from surveil.alerts.runs import gap_in_words
 from surveil.store import Store
 from surveil.store.tables import AlertHitRow, AlertRow, CaseRow
 from tests.desk.people import ADMINISTRATOR, ANN, AUDITOR, SUE
@@ -53,6 +56,33 @@ def mixed(store: Store) -> Store:
                     )
     desk.record_scan(store, run(1), drafts, NOW)
     return store
+
+
+def test_with_whom_a_gap_lies_is_told_to_who_sees_everybody_and_to_nobody_of_himself(store: Store) -> None:
+    gap = {"count": 40, "reason": "sales nobody may have reviewed (2 supervisors)", "people": ["M1", "M2"]}
+    lines = [{"detector": "CS01", "status": "run", "gaps": [gap, {"count": 3, "reason": "too young"}]}]
+    found = replace(run(1), coverage={"detectors": lines})
+    desk.record_scan(store, found, [draft(1, branch_id="B1")], NOW)
+
+    def told(user: User) -> list[list[str]]:
+        with store.read() as session:
+            (listed,) = desk.runs(session, user)
+            (alert,) = desk.alerts(session, user)
+            seen = [
+                listed,
+                desk.latest_run(session, user),
+                desk.find_run(session, user, found.run_id),
+                desk.alert_view(session, user, alert.alert_id).run,
+            ]
+        texts = [gap_in_words(gap) for one in seen if one for gap in one.coverage["detectors"][0]["gaps"]]
+        assert len(texts) == 8
+        assert {text.partition(" (M")[0] for text in texts} == {gap["reason"], "too young"}
+        return sorted({name for name in ("M1", "M2") if any(name in text for text in texts)})
+
+    assert told(ANN) == told(AUDITOR) == ["M1", "M2"]
+    assert told(replace(ANN, rep_id="M2")) == ["M1"]
+    assert told(SUE) == []
+    assert told(replace(SUE, rep_id="M1", reps=frozenset({"M2"}))) == []
 
 
 @given(user=users)

@@ -10,7 +10,8 @@ import pytest
 
 from surveil.config import Workspace
 from surveil.detectors import registry
-from surveil.scan import job, steps
+from surveil.detectors.base import Decision, Gap
+from surveil.scan import coverage, job, steps
 from surveil.scan.job import ScanResult
 from surveil.scan.pace import Pace
 
@@ -126,3 +127,17 @@ def test_the_estimate_comes_from_the_last_scan_and_from_the_pace_of_this_one(tmp
     assert second.begin("b") == "2 of 3, about 17 minutes left"
     file.write_text("[]")
     assert Pace(file, ["a"], lambda: now[0]).begin("a") == "1 of 1"
+
+
+def test_the_gaps_of_parts_are_kept_as_one_with_whom_they_lie_with(tmp_path: Path) -> None:
+    detector = registry.detectors()["CS01"]
+    done = steps.Steps(tmp_path)
+    for model in detector.models:
+        done.file(model).write_bytes(b"measured")
+    decisions = [Decision(gaps=(Gap(3, "late", ("M1",)),)), Decision(gaps=(Gap(4, "late", ("M2",)),))]
+    joined = (Gap(7, "late", ("M1", "M2")),)
+    assert done.keep(detector, decisions).gaps == joined
+    assert steps.Steps(tmp_path).decision("CS01").gaps == joined
+    assert coverage.ran(detector, done.decision("CS01")).as_dict()["gaps"] == [
+        {"count": 7, "reason": "late", "people": ["M1", "M2"]}
+    ]

@@ -46,6 +46,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
+from surveil.alerts.runs import first_of
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.competence.breaches import breach_items, breach_tests
@@ -77,7 +78,7 @@ class UnqualifiedSale(Detector):
     id = "CS01"
     slug = "unqualified_sale"
     name = "Sale without the registration"
-    version = "6"
+    version = "7"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.HIGH
@@ -118,18 +119,20 @@ class UnqualifiedSale(Detector):
 def _without_principal(rows: pd.DataFrame) -> Gap:
     """Sales that the seller's supervisor on record may not have reviewed: somebody else's review is to be looked for."""
     ordered = rows.sort_values(["n", "supervisor_id"], ascending=[False, True])
-    named = ", ".join(ordered["supervisor_id"].astype(str).head(10))
+    supervisors = tuple(ordered["supervisor_id"].astype(str))
     return Gap(
         int(rows["n"].sum()),
         "sales of securities whose seller's supervisor on record held no principal's registration (Series 24 or 26) that"
-        f" day: which principal reviewed them is not known ({named})",
+        f" day ({len(supervisors):,} supervisor{'s' if len(supervisors) > 1 else ''}): which principal reviewed them is"
+        " not known",
+        supervisors,
     )
 
 
 def _unstated(rows: pd.DataFrame) -> Gap:
     """Sales of products that say nothing of a licence, though the matrix knows that such products need one."""
     silent = rows[rows["family"].isin(regulated_families())].sort_values("product_code")
-    named = ", ".join(silent["product_code"].astype(str).head(10))
+    named = first_of(silent["product_code"].astype(str).tolist())
     return Gap(
         int(silent["n"].sum()),
         f"sales of products that state no requirement, though such products need a licence ({named})",

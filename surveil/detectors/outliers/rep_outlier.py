@@ -33,13 +33,12 @@ Ramaswamy, Rastogi and Shim, SIGMOD 2000 (distance to nearest neighbours); PyOD,
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
-from surveil.detectors.base import Decision, Gap, RankedInParts
+from surveil.detectors.base import Decision, RankedInParts, one_a_reason
 from surveil.detectors.outliers.traits import OutlierParameters, items, unusual
 
 
@@ -53,7 +52,7 @@ class RepOutlier(RankedInParts):
     id = "OL01"
     slug = "rep_outlier"
     name = "Unusual representative"
-    version = "7"
+    version = "8"
     family = Family.OUTLIER
     typology = "T02"
     severity = Severity.LOW
@@ -70,11 +69,8 @@ class RepOutlier(RankedInParts):
         found = pd.concat([decision.items for decision in decisions], ignore_index=True)
         distance = pd.Series([detail["distance"] for detail in found["detail"]], dtype=float)
         first = distance.sort_values(ascending=False, kind="stable").index[: parameters.listed]
-        gaps = Counter[str]()
-        for decision in decisions:
-            gaps.update({gap.reason: gap.count for gap in decision.gaps})
         return Decision(
             found.loc[first].reset_index(drop=True),
             examined=sum(decision.examined for decision in decisions),
-            gaps=tuple(Gap(count, reason) for reason, count in gaps.items()),
+            gaps=one_a_reason(gap for decision in decisions for gap in decision.gaps),
         )
