@@ -40,7 +40,7 @@ class EngineSettings(_Section):
     judged_together: int = Field(
         default=2_000_000,
         ge=100_000,
-        description="openings by staff that are judged at a time; a firm with more is judged in parts",
+        description="openings by staff that are judged at a time, about; a firm with half as many again is judged in parts",
     )
     wait_seconds: int = Field(
         default=60, ge=1, description="how long a Spark cluster may take to give a processor"
@@ -195,7 +195,8 @@ _INITIAL_SETTINGS = """\
 # memory_limit = "2GB"               # of the models; the statistics need about as much again
 # spill_folder = "/fast/disk"        # where models put what does not fit; the default is beside the run
 # threads = 0                        # 0: all processors
-# judged_together = 2000000          # openings judged at a time; larger firms in parts of whole branches, drawn by lot
+# judged_together = 2000000          # openings judged at a time, about; from half as many again on in parts, by branches
+# wait_seconds = 60                  # how long a Spark cluster may take to give a first processor
 
 # [openid]                          # who comes through the firm's own sign-in, by his groups
 # roles = { "Compliance" = "officer", "Branch managers" = "supervisor" }

@@ -22,7 +22,7 @@ def parts_of(homes: pd.DataFrame, together: int) -> tuple[pd.DataFrame, int]:
 
     Args:
         homes: the model `home_sizes`.
-        together: openings by staff that are judged at a time.
+        together: openings by staff that are judged at a time, about: from one and a half times as many on there are parts.
 
     Returns:
         `rep_id` and `part` (0 to the number of parts - 1), sorted by `rep_id`.

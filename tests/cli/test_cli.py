@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from surveil.config import EngineSettings, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -60,6 +64,15 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     done = surveil("scan", cwd=tmp_path)
     assert done.returncode == 2
     assert "timezoen" in done.stderr
+
+
+def test_a_new_workspace_shows_every_setting_of_the_engine_with_its_default(tmp_path: Path) -> None:
+    file = Workspace.init(tmp_path / "workspace").path / "surveil.toml"
+    shown = re.search(r"^# \[engine\]\n(?:# \w.*\n)+", file.read_text(encoding="utf-8"), re.MULTILINE)
+    assert shown
+    told = tomllib.loads(re.sub("^# ", "", shown[0], flags=re.MULTILINE))["engine"]
+    assert told.keys() == EngineSettings.model_fields.keys()
+    assert EngineSettings(**{**told, "spill_folder": ""}) == EngineSettings()
 
 
 def test_refused_input_is_status_3_and_leaves_nothing(tmp_path: Path) -> None:

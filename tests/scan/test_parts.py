@@ -50,6 +50,11 @@ def test_everybody_is_in_one_part_and_small_branches_stay_together(
         assert count == 1
 
 
+@pytest.mark.parametrize(("openings", "parts"), [(1000, 1), (1499, 1), (1500, 2), (2000, 2)])
+def test_parts_begin_at_half_as_many_openings_again_as_are_judged_together(openings: int, parts: int) -> None:
+    assert parts_of(homes([("B1", openings - 10), ("B2", 10)]), 1000)[1] == parts
+
+
 def test_parts_are_of_like_size_even_with_a_call_centre() -> None:
     firm = homes([(f"B{i // 10}", 100) for i in range(6000)] + [("CALLS", 100) for _ in range(3000)])
     parts, count = parts_of(firm, 100_000)
