@@ -72,10 +72,9 @@ def _note_interrupts() -> list[int]:
         asked.append(number)
         raise KeyboardInterrupt
 
-    ignored = (
-        signal.getsignal(signal.SIGINT) == signal.SIG_IGN
-    )  # as a shell does for what runs in the background
-    if not ignored and threading.current_thread() is threading.main_thread():
+    # A shell has what it runs in the background ignore Ctrl-C, and that is to stay so.
+    in_background = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    if not in_background and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, stop)
     return asked
 

@@ -23,8 +23,8 @@ from surveil.store.verification import Verification, verify
 
 EVENTS_SHOWN = 100
 EVERYTHING = Wanted()
+#: How often a page is looked further for events that its user may know of, before he is asked whether to go on.
 _LOOKS = 50
-"""How often a page is looked further for events that its user may know of, before he is asked whether to go on."""
 
 
 @dataclass(frozen=True)
