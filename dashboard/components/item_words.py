@@ -51,6 +51,7 @@ _FIELD = {
     "quota_id": "Goal",
     "refunded_cents": "Refunded of it",
     "replaces_sale_id": "Replaces sale",
+    "requires": "The product requires (each)",
     "reverts": "Takes back change",
     "same_held": "Held of the same product",
     "seen_days": "Seen for, in days",
@@ -69,7 +70,9 @@ def label(name: str) -> str | None:
 
 
 def value(name: str, text: str) -> str:
-    """A measured text: codes such as `no_show` in words, and the pattern of a word list without its signs."""
+    """A measured text: codes such as `no_show`, a product's requirement and the pattern of a word list in words."""
+    if name == "requires":
+        return text.replace("|", " or ").replace(";", ", ")
     if name == "phrase":
         return re.sub(r"\s*\.\.\.\d+\s*", " … ", text).replace("|", "/")
     return text.replace("_", " ") if _CODE.fullmatch(text) else text

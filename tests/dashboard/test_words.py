@@ -88,6 +88,7 @@ def test_what_was_measured_on_an_item_is_told_in_words_and_not_in_codes() -> Non
     assert told.startswith("Amount: 14.00 · Odd address: yes · Outcome: no show · Phrase of the word list")
     assert "never/not ask*/sign* … for" in told
     assert told.endswith("Used share: 33.3 %")
+    assert words.details({"requires": "SIE;S6|S7"}) == "The product requires (each): SIE, S6 or S7"
     assert words.details({"to_rep_id": "R_017", "lag": 3}) == (
         "Business days until it was opened: 3 · Referred to: R_017"
     )

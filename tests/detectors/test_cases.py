@@ -90,3 +90,16 @@ def test_what_a_sentence_counts_is_listed(case: Case, workspace: Workspace, tmp_
     for subject in case.p_below:
         counted = decided.tests.set_index("subject_id").loc[subject, "observed"]
         assert 0 < counted <= customers[subject]
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in ALL if case.detector == "CS01" and case.items], ids=lambda case: case.name
+)
+def test_who_lacked_a_registration_is_told_which_one_the_product_asks_for(
+    case: Case, workspace: Workspace, tmp_path: Path
+) -> None:
+    decided = decide(case, workspace, tmp_path)
+    assert not isinstance(decided, str), decided
+    asked = {row["product_code"]: row.get("requires") for row in case.feeds["products"]}
+    for detail in decided.items["detail"]:
+        assert detail["requires"] == asked[detail["product_code"]]

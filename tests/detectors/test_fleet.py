@@ -84,6 +84,8 @@ def test_the_manual_page_is_complete(detector: Detector) -> None:
     assert all(len(part.split("\n", 1)[1].strip()) > 20 for part in page.split("\n## ")[1:])
     innocent = page.partition("## Innocent explanations")[2].partition("\n## ")[0]
     assert innocent.count("\n- ") >= 2, "an alert may cost somebody his job: name what else it may be"
+    shown = innocent + page.partition("## What to check")[2].partition("\n## ")[0]
+    assert "`" not in shown, "an alert's page and the reports show these points as they are"
 
 
 @each

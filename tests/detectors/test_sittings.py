@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveil.detectors.unauthorized.account_signs import SIGNS
 from surveil.detectors.unauthorized.sittings import customers_of, sittings_of, spoken_for
+from surveil.detectors.unauthorized.unauthorized_mixture import _told
 from surveil.statistics.mixture import MixtureSettings, mixture_test
 
 ACCOUNT = st.tuples(
@@ -58,3 +60,33 @@ def test_one_more_forged_account_never_lowers_its_openers_score(
     had = {c for r, c, _, _ in accounts if r == rep}
     if customer in had:
         assert same.loc[rep, "score"] >= before.loc[rep, "score"] - 1e-12
+
+
+@pytest.mark.parametrize(
+    ("count", "n", "expected", "when", "said"),
+    [
+        (
+            14.0,
+            204.0,
+            1.2,
+            "from 2023-06 to 2023-09",
+            "14 of 204 customers have an account whose signs speak 10 to one",
+        ),
+        (1.0, 207.0, 0.1, "", "1 of 207 customers has an account whose signs speak 10 to one"),
+        (
+            1.0,
+            207.0,
+            1.5,
+            "from 2023-04 to 2023-06",
+            "accounts opened from 2023-04 to 2023-06 carry more signs",
+        ),
+        (0.0, 207.0, 1.5, "", "the accounts of many customers carry slightly more signs"),
+    ],
+)
+def test_the_sentence_never_holds_up_a_count_that_is_no_more_than_expected(
+    count: float, n: float, expected: float, when: str, said: str
+) -> None:
+    told = _told(count, n, expected, when)
+    assert told.startswith(said)
+    assert ("no more than usual" in told) == (count <= expected)
+    assert told.endswith("it stands out most from 2023-06 to 2023-09") == (count == 14)

@@ -24,7 +24,8 @@ What the customer holds elsewhere, and net worth that was written up to fit.
 ## Innocent explanations
 - The net worth on record is old: an inheritance or the sale of a house came in between.
 - An annuity was bought with money from a retirement plan, which liquid net worth leaves out.
-- The customer asked for it himself (see `advice`), or holds much more with another firm.
+- The customer asked for it himself (each item says whether it was
+  recommended), or holds much more with another firm.
 
 ## What to check
 - Where did the money come from, and what is left?
@@ -80,7 +81,7 @@ class Concentration(Detector):
     id = "CS05"
     slug = "concentration"
     name = "Too much in one place"
-    version = "5"
+    version = "6"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH

@@ -20,7 +20,8 @@ commission of the new sale, amount, days left. A single early replacement is nev
 Replacements that the sale does not name, and a purchase under another customer of the household.
 
 ## Innocent explanations
-- The customer needed the money, or his circumstances changed; he asked for it himself (see `advice`).
+- The customer needed the money, or his circumstances changed; he asked for it himself (each item says
+  whether it was recommended).
 - The trust or note was called, merged or liquidated by its issuer before its end.
 - A loss was taken for tax reasons, or a rider or a better contract was worth more than it cost: ask for the comparison.
 
@@ -75,7 +76,7 @@ class EarlyReplacement(Detector):
     id = "CS07"
     slug = "early_replacement"
     name = "Replaced long before its end"
-    version = "4"
+    version = "5"
     family = Family.COMPETENCE
     typology = "T26 T27 T28"
     severity = Severity.HIGH
@@ -96,7 +97,7 @@ class EarlyReplacement(Detector):
         cells = counts.merge(done, on=CELL, how="left").assign(stratum="trusts, annuities and notes")
         cells["size"] = cells["size"].fillna(0).astype("int64")
         judged = rate_cells(cells, cells["size"], stratum=("stratum", "branch_kind"))
-        what = "sales of trusts, annuities and notes that replaced another long before its end"
+        what = "sales of trusts, annuities and notes replaced another long before its end"
         gaps = (
             Gap(int(orphans.sum()), "the sale that was replaced is not in the extract"),
             Gap(

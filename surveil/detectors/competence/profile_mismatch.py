@@ -23,7 +23,8 @@ mismatch is an alert.
 Profiles written to fit the sale from the start, and a series of sales each of which fits.
 
 ## Innocent explanations
-- The customer asked for it himself (see `advice`), or it is a small part of what he has.
+- The customer asked for it himself (each item says whether it was
+  recommended), or it is a small part of what he has.
 - The profile on record is old, or belongs to another account of the household.
 - A younger joint owner or heir stands behind a long lock-up.
 
@@ -94,7 +95,7 @@ class ProfileMismatch(Detector):
     id = "CS04"
     slug = "profile_mismatch"
     name = "Sale that does not fit the customer"
-    version = "3"
+    version = "4"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH

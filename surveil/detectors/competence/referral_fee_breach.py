@@ -29,7 +29,7 @@ Fees paid in kind, through payroll, or to somebody else for him.
 
 ## What to check
 - The fee schedule of that time, and who approved the exception.
-- Payouts of kind `referral_fee` in the same weeks.
+- Referral fees among the payouts of the same weeks.
 
 ## References
 Regulation R, 12 CFR 218.700 and 218.701 (17 CFR 247.700 and 247.701): a nominal fee of a fixed amount, not contingent
@@ -75,7 +75,7 @@ class ReferralFeeBreach(Detector):
     id = "RF03"
     slug = "referral_fee_breach"
     name = "Referral fee against the rule"
-    version = "3"
+    version = "4"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

@@ -7,8 +7,8 @@ did not hold on that day: never granted, ended, suspended, inactive for continui
 customer's state.
 
 ## Why it matters
-Who sells what he is not registered for does not know it well enough, and the firm breaks the rules of registration. It
-is the plainest breach there is: every single one is listed.
+A registration shows that somebody was examined on what he sells; without it the customer lacks that protection, and the
+firm breaks the rules of registration. Every single sale is listed.
 
 ## How it decides
 A rule. Each clause of the product's requirement must be met by a spell in force on the day of the sale. Terms that a state
@@ -78,7 +78,7 @@ class UnqualifiedSale(Detector):
     id = "CS01"
     slug = "unqualified_sale"
     name = "Sale without the registration"
-    version = "7"
+    version = "8"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.HIGH
@@ -95,7 +95,7 @@ class UnqualifiedSale(Detector):
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         rows = measured["unqualified_sale_items"]
         breach = ((rows["known"] == 1) & (rows["unmet"] > 0)).astype(bool)
-        items = breach_items(rows[breach], REASONS, NEVER, ["state"])
+        items = breach_items(rows[breach], REASONS, NEVER, ["state", "requires"])
         counts = measured["regulated_sale_counts"]
         tests = breach_tests(
             rows[breach], counts, "regulated sales without the registration", parameters.ordinary_rate

@@ -1,9 +1,12 @@
 -- model: unqualified_sale_items
 -- `unmet_clauses` of registrations and licences: one row per sale with one that is not plainly met.
-SELECT feed, item_key, rep_id, customer_id, account_id, product_code, day, state, solicited, known, late, unclear, unmet,
-       wrong_state, inactive, ended, later
-FROM unmet_clauses
-WHERE training = 0
+SELECT u.feed AS feed, u.item_key AS item_key, u.rep_id AS rep_id, u.customer_id AS customer_id, u.account_id AS account_id,
+       u.product_code AS product_code, u.day AS day, u.state AS state, u.solicited AS solicited, u.known AS known,
+       u.late AS late, u.unclear AS unclear, u.unmet AS unmet, u.wrong_state AS wrong_state, u.inactive AS inactive,
+       u.ended AS ended, u.later AS later, p.requires AS requires
+FROM unmet_clauses AS u
+LEFT JOIN products AS p ON p.product_code = u.product_code
+WHERE u.training = 0
 
 -- model: regulated_sale_counts
 -- Sales of products that require a registration, by representatives whose registrations are known, counted by

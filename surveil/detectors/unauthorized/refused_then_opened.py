@@ -75,7 +75,7 @@ class RefusedThenOpened(Detector):
     id = "UA09"
     slug = "refused_then_opened"
     name = "Opened after a refusal"
-    version = "5"
+    version = "6"
     family = Family.UNAUTHORIZED
     typology = "T02"
     severity = Severity.HIGH
@@ -88,7 +88,7 @@ class RefusedThenOpened(Detector):
         cells = measured["refused_then_opened_cells"]
         known = cells[cells["known"] == 1]
         counted = rate_cells(known, known["refused"] == 1)
-        what = "openings of what the customer had just declined (each customer once)"
+        what = "openings were of what the customer had just declined (each customer once)"
         tests = rare_tests(counted, what, parameters.slip_rate)
         rows = measured["refused_then_opened_items"]
         # The sooner after the no, the less time there was for a change of mind.

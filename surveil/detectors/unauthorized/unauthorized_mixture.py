@@ -171,7 +171,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "13"
+    version = "14"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
@@ -276,19 +276,31 @@ def _tests(found: pd.DataFrame, odd: pd.DataFrame) -> pd.DataFrame:
         high=high,
         n=reps["n"],
         reason=[
-            f"{count:.0f} of {n:.0f} customers have an account whose signs speak {ODD:.0f} to one or more for an"
-            f" unauthorized opening; {count_words(expected)} expected, going by colleagues' customers of the same kind{when}"
-            for count, n, expected, when in zip(
-                reps["odd"], reps["n"], reps["expected"], _times(reps), strict=True
-            )
+            _told(*one) for one in zip(reps["odd"], reps["n"], reps["expected"], _times(reps), strict=True)
         ],
     )
 
 
+def _told(count: float, n: float, expected: float, when: str) -> str:
+    """The sentence of a representative; whose odd customers are no more than usual stands out otherwise, and it says so."""
+    have = "customer has" if n == 1 else "customers has" if count == 1 else "customers have"
+    counted = (
+        f"{count:.0f} of {n:.0f} {have} an account whose signs speak {ODD:.0f} to one or more for an unauthorized"
+        f" opening; {count_words(expected)} expected, going by colleagues' customers of the same kind"
+    )
+    if count > expected:
+        return f"{counted}; it stands out most {when}" if when else counted
+    what = f"accounts opened {when} carry" if when else "the accounts of many customers carry slightly"
+    return (
+        f"{what} more signs of an unauthorized opening than those of colleagues' customers of the same kind; of the plain"
+        f" ones there are no more than usual: {counted}"
+    )
+
+
 def _times(found: pd.DataFrame) -> list[str]:
-    """Where an episode stands out more than the whole time, its months, as they end the sentence."""
+    """The months of an episode where it stands out more than the whole time, else nothing."""
     return [
-        f"; it stands out most from {month_words(first)} to {month_words(last)}" if episode < whole else ""
+        f"from {month_words(first)} to {month_words(last)}" if episode < whole else ""
         for first, last, episode, whole in zip(
             found["episode_start"], found["episode_end"], found["p_episode"], found["p_whole"], strict=True
         )
