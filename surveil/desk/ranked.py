@@ -11,13 +11,16 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from surveil.config import Workspace
+from surveil.scan.ranking import signs_and_sum
 
 FILE = "rank_reps.parquet"
 
 
 @dataclass(frozen=True)
 class RankedRep:
-    """`rank` of `ranked` in the firm, `peer_rank` of `peers` in the same role; 1 is the most remarkable."""
+    """`rank` of `ranked` in the firm, `peer_rank` of `peers` in the same role; 1 is the most remarkable. `drivers` are the
+    strongest signs, `adds_up` how they make the score, where the ranking says it.
+    """
 
     rank: int
     ranked: int
@@ -26,6 +29,7 @@ class RankedRep:
     score: float
     flagged: bool
     drivers: tuple[str, ...]
+    adds_up: str
 
 
 def ranked_reps(
@@ -43,6 +47,7 @@ def ranked_reps(
     for row in rows:
         role = roles.get(row["rep_id"])
         places[role] += 1
+        drivers, adds_up = _drivers(row["drivers"])
         found[row["rep_id"]] = RankedRep(
             rank=int(row["rank"]),
             ranked=len(rows),
@@ -50,7 +55,8 @@ def ranked_reps(
             peers=sizes[role],
             score=float(row["score"]),
             flagged=bool(row["flagged"]),
-            drivers=_drivers(row["drivers"]),
+            drivers=drivers,
+            adds_up=adds_up,
         )
     return found, ()
 
@@ -65,14 +71,14 @@ def _rows(workspace: Workspace, run_id: str | None) -> list[dict[str, Any]] | No
     return sorted(rows, key=lambda row: int(row["rank"]))
 
 
-def _drivers(value: Any) -> tuple[str, ...]:
-    """What drives a rank, one a piece; kept as text in the ranking, in whatever form a version wrote it."""
-    if value is None:
-        return ()
+def _drivers(value: Any) -> tuple[tuple[str, ...], str]:
+    """What drives a rank, one a piece, and how it adds up; kept as text in the ranking, in the form its version wrote."""
     if isinstance(value, list):
-        return tuple(str(item) for item in value)
+        return tuple(str(item) for item in value), ""
     try:
         read = json.loads(value)
     except (ValueError, TypeError):
         read = None
-    return tuple(str(item) for item in read) if isinstance(read, list) else tuple(str(value).split("; "))
+    return (
+        (tuple(str(item) for item in read), "") if isinstance(read, list) else signs_and_sum(str(value or ""))
+    )

@@ -21,6 +21,7 @@ from surveil.reports.rows import figure, iso, number, records, text, yes_no
 from surveil.reports.signed_reviews import Person, reviewed, signed_section
 from surveil.reports.sources import AlertFacts, Sources
 from surveil.scan import results
+from surveil.scan.ranking import signs_and_sum
 
 NAME = "rep-review"
 WANTED = Wanted(
@@ -300,6 +301,7 @@ def _page(sources: Sources, person: Person, rank: Mapping[str, Any], signed: Seq
     told = None if sources.absent("complaints") else _complaints(complaints)
     acted = "; ".join(f"{row['action']} {iso(row['action_on_day'])}" for row in actions) or "none on record"
     q_value = rank.get("q_value")
+    signs, adds_up = signs_and_sum(str(rank.get("drivers") or ""))
     blocks: list[Block] = [
         Form(
             (
@@ -317,7 +319,8 @@ def _page(sources: Sources, person: Person, rank: Mapping[str, Any], signed: Seq
                 )
                 if rank
                 else ("Rank in the run", None),
-                ("What sets him apart", str(rank.get("drivers") or "nothing")),
+                ("What sets him apart", "; ".join(signs) or "nothing"),
+                *([("How this adds up", adds_up)] if adds_up else []),
                 ("Reviews signed at the desk", reviewed(person, signed)),
             )
         ),

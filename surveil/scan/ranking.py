@@ -19,6 +19,9 @@ BRANCH_RANK_COLUMNS = tuple("branch_id" if name == "rep_id" else name for name i
 SHOWN_DRIVERS = 3
 NAMED_FROM_P = 0.05
 
+#: What the sum at the end of a row's drivers begins with.
+_SUM = "evidence "
+
 #: Below these a driver says "fewer than" and "<": more digits would claim a precision that nobody has.
 _LEAST_EXPECTED, _LEAST_P = 0.1, 1e-15
 
@@ -86,9 +89,17 @@ def _ranked(
     return frame
 
 
+def signs_and_sum(drivers: str) -> tuple[tuple[str, ...], str]:
+    """A row's `drivers` one by one, and how the strongest of them add up to its score; empty where the row has none."""
+    signs = tuple(part for part in drivers.split("; ") if part)
+    if not signs or not signs[-1].startswith(_SUM):
+        return signs, ""
+    return signs[:-1], signs[-1].removeprefix(_SUM)
+
+
 def _arithmetic(sum_: str, evidence: float, score_: float, tests: int, p: float) -> str:
     """How the score and the p-value of a subject come about, so that they can be worked out again."""
-    points_ = f"evidence {sum_} = {evidence:.2f} points, score {score_:.2f}"
+    points_ = f"{_SUM}{sum_} = {evidence:.2f} points, score {score_:.2f}"
     return points_ if pd.isna(p) else f"{points_}, {tests} tests joined {_p_words(p)}"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from dashboard.components import words
@@ -69,6 +71,30 @@ def test_a_supervisor_sees_his_own_people_and_signs_what_he_looked_at(
     page = shown(press(app, "review-R7"))
     assert "Signed; who, whom, what, when and how are kept" in page
     assert "Consents of all openings in the quarter." in page
+
+
+def test_how_a_rank_adds_up_stands_below_the_signs_and_is_none_of_them(
+    run_desk: Desk, workspace: Workspace, store: desk.Store
+) -> None:
+    desk.create_user(store, SYSTEM, "sue", Role.SUPERVISOR, firm.RECORDED, password=firm.PASSWORD)
+    desk.set_scope(store, SYSTEM, "sue", firm.RECORDED, reps=["R7", "R2"])
+    drivers = [
+        "UA01 9 of 40 (p=0.001); CS01 2 listed; evidence CS01 4.10 + UA01 3.00 = 7.10 points, score 0.70",
+        "",
+    ]
+    ranking = {"rank": [1, 2], "rep_id": ["R7", "R2"], "score": [0.7, 0.1], "flagged": [True, False]}
+    pq.write_table(
+        pa.table({**ranking, "drivers": drivers}), workspace.runs_dir / firm.RUN_ID / "rank_reps.parquet"
+    )
+    (workspace.runs_dir / "last").write_text(firm.RUN_ID, encoding="ascii")
+    team = go(run_desk("sue", rep="R7"), "team")
+    (signs,) = [str(one.proto.body) for one in team.get("html") if "<li>" in str(one.proto.body)]
+    assert signs.count("<li>") == 2
+    assert "evidence" not in signs
+    assert "How this adds up (the two strongest signs count): CS01 4.10 + UA01 3.00 = 7.10 points" in shown(
+        team
+    )
+    assert "Nothing about him was remarkable" in shown(team.selectbox(key="rep").set_value("R2").run())
 
 
 def test_an_auditor_signs_nothing(run_desk: Desk) -> None:

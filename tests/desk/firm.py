@@ -32,6 +32,12 @@ def firm(folder: Path, **feeds: str) -> Workspace:
     return workspace
 
 
+DRIVERS = (
+    "5 of 9 openings without consent; opened at night; "
+    "evidence UA01 3.00 + QB04 1.70 = 4.70 points, score 0.61, 31 tests joined p=0.0012"
+)
+
+
 def rank(workspace: Workspace, *rows: tuple[str, float, bool]) -> None:
     """Leave a ranking of (rep_id, score, flagged), the first most remarkable, as the last run's."""
     folder = workspace.runs_dir / "run-1"
@@ -42,6 +48,6 @@ def rank(workspace: Workspace, *rows: tuple[str, float, bool]) -> None:
         "rep_id": [row[0] for row in rows],
         "score": [row[1] for row in rows],
         "flagged": [row[2] for row in rows],
-        "drivers": ["5 of 9 openings without consent; opened at night"] * len(rows),
+        "drivers": [DRIVERS] * len(rows),
     }
     pq.write_table(pa.table(table), folder / "rank_reps.parquet")

@@ -106,7 +106,9 @@ def test_each_is_shown_against_his_peers_over_time_with_licences_and_complaints(
     place = first.ranked
     assert place is not None
     assert (place.rank, place.ranked, place.peer_rank, place.peers) == (2, 4, 2, 2)
-    assert (place.score, place.flagged, place.drivers[1]) == (0.8, True, "opened at night")
+    assert (place.score, place.flagged) == (0.8, True)
+    assert place.drivers == ("5 of 9 openings without consent", "opened at night")
+    assert place.adds_up.startswith("UA01 3.00 + QB04 1.70 = 4.70 points, score 0.61")
     assert (first.open_alerts, first.worst_open) == (1, Severity.MEDIUM)
     assert first.outcomes == {Outcome.FALSE_ALARM: 1}
     assert first.trend == (("2026-03-01", pytest.approx(0.501)), ("2026-03-02", 0.7))

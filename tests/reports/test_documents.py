@@ -20,6 +20,7 @@ from surveil.desk.thresholds import ThresholdChange
 from surveil.errors import UsageError
 from surveil.reports import complaints_4530, names, period, rep_review, write
 from surveil.reports.complaints_4530 import due_on, last_quarter, quarter_of
+from surveil.reports.content import Form
 from surveil.reports.controls import Control, Controls, read_controls
 from surveil.reports.desk_facts import DeskFacts
 from surveil.reports.document import Document
@@ -198,6 +199,21 @@ def test_confirmed_and_potential_are_never_in_one_list() -> None:
     assert exhibit(made, "EX-03A").column("in_time") == ["no", "no"]
     waiting = reviewed(alerts=(alert("A-2", due_on=dt.date(2024, 7, 6)),))
     assert exhibit(rep_review.document(waiting, RANKING, ()), "EX-03A").column("in_time") == [""]
+
+
+def test_how_a_rank_adds_up_is_a_line_of_its_own() -> None:
+    told = "UA01 5 of 9; CS01 2 listed; evidence CS01 4.10 + UA01 3.00 = 7.10 points, score 0.70"
+    made = rep_review.document(reviewed(), [{**RANKING[0], "drivers": told}, RANKING[1]], ("R001", "R002"))
+    first, second = (
+        dict(block.lines)
+        for section in made.sections
+        for block in section.blocks
+        if isinstance(block, Form) and "What sets him apart" in dict(block.lines)
+    )
+    assert first["What sets him apart"] == "UA01 5 of 9; CS01 2 listed"
+    assert first["How this adds up"] == "CS01 4.10 + UA01 3.00 = 7.10 points, score 0.70"
+    assert second["What sets him apart"] == "nothing"
+    assert "How this adds up" not in second
 
 
 def test_flagged_representatives_have_a_page_or_those_that_are_named() -> None:

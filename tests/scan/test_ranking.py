@@ -12,7 +12,7 @@ from surveil.alerts.model import SubjectType
 from surveil.detectors.base import ITEM_COLUMNS, TEST_COLUMNS, Decision, frame
 from surveil.detectors.registry import detectors
 from surveil.scan.evidence import HALF_SCORE_POINTS, Judged, joined, p_values_of
-from surveil.scan.ranking import rank_reps
+from surveil.scan.ranking import rank_reps, signs_and_sum
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,8 @@ def test_the_score_of_a_row_can_be_worked_out_again_from_what_it_says() -> None:
     assert other == pytest.approx(-math.log10(0.001), abs=0.005)
     assert p == pytest.approx(together.loc["R1", "p_value"], rel=0.05)
     assert told["R2"] == "", "of whom there is nothing to tell no sum is told"
+    signs, adds_up = signs_and_sum(told["R1"])
+    assert [sign[:4] for sign in signs] == ["UA01", "QB04", "CS01"]
+    assert f"evidence {adds_up}" == last
+    assert signs_and_sum(told["R2"]) == ((), "")
+    assert signs_and_sum("UA01 5 of 9") == (("UA01 5 of 9",), ""), "as an earlier version wrote it"
