@@ -70,6 +70,26 @@ class FirmRows:
         rows = [_told(contract, found[key]) for key in sorted(found, key=repr)]
         return [row for row in rows if self._seen(contract, row)]
 
+    def covered_to(self, feed: str) -> date | None:
+        """The last day that the extract of a feed covers: as the firm stated it, else its latest row's; None: not known."""
+        if self.present("coverage"):
+            for row in self.every("coverage"):
+                if row["feed"] == feed and not row["scope"] and row["covers_to"]:
+                    return date.fromisoformat(str(row["covers_to"]))
+        contract = FEEDS[feed]
+        if contract.event is None or not self.present(feed):
+            return None
+        stored = next(name for name in contract.column(contract.event).stored if name.endswith("_day"))
+        latest = [
+            pc.max(
+                ds.dataset([str(file) for file in part.files], format="parquet").to_table([stored])[stored]
+            ).as_py()
+            for part in self.snapshot.feeds[feed].parts
+            if part.files
+        ]
+        days = [day for day in latest if day is not None]
+        return _EPOCH + timedelta(days=max(days)) if days else None
+
     def _seen(self, feed: Feed, row: dict[str, Any]) -> bool:
         if self.as_of is None or feed.event is None:
             return True

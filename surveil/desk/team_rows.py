@@ -14,6 +14,8 @@ from surveil.errors import UsageError
 
 LAPSE_WITHIN_DAYS = 90
 COMPLAINTS_OVER_DAYS = 365
+STALE_DAYS = 31
+"""Data that end longer ago than this are said to."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ def team_rows(workspace: Workspace, user: User, today: date, branch_id: str = ""
     people = _people(rows, user, today, branch_id, unknown)
     gone = {rep for rep, row in everybody.items() if row["terminated_on"] and row["terminated_on"] <= today}
     people = {rep: branch for rep, branch in people.items() if rep not in gone and rep not in user.own_reps}
+    ends = rows.covered_to("accounts")
+    if ends is not None and today - ends > timedelta(days=STALE_DAYS):
+        unknown.append(f"What came after {ends}, where the data end: moves, renewed licences, complaints.")
     lapsing = _lapsing(rows, people, today, unknown)
     return TeamRows(people, roles, lapsing, _complaints(rows, people, today, unknown), tuple(unknown))
 
@@ -104,8 +109,10 @@ def _complaints(
     if not rows.present("complaints"):
         unknown.append("Complaints were not handed over: how many there are is not known.")
         return None
-    since = today - timedelta(days=COMPLAINTS_OVER_DAYS)
+    # Of days that the extract does not cover nothing is known: no complaint in it is not no complaint.
+    last = min(today, rows.covered_to("complaints") or today)
+    since = last - timedelta(days=COMPLAINTS_OVER_DAYS)
     found = rows.find("complaints", "rep_id", people)
     return Counter(
-        row["rep_id"] for row in found if row["received_on"] and since < row["received_on"] <= today
+        row["rep_id"] for row in found if row["received_on"] and since < row["received_on"] <= last
     )

@@ -129,6 +129,20 @@ def test_what_was_not_handed_over_is_not_known_and_said(worked: Store, tmp_path:
         assert word in told
 
 
+def test_complaints_are_counted_up_to_where_the_data_end_and_not_called_none_after_that(
+    worked: Store, tmp_path: Path
+) -> None:
+    coverage = "feed,scope,covers_from,covers_to\ncomplaints,,2023-01-01,2026-02-28\n"
+    feeds = {"reps": REPS, "assignments": ASSIGNMENTS, "complaints": COMPLAINTS}
+    stated = firm(tmp_path / "stated", **feeds, coverage=coverage)
+    silent = firm(tmp_path / "silent", **feeds)
+    for bank in (stated, silent):
+        team = look(worked, bank, day=date(2028, 3, 1))
+        assert {member.rep_id: member.complaints for member in team.members}["R1"] == 1
+        assert any("after 2026-02-01" in sentence for sentence in team.unknown)
+    assert not any("data end" in sentence for sentence in look(worked, stated, day=date(2026, 3, 1)).unknown)
+
+
 def test_a_review_is_signed_once_with_who_whom_what_when_how_and_the_figures_seen(
     worked: Store, bank: Workspace
 ) -> None:
