@@ -74,6 +74,7 @@ def _pages(user: User | None) -> list[st.Page]:
     reads = user is None or bool(may(user, Action.READ))
     keeps = user is not None and bool(may(user, Action.MANAGE_USERS))
     answers = user is None or (reads and user.sees_every_branch)
+    judges = answers  # a sample is drawn from the whole firm
     made = {
         name: st.Page(page, title=title, icon=icon, url_path=name, default=name == "queue",
                       visibility="visible" if wanted else "hidden")
@@ -87,7 +88,7 @@ def _pages(user: User | None) -> list[st.Page]:
             ("matter", matters.one, "Matter", ":material/gavel:", False),
             ("team", team.page, "People and branches", ":material/supervisor_account:", reads),
             ("overview", overview.page, "Overview", ":material/monitoring:", reads),
-            ("quality", quality.page, "Quality", ":material/balance:", reads),
+            ("quality", quality.page, "Quality", ":material/balance:", judges),
             ("approvals", approvals.page, "Held back and thresholds", ":material/filter_alt:", reads),
             ("runs", runs.page, "What was examined", ":material/fact_check:", reads),
             ("detectors", detectors.page, "Detectors", ":material/menu_book:", reads),

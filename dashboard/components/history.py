@@ -50,7 +50,7 @@ def _decisions(view: AlertView) -> Html:
         )
         for decision in reversed(view.decisions)
     )
-    return table("Decisions", ("When", "Who", "Decision", "It", "Note"), rows)
+    return table("Decisions", ("When", "Who", "Decision", "State", "Note"), rows)
 
 
 def _trend(view: AlertView) -> Html:

@@ -147,8 +147,8 @@ def _extend(here: Place, matter: Matter) -> None:
 def gate_and_draft(here: Place, matter: Matter) -> None:
     """Try the answer on the data, and make one with names masked to read."""
     st.write(
-        "The answer is not made while an item is neither answered, answered in part with a reason and a day, objected to, "
-        "withheld, nor empty with who searched what and when. Much is answered from the data: this tries it on the last run."
+        "The answer is made once every item is answered, answered in part with a reason and a day, objected to, withheld, "
+        "or empty with who searched what and when. Much is answered from the data: this tries it on the last run."
     )
     key = f"gate-{matter.id}"
     with st.container(horizontal=True):

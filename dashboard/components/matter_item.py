@@ -95,8 +95,7 @@ def _newer(key: str, entry: ItemEntry, number: str, trail: tuple[Changed, ...]) 
 
 
 def _said(entry: ItemEntry) -> Html:
-    state = ITEM_STATE[entry.state] if entry.state else ITEM_STATE["open"]
-    parts = [tag("dt", "State"), tag("dd", state)]
+    parts = [tag("dt", "State"), tag("dd", ITEM_STATE[entry.stands])]
     for name, content in (("The firm's account", entry.narrative), ("Reason", entry.reason)):
         if content:
             parts += [tag("dt", name), tag("dd", text(content), css="sv-note")]
@@ -109,11 +108,12 @@ def _said(entry: ItemEntry) -> Html:
 
 
 def _form(key: str, opened: Opened) -> None:
+    unstated = ITEM_STATE[opened.seen.stands if opened.seen.state is None else "open"]
     with st.form(key, enter_to_submit=False):
         st.selectbox(
             "How far is it answered?",
             _STATES,
-            format_func=ITEM_STATE.__getitem__,
+            format_func=lambda one: unstated if one == "open" else ITEM_STATE[one],
             key=f"{key}-state",
         )
         st.text_area("The firm's account", height=260, max_chars=LONGEST, key=f"{key}-narrative")

@@ -44,7 +44,7 @@ def show_ties(here: Place, alert: Alert) -> None:
 
 _COLUMNS = {
     "what": "What",
-    "label": "It",
+    "label": "Value",
     "customers": "Customers of this alert",
     "firm_customers": "Customers at the firm",
     "firm_households": "Households at the firm",

@@ -126,6 +126,14 @@ EVENT = {
     "view.deleted": "View thrown away",
     "view.made_default": "View made the one to open on",
     "user.sign_in_refused": "Sign-in refused",
+    "report.revealed": "Report written with names shown",
+    "production.made": "Production made",
+    "production.delivered": "Production handed over",
+    "remediation.proposed": "Payments proposed, wait for a second person",
+    "remediation.approved": "Payments approved",
+    "remediation.rejected": "Payments turned down",
+    "remediation.paid": "Payments made",
+    "remediation.letters": "Letters to customers written",
 }
 CASE_STATUS = {
     CaseStatus.OPEN: "Open",
@@ -274,7 +282,10 @@ def days_left(last: date, today: date) -> str:
 
 def days(count: float | None) -> str:
     """A number of days, which may be a fraction."""
-    return "not known" if count is None else f"{number(count)} days"
+    if count is None or count >= 1:
+        return "not known" if count is None else f"{number(count)} {'day' if count == 1 else 'days'}"
+    hours = int(24 * count)
+    return plural(hours, "hour") if hours else "less than an hour"
 
 
 def items(count: int) -> str:

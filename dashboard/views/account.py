@@ -84,7 +84,7 @@ def _table(here: Place, known: tuple[Delegation, ...]) -> Html:
          text(one.reason))
         for one in known
     )  # fmt: skip
-    return table("Who stands in for whom", ("Absent", "Stands in", "From", "To", "It", "Why"), rows)
+    return table("Who stands in for whom", ("Absent", "Stands in", "From", "To", "State", "Why"), rows)
 
 
 def _state(here: Place, one: Delegation) -> str:

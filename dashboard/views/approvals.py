@@ -17,6 +17,7 @@ from surveil.alerts.errors import NotAllowed
 from surveil.alerts.people import User
 from surveil.alerts.policy import Allowed, Refused, demand_second_person, may
 from surveil.alerts.suppression import Scope, Suppression, SuppressionState
+from surveil.desk.screen_detectors import named
 from surveil.desk.thresholds import (
     PROPOSED,
     ThresholdChange,
@@ -95,7 +96,8 @@ def _standing(here: Place, one: Suppression) -> None:
         show(tag("h3", text(_about(one)), css="sv-subject"))
         show(tag("p", text(one.reason), css="sv-note"))
         show(tag("p", joined((STATE[one.state], f"until {one.expires_on}", text(f"asked for by {_who(one)}"),
-                              f"{plural(one.held, 'alert')} held back, found {one.hits:,} times since"), " · "),
+                              f"{plural(one.held, 'alert')} held back, found again {plural(one.hits, 'time')} since"),
+                             " · "),
                  css="sv-meta"))  # fmt: skip
         with st.container(horizontal=True):
             navigate.alert_link(one.alert_id, "The alert it began with")
@@ -151,7 +153,7 @@ def _may_review(user: User, action: Action, by: str, on_behalf: str | None) -> A
 
 def _waiting(here: Place, change: ThresholdChange) -> None:
     with st.container(border=True, gap="small"):
-        show(tag("h3", text(f"{change.detector} {change.parameter}: {change.old_value} → {change.new_value}"),
+        show(tag("h3", text(f"{named(change.detector)}, {change.parameter}: {change.old_value} → {change.new_value}"),
                  css="sv-subject"))  # fmt: skip
         show(tag("p", text(change.reason), css="sv-note"))
         show(tag("p", tag("b", "What it would do: "), text(change.effect), css="sv-note"))
@@ -172,8 +174,8 @@ def _waiting(here: Place, change: ThresholdChange) -> None:
 
 def _about(one: Suppression) -> str:
     if one.scope is Scope.BRANCH:
-        return f"{one.detector} in branch {one.branch_id}"
-    return f"{one.detector} about {SUBJECT[one.subject_type].lower()} {one.subject_id}"
+        return f"{named(one.detector)} in branch {one.branch_id}"
+    return f"{named(one.detector)}, about {SUBJECT[one.subject_type].lower()} {one.subject_id}"
 
 
 def _who(one: Suppression) -> str:
@@ -186,7 +188,7 @@ def _held(held: tuple[Suppression, ...]) -> Html:
          text(one.reviewed_by or ""), text(one.reason))
         for one in held
     )  # fmt: skip
-    heads = ("What", "It", "Until", "Found since", "Held back", "Asked for by", "Reviewed by", "Why")
+    heads = ("What", "State", "Until", "Found since", "Held back", "Asked for by", "Reviewed by", "Why")
     return table("All that was ever held back or asked for", heads, rows, (3, 4))
 
 
@@ -196,5 +198,14 @@ def _changes(changes: tuple[ThresholdChange, ...]) -> Html:
          text(one.proposed_by), text(one.reviewed_by or ""), text(one.reason), text(one.effect))
         for one in changes
     )  # fmt: skip
-    heads = ("Parameter", "Before", "Wanted", "It", "Asked for by", "Reviewed by", "Why", "What it would do")
+    heads = (
+        "Parameter",
+        "Before",
+        "Wanted",
+        "State",
+        "Asked for by",
+        "Reviewed by",
+        "Why",
+        "What it would do",
+    )
     return table("All changes that were ever asked for", heads, rows)

@@ -205,7 +205,7 @@ def _outreach(here: Place, view: CaseView) -> None:
             "Customer",
             "How",
             "Question",
-            "Contact data of",
+            "Contact data as of",
             "Answer",
             "Visit or call on record",
             "In his words",

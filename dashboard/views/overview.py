@@ -14,6 +14,7 @@ from dashboard.components.words import OUTCOME, SEVERITY, days, percent
 from surveil.alerts.dispositions import Outcome
 from surveil.alerts.model import Severity
 from surveil.desk.overview import BranchHeat, DetectorOutcomes, Overview, overview
+from surveil.desk.screen_detectors import named
 from surveil.desk.screen_runs import run_summary
 
 _FEW = 20
@@ -97,8 +98,8 @@ def _detectors(found: Overview) -> None:
         "Detector",
         "Raised",
         "Decided",
-        *(OUTCOME[kind] for kind in _ENDS),
-        "other",
+        *(OUTCOME[kind].capitalize() for kind in _ENDS),
+        "Other",
         "False alarms",
         "95 % interval",
     )
@@ -117,7 +118,7 @@ def _detector(line: DetectorOutcomes) -> tuple[object, ...]:
     between = f"{percent(line.interval[0])} to {percent(line.interval[1])}" if line.interval else ""
     ends = [f"{line.by_outcome.get(kind, 0):,}" for kind in _ENDS]
     ends.append(f"{line.decided - line.told:,}")
-    return (line.detector, f"{line.raised:,}", f"{line.decided:,}", *ends, rate, between)
+    return (text(named(line.detector)), f"{line.raised:,}", f"{line.decided:,}", *ends, rate, between)
 
 
 def _branches(found: Overview) -> None:

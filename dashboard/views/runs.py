@@ -60,7 +60,7 @@ _DETECTOR_HEADERS = (
     "Examined",
     "Found",
     "People tested",
-    "What is not known, and why",
+    "Not judged or set apart, and why",
 )
 
 

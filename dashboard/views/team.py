@@ -22,7 +22,7 @@ from surveil.desk.supervision import Member, Review, Team, reviews, sign_review,
 def page() -> None:
     """Draw the page."""
     here = place()
-    st.title("My people" if not here.user.sees_every_branch else "A branch's people")
+    st.title("A branch's people" if here.user.sees_every_branch else "My people")
     branch = _branch(here)
     with here.store.read() as session:
         found = team(session, here.user, here.workspace, here.today, branch)
@@ -37,8 +37,8 @@ def page() -> None:
     _due(found)
     show(_table(found))
     st.caption(
-        "Rank 1 is the most remarkable of all whom the last scan compared; among peers: those in the same role. A place at "
-        "the top is a reason to look, not a finding."
+        "Rank 1 is the most remarkable of all whom the last scan compared; in role: among those in the same role. A place "
+        "at the top is a reason to look, not a finding."
     )
     names = {member.rep_id: member for member in found.members}
     st.header("One of them")
@@ -88,16 +88,22 @@ _HEADS = (
     "Open alerts",
     "Decided so far",
     "Licences that end",
-    "Complaints",
+    "Complaints in a year",
     "Review",
 )
 
 
 def _table(found: Team) -> Html:
-    return table("Your people, who needs a look first at the top", _HEADS, map(_row, found.members), (7,))
+    return table(
+        "Who needs a look first stands at the top",
+        _HEADS,
+        (_row(member, found.overdue) for member in found.members),
+        (7,),
+    )
 
 
-def _row(member: Member) -> tuple[object, ...]:
+def _row(member: Member, overdue: Sequence[str]) -> tuple[object, ...]:
+    unsigned = "overdue" if member.rep_id in overdue else "open" if member.may_review else "not yours to sign"
     return (
         text(member.rep_id),
         text(member.branch_id or "not known"),
@@ -105,12 +111,12 @@ def _row(member: Member) -> tuple[object, ...]:
         _rank(member),
         _open(member),
         text(
-            ", ".join(f"{OUTCOME[kind]} {count:,}" for kind, count in sorted(member.outcomes.items()))
+            "; ".join(f"{count:,} {OUTCOME[kind]}" for kind, count in sorted(member.outcomes.items()))
             or "none"
         ),
         _lapsing(member),
         "not known" if member.complaints is None else f"{member.complaints:,}",
-        "signed" if member.review else ("open" if member.may_review else "not yours to sign"),
+        "signed" if member.review else unsigned,
     )
 
 

@@ -99,7 +99,7 @@ def ask_customer(
             clock_id=f"{case_id}-K{number}",
             case_id=case_id,
             kind=ClockKind.CUSTOMER_ANSWER.value,
-            about=f"Answer of customer {customer_id.strip()} to {row.outreach_id}",
+            about=f"customer {customer_id.strip()}, asked on {today}",
             started_on=today,
             due_on=clock_due(ClockKind.CUSTOMER_ANSWER, today, store.calendar),
             started_by=user.name,

@@ -152,7 +152,10 @@ def run_health(run: RunRecord | None, today: date) -> tuple[str, ...]:
         told.append(f"{len(idle)} of {len(lines)} detectors did not run for want of data: {', '.join(idle)}.")
     gaps = sum(int(gap["count"]) for line in lines for gap in line.get("gaps", ()))
     if gaps:
-        told.append(f"{gaps:,} judgements could not be made because something was not known.")
+        told.append(
+            f"{gaps:,} times something could not be judged, or was explained and is held against nobody; why is said"
+            " detector by detector."
+        )
     absent = [
         name
         for name, feed in run.manifest.get("snapshot", {}).get("feeds", {}).items()

@@ -62,6 +62,12 @@ def manual_page(name: str, settings: Mapping[str, Mapping[str, Any]]) -> ManualP
     return _page(chosen([name])[0], settings) if name in detectors() else None
 
 
+def named(detector: str) -> str:
+    """A detector's id with its name; the id alone where this version has no such detector."""
+    found = detectors().get(detector)
+    return f"{detector} {found.name}" if found else detector
+
+
 def gathered_if(
     session: DeskSession, user: User, settings: Settings, detector: str
 ) -> tuple[int, int] | None:

@@ -36,7 +36,7 @@ def test_what_is_held_back_was_asked_for_by_one_and_approved_by_another(
     assert "nothing is held back before a compliance officer other than you" in shown(app)
 
     app = go(app, "approvals")
-    assert "QB01 about representative R2" in shown(app)
+    assert "QB01 Spike at the end of a goal period, about representative R2" in shown(app)
     assert "waits for a second person" in shown(app)
     assert next(button for button in app.button if button.label == "Approve").disabled
 
@@ -61,7 +61,7 @@ def test_a_threshold_is_changed_by_two(run_desk: Desk, workspace: Workspace, sto
     submit(app, "Ask for it")
     assert "Asked for" in shown(app)
     other = go(run_desk("bela"), "approvals")
-    assert "UA01 grace_days: 5 → 9" in shown(other)
+    assert "UA01 No consent on record, grace_days: 5 → 9" in shown(other)
     key = next(area.key for area in other.text_area if str(area.key).startswith("yes-"))
     other.text_area(key=key).set_value("Looked at the trial on the last run.")
     submit(other, "Approve")

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from surveil import desk
+from surveil.alerts.people import SYSTEM, Role
+from surveil.config import Workspace
 from tests.dashboard import firm
 from tests.dashboard.acts import NOTE
 from tests.dashboard.browsing import WAIT_MS, serious, settled, sign_in
+from tests.dashboard.conftest import free_port, serving
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="the Python package playwright is not installed"
@@ -107,3 +111,15 @@ def test_the_sign_in_page_has_no_barrier_and_the_server_forbids_loading_from_els
     assert answer.headers["x-frame-options"] == "DENY"
     settled(screen)
     assert not serious(screen)
+
+
+def test_a_supervisor_is_not_led_to_pages_that_are_closed_to_him(page: Any, workspace: Workspace) -> None:
+    store = desk.open_desk(workspace)
+    desk.create_user(store, SYSTEM, "sue", Role.SUPERVISOR, firm.RECORDED, password=firm.PASSWORD)
+    store.close()
+    with serving(workspace.path, free_port()) as address:
+        sign_in(page, address, "sue")
+        sidebar = page.get_by_test_id("stSidebarNav")
+        playwright.expect(sidebar.get_by_role("link", name="Overview")).to_be_visible()
+        for closed in ("Quality", "Regulators' letters"):
+            assert sidebar.get_by_role("link", name=closed).count() == 0

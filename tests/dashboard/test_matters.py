@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components import words
 from surveil import desk
 from surveil.alerts.people import SYSTEM, Role, User
 from surveil.config import Workspace
@@ -154,6 +155,7 @@ def test_an_auditor_reads_and_changes_nothing(run_desk: Desk, workspace: Workspa
     app = opened(run_desk, "otto")
     page = shown(app)
     assert "What Bela wrote." in page
+    assert page.count(words.ITEM_STATE["told"]) == 2, "the list and the item say the same of it"
     assert "Auditors read everything and change nothing" in page
     assert not [button for button in app.button if button.label == "Save the item"]
     for label in ("Add a document", "Enter an extension"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +19,7 @@ from surveil.alerts.people import SYSTEM, Role, User
 from surveil.alerts.supervision import Method, ReviewOutcome
 from surveil.config import Workspace
 from surveil.desk.quality import STRATA
+from surveil.remediation.batches import State
 from tests.dashboard import firm
 from tests.dashboard.acts import NOTE, go, shown, submit
 from tests.dashboard.conftest import Desk
@@ -49,7 +52,15 @@ def test_the_overview_gives_rates_with_their_denominators_and_says_what_was_not_
     decide(store, workspace, "R1 QB01", Disposition.FALSE_POSITIVE_EXPLAINED)
     decide(store, workspace, "R2 QB01", Disposition.CONFIRMED_UNAUTHORIZED)
     page = shown(go(run_desk(), "overview"))
-    for said in ("50.0 % of 2 (few)", "1 open", "not known", "UA03 failed", "B3"):
+    assert "less than an hour" not in page, "decided three days after it was raised"
+    for said in (
+        "50.0 % of 2 (few)",
+        "1 open",
+        "not known",
+        "UA03 failed",
+        "B3",
+        "QB01 Spike at the end of a goal period",
+    ):
         assert said in page
 
 
@@ -64,6 +75,8 @@ def test_a_supervisor_sees_his_own_people_and_signs_what_he_looked_at(
     assert "R2" in page
     assert "R4" not in page
     assert "not compared" in page
+    assert "Who needs a look first" in page
+    assert "overdue" in page
     app.selectbox(key="review-R7-how").set_value(Method.FILES_READ)
     app.text_area(key="review-R7-what").set_value("Consents of all openings in the quarter.")
     app.text_area(key="review-R7-words").set_value("Nine accounts without consent; two customers called.")
@@ -130,6 +143,20 @@ def test_every_kind_of_thing_has_its_words() -> None:
         assert set(labels) == set(vocabulary)
     assert set(words.STRATUM) == set(STRATA)
     assert words.days(None) == "not known"
+    assert [words.days(value) for value in (0.001, 0.05, 0.9, 1.0, 2.5)] == [
+        "less than an hour", "1 hour", "21 hours", "1 day", "2.50 days",
+    ]  # fmt: skip
+
+
+def test_every_event_of_the_trail_has_its_words() -> None:
+    """Found by reading the source: a new kind of event must not stand on the page as a code."""
+    kinds = "alert|case|matter|production|quality|remediation|report|review|run|threshold|user|view"
+    recorded = {f"remediation.{state.value}" for state in State}
+    for file in (Path(desk.__file__).parents[1]).rglob("*.py"):
+        said = re.findall(rf'"((?:{kinds})\.[a-z_]+)"', file.read_text(encoding="utf-8"))
+        recorded |= {one for one in said if not one.endswith((".json", ".yml", "_id"))}
+    assert len(recorded) > 60
+    assert recorded <= set(words.EVENT)
 
 
 def test_yesterday_is_a_day_late() -> None:

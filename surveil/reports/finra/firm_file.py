@@ -38,6 +38,7 @@ STATES = {
     "privileged": State.PRIVILEGED,
 }
 WITHHELD = frozenset({"objection", "privileged"})
+OPEN, TOLD = "open", "told"
 
 
 class Searched(Part):
@@ -73,6 +74,11 @@ class ItemEntry(Part):
     withheld: tuple[WithheldDocument, ...] = ()
     owner: str = ""
     due_on: dt.date | None = None
+
+    @property
+    def stands(self) -> str:
+        """Its state; `told` where the firm has only given its account or documents, `open` where it has said nothing."""
+        return self.state or (TOLD if self.narrative.strip() or self.attachments else OPEN)
 
     @model_validator(mode="after")
     def _explained(self) -> ItemEntry:

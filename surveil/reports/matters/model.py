@@ -11,7 +11,6 @@ from surveil.reports.finra.letter import Letter, LetterPeriod, Part
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
 PREFIX_PATTERN = r"^[A-Z][A-Z0-9-]{0,11}$"
-OPEN, TOLD = "open", "told"
 
 
 class Extension(Part):
@@ -59,8 +58,7 @@ class Matter(Part):
         """The state the firm has put an item in; `told` where it has only given its account or documents, `open` where it
         has said nothing (the data may answer it all the same).
         """
-        entry = self.entry(number)
-        return entry.state or (TOLD if entry.narrative.strip() or entry.attachments else OPEN)
+        return self.entry(number).stands
 
     def with_entry(self, number: str, entry: ItemEntry) -> Matter:
         """The matter with another entry for an item."""
