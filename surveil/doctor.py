@@ -16,7 +16,7 @@ from surveil.feeds import snapshots
 from surveil.store import migrate, open_store
 from surveil.store.checkpoint import load_key
 from surveil.store.migrations import text_search
-from surveil.store.verification import verify
+from surveil.store.verification import events_read, verify
 
 LEAST_FREE_BYTES = 2_000_000_000
 #: No clock of a machine that runs this version can honestly be earlier.
@@ -32,12 +32,12 @@ class Check:
     told: str
 
 
-def examine(workspace: Workspace) -> list[Check]:
-    """Look at everything; a check that fails never hides the others."""
+def examine(workspace: Workspace, progress: Callable[[str], None] = lambda _: None) -> list[Check]:
+    """Look at everything; a check that fails never hides the others. `progress` is told how far a long one is."""
     checks: list[tuple[str, Callable[[Workspace], str]]] = [
         ("settings", lambda w: str(w.path / "surveil.toml")),
         ("database", _database),
-        ("audit trail", _trail),
+        ("audit trail", lambda w: _trail(w, progress)),
         ("loaded data", _data),
         ("engine", _engine),
         ("signing key", lambda w: f"Ed25519, {type(load_key(w.path)).__name__}"),
@@ -69,10 +69,10 @@ def _database(workspace: Workspace) -> str:
     return f"reachable, its tables up to date, {how}"
 
 
-def _trail(workspace: Workspace) -> str:
+def _trail(workspace: Workspace, progress: Callable[[str], None]) -> str:
     store = open_store(workspace.database_url)
     try:
-        result = verify(store.engine)
+        result = verify(store.engine, progress=lambda read, of: progress(events_read(read, of)))
     finally:
         store.close()
     if not result.ok:

@@ -77,7 +77,7 @@ def doctor(workspace: WorkspaceOption = None) -> None:
     from surveil.doctor import examine
     from surveil.errors import VerificationFailed
 
-    checks = examine(open_workspace(workspace))
+    checks = examine(open_workspace(workspace), say)
     for check in checks:
         typer.echo(f"{'ok ' if check.ok else 'BAD'}  {check.what}: {check.told}")
     if bad := [check.what for check in checks if not check.ok]:
@@ -106,11 +106,11 @@ def audit_verify(
     """Check the audit trail. Example: surveil audit verify --checkpoint kept/2016-09-30.json"""
     from surveil.errors import VerificationFailed
     from surveil.store.checkpoint import Checkpoint
-    from surveil.store.verification import verify
+    from surveil.store.verification import events_read, verify
 
     kept = Checkpoint.from_json(read_text(checkpoint)) if checkpoint else None
     with open_database(open_workspace(workspace)) as store:
-        result = verify(store.engine, kept)
+        result = verify(store.engine, kept, progress=lambda read, of: say(events_read(read, of)))
     for problem in result.problems:
         say(f"{'event ' + str(problem.seq) if problem.seq else 'the trail'}: {problem.message}")
     if not result.ok:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,10 @@ _GUARDS = {
     },
 }
 _LISTED = 100
+#: A long check tells how far it is each time so many events are read, and so often at most.
+TOLD_EVERY, _TOLD_AT_MOST = 50_000, 50
+#: Told of the events read and how many there are.
+Progress = Callable[[int, int], None]
 
 
 def _triggers(dialect: str) -> Select[str]:
@@ -59,24 +64,35 @@ class Verification:
         return not self.problems
 
 
-def verify(engine: Engine, checkpoint: Checkpoint | None = None, records: bool = True) -> Verification:
+def verify(
+    engine: Engine,
+    checkpoint: Checkpoint | None = None,
+    records: bool = True,
+    progress: Progress = lambda _read, _of: None,
+) -> Verification:
     """Read the whole chain and check it.
 
     With a checkpoint that was kept elsewhere, also that nothing before it was rewritten or cut off: whoever
     owns the database can recompute every hash, but not a signature. `records` also compares what the events
     say with what the tables hold, so that a row changed past the trail is found. Memory does not grow with the
-    trail; only where the two differ, the records concerned are rebuilt one by one.
+    trail; only where the two differ, the records concerned are rebuilt one by one. Of a long trail `progress` is told
+    how far the reading is.
     """
     chain = _Chain(checkpoint)
     try:
         with engine.connect() as connection, connection.begin():
-            _read(connection, chain, records)
+            _read(connection, chain, records, progress)
     except DBAPIError:
         chain.note(None, f"The database can't be read any further than event {chain.count}.")
     return Verification(chain.count, chain.head, tuple(chain.problems), checkpoint is not None)
 
 
-def _read(connection: Connection, chain: _Chain, records: bool) -> None:
+def events_read(read: int, of: int) -> str:
+    """How far a check is, in words."""
+    return f"audit trail: {read:,} of {of:,} events read"
+
+
+def _read(connection: Connection, chain: _Chain, records: bool, progress: Progress) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
     if not inspect(connection).has_table(audit_event.name):
@@ -84,12 +100,16 @@ def _read(connection: Connection, chain: _Chain, records: bool) -> None:
         return
     chain.check_guards(connection)
     events = select(audit_event).order_by(audit_event.c.seq).execution_options(yield_per=1000)
+    last = connection.scalar(select(func.max(audit_event.c.seq))) or 0
+    step = max(TOLD_EVERY, last // _TOLD_AT_MOST)
     sums = Sums()
     for row in connection.execute(events):
         event = _event(row)
         chain.follow(row, event)
         if records and event is not None:
             sums.follow(event.payload)
+        if chain.count % step == 0:
+            progress(chain.count, last)
     chain.check_checkpoint()
     if records:
         _check_records(connection, chain, sums)

@@ -16,7 +16,7 @@ from surveil import desk
 from surveil.alerts.dispositions import Disposition
 from surveil.alerts.people import Role, User
 from surveil.errors import VerificationFailed
-from surveil.store import Store, open_store
+from surveil.store import Store, open_store, verification
 from surveil.store.checkpoint import Checkpoint, make_checkpoint
 from surveil.store.database import connect, writing
 from surveil.store.export import export_jsonl
@@ -86,6 +86,20 @@ def test_the_untouched_trail_passes_with_and_without_its_checkpoint(worked: tupl
     assert check(file).ok
     found = check(file, checkpoint)
     assert (found.ok, found.checkpoint_checked, found.events) == (True, True, checkpoint.events)
+
+
+def test_a_long_check_tells_how_far_it_is_and_a_short_one_says_nothing(
+    worked: tuple[Path, Checkpoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, checkpoint = worked
+    told: list[tuple[int, int]] = []
+    engine = connect(f"sqlite+pysqlite:///{file}")
+    verify(engine, progress=lambda read, of: told.append((read, of)))
+    assert told == []
+    monkeypatch.setattr(verification, "TOLD_EVERY", 4)
+    verify(engine, progress=lambda read, of: told.append((read, of)))
+    engine.dispose()
+    assert told == [(read, checkpoint.events) for read in range(4, checkpoint.events + 1, 4)] != []
 
 
 @given(data=st.data())
