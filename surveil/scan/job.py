@@ -23,10 +23,11 @@ from surveil.engine.account_ranks import rank_accounts
 from surveil.errors import SurveilError
 from surveil.feeds import snapshots
 from surveil.links import LINK_MODELS, links
-from surveil.scan import coverage, evidence, findings, gathering, grouping, judging, ranking, results, steps
+from surveil.scan import coverage, evidence, findings, gathering, grouping, ranking, results, steps
 from surveil.scan.ahead import measuring
 from surveil.scan.coverage import Covered, Ran
 from surveil.scan.evidence import Judged
+from surveil.scan.judges import judging_with, processes_for
 from surveil.scan.pace import Pace
 from surveil.scan.parts import parts_of
 from surveil.scan.steps import Steps
@@ -102,8 +103,15 @@ def scan(
             Pace(workspace.runs_dir / ".pace.json", _steps_of(engine, chosen, done)) as pace,
         ):
             parts = _in_parts(engine, chosen, done, settings.engine.judged_together)
+            processes = processes_for(settings.engine.processes, snapshot)
             judged, lines = _run(
-                engine, chosen, parameters, done, parts, lambda s: progress(f"{s} ({pace.begin(s)})")
+                engine,
+                chosen,
+                parameters,
+                done,
+                parts,
+                processes,
+                lambda s: progress(f"{s} ({pace.begin(s)})"),
             )
             progress(f"{_JOINING} ({pace.begin(_JOINING)})")
             drafts = _outputs(engine, judged, settings, aside)
@@ -145,36 +153,38 @@ def _run(
     parameters: Mapping[str, Any],
     done: Steps,
     parts: int,
+    processes: int,
     progress: Progress,
 ) -> tuple[dict[str, Judged], dict[str, Covered]]:
     """Every detector that can run, decided; and the coverage report's line of each."""
-    judged: dict[str, Judged] = {}
-    lines: dict[str, Covered] = {}
     reasons = {detector.id: coverage.missing(detector, engine.snapshot) for detector in chosen}
-    to_do = [d for d in chosen if not reasons[d.id] and d.id not in done.finished]
-    with measuring(engine, done, _in_turn(to_do)) as ahead:
-        for detector in _in_turn(chosen):
-            if reason := reasons[detector.id]:
-                lines[detector.id] = Covered(detector.id, detector.name, Ran.NOT_RUN, reason)
-                continue
-            if detector.id in done.finished:
-                judged[detector.id] = Judged(detector, done.decision(detector.id))
-                lines[detector.id] = coverage.ran(detector, judged[detector.id].decision)
-                continue
+    to_do = [d for d in _in_turn(chosen) if not reasons[d.id] and d.id not in done.finished]
+    failed: dict[str, str] = {}
+    with judging_with(processes, done, parts) as judges, measuring(engine, done, to_do) as ahead:
+        for detector in to_do:
             progress(_title(detector))
             try:
                 ahead.wait()
-                decided = judging.decisions(detector, parameters[detector.id], done, judged, parts)
-                decision = done.keep(detector, decided)
             except SurveilError:
                 raise
-            except Exception as error:  # a detector's defect must not take the others' results with it
-                lines[detector.id] = Covered(
-                    detector.id, detector.name, Ran.FAILED, f"{type(error).__name__}: {error}"
-                )
+            except Exception as error:  # what can't be measured must not take the others' results with it
+                failed[detector.id] = f"{type(error).__name__}: {error}"
                 continue
-            judged[detector.id] = Judged(detector, decision)
-            lines[detector.id] = coverage.ran(detector, decision)
+            if detector.listens:
+                judges.wait()
+            judges.judge(detector, parameters[detector.id])
+        judges.wait()
+    failed |= judges.failed
+    judged: dict[str, Judged] = {}
+    lines: dict[str, Covered] = {}
+    for detector in _in_turn(chosen):
+        if reason := reasons[detector.id]:
+            lines[detector.id] = Covered(detector.id, detector.name, Ran.NOT_RUN, reason)
+        elif failure := failed.get(detector.id):
+            lines[detector.id] = Covered(detector.id, detector.name, Ran.FAILED, failure)
+        else:
+            judged[detector.id] = Judged(detector, done.decision(detector.id))
+            lines[detector.id] = coverage.ran(detector, judged[detector.id].decision)
     return judged, lines
 
 

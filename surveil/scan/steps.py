@@ -7,8 +7,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,15 @@ def _alive(process: str) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Written:
+    """What was decided of a part of the firm, the rows in files: name of the frame -> file."""
+
+    examined: int
+    gaps: tuple[Gap, ...]
+    files: Mapping[str, Path]
+
+
 class Steps:
     """What a scan has measured and decided so far, in the folder it is made in.
 
@@ -129,26 +139,35 @@ class Steps:
     def is_measured(self, model: str) -> bool:
         return self.file(model).exists()
 
-    def keep(self, detector: Detector, decisions: Iterable[Decision]) -> Kept:
-        """Write down what was decided of the parts of the firm, one after the other, and give it as it will be read: a scan
-        that goes on says the same as one that was whole.
+    def write(self, detector: Detector, part: int, decision: Decision) -> Written:
+        """Write down what was decided of one part of the firm (0 where it is judged whole)."""
+        files: dict[str, Path] = {}
+        for name in _FRAMES:
+            frame = getattr(decision, name)
+            if frame is not None and not (part and frame.empty):
+                files[name] = self._records / f"{detector.id}.{name}{f'.{part}' if part else ''}.parquet"
+                _as_text(frame).to_parquet(files[name], index=False)
+        return Written(decision.examined, decision.gaps, files)
+
+    def keep(self, detector: Detector, parts: Sequence[Written]) -> Kept:
+        """Count a detector as finished, and give what was decided as it will be read: a scan that goes on says the same as
+        one that was whole, and one process as another.
+
+        Args:
+            parts: what was written of the parts of the firm, in their order.
         """
         files = [self.file(model) for model in detector.models]
-        examined, gaps = 0, list[Gap]()
-        frames: dict[str, list[str]] = {name: [] for name in _FRAMES}
-        for part, decision in enumerate(decisions):
-            for name in _FRAMES:
-                frame = getattr(decision, name)
-                if frame is not None and not (part and frame.empty):
-                    files.append(self._records / f"{detector.id}.{name}{f'.{part}' if part else ''}.parquet")
-                    frames[name].append(files[-1].name)
-                    _as_text(frame).to_parquet(files[-1], index=False)
-            examined += decision.examined
-            gaps += decision.gaps
+        files += [file for written in parts for file in written.files.values()]
         record = {
-            "examined": examined,
-            "gaps": [[gap.count, gap.reason, gap.people] for gap in one_a_reason(gaps)],
-            "frames": frames,
+            "examined": sum(written.examined for written in parts),
+            "gaps": [
+                [gap.count, gap.reason, gap.people]
+                for gap in one_a_reason([gap for written in parts for gap in written.gaps])
+            ],
+            "frames": {
+                name: [written.files[name].name for written in parts if name in written.files]
+                for name in _FRAMES
+            },
             "files": {self._name(file): _hash(file) for file in files},
         }
         file = self._records / f"{detector.id}.json"

@@ -136,7 +136,8 @@ def test_the_gaps_of_parts_are_kept_as_one_with_whom_they_lie_with(tmp_path: Pat
         done.file(model).write_bytes(b"measured")
     decisions = [Decision(gaps=(Gap(3, "late", ("M1",)),)), Decision(gaps=(Gap(4, "late", ("M2",)),))]
     joined = (Gap(7, "late", ("M1", "M2")),)
-    assert done.keep(detector, decisions).gaps == joined
+    written = [done.write(detector, part, decision) for part, decision in enumerate(decisions)]
+    assert done.keep(detector, written).gaps == joined
     assert steps.Steps(tmp_path).decision("CS01").gaps == joined
     assert coverage.ran(detector, done.decision("CS01")).as_dict()["gaps"] == [
         {"count": 7, "reason": "late", "people": ["M1", "M2"]}
