@@ -104,7 +104,7 @@ def test_how_far_a_run_can_be_relied_on_is_said_in_words() -> None:
         "UA02 failed",
         "1 of 2 detectors",
         "UA03",
-        "7 judgements",
+        "7 times something could not be judged, or was explained",
         "consents",
     ):
         assert word in told
