@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,6 +41,33 @@ FormatOption = Annotated[Format, typer.Option("--format", help="How to write the
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="Write to this file instead of standard output.")
 ]
+
+
+def day_of(text: str) -> dt.date:
+    """A day as it is written on the command line."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2016-09-30") from None
+
+
+def one_of(wanted: str | None, known: Iterable[str], option: str, see: str = "") -> str | None:
+    """What was asked for, as the known word that it is in any case; an error names what there is.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    words = list(known)
+    if wanted is None or wanted in words:
+        return wanted
+    by_lower = {word.casefold(): word for word in words}
+    if wanted.casefold() in by_lower:
+        return by_lower[wanted.casefold()]
+    near = get_close_matches(wanted.casefold(), by_lower, 1)
+    meant = f" Did you mean {by_lower[near[0]]}?" if near else ""
+    raise UsageError(
+        f"There is no {option} {wanted!r}.{meant} {see or 'There are: ' + ', '.join(words) + '.'}"
+    )
 
 
 def say(text: str) -> None:

@@ -13,6 +13,7 @@ from surveil.cli.common import (
     FormatOption,
     OutOption,
     WorkspaceOption,
+    day_of,
     now,
     open_database,
     open_workspace,
@@ -78,12 +79,8 @@ def close(name: Name, reason: Reason, workspace: WorkspaceOption = None) -> None
 def delegate(
     principal: Annotated[str, typer.Argument(help="Who will be absent.")],
     stand_in: Annotated[str, typer.Argument(help="Who stands in for him.")],
-    first: Annotated[
-        dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="First day.")
-    ],
-    last: Annotated[
-        dt.datetime, typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="Last day.")
-    ],
+    first: Annotated[dt.date, typer.Option("--from", parser=day_of, metavar="DATE", help="First day.")],
+    last: Annotated[dt.date, typer.Option("--to", parser=day_of, metavar="DATE", help="Last day.")],
     reason: Reason,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -93,8 +90,8 @@ def delegate(
     from surveil.desk.delegation import delegate_to
 
     with open_database(open_workspace(workspace)) as store:
-        made = delegate_to(store, SYSTEM, principal, stand_in, first.date(), last.date(), reason, now())
-    say(f"{stand_in} stands in for {principal} from {first.date()} to {last.date()} ({made}).")
+        made = delegate_to(store, SYSTEM, principal, stand_in, first, last, reason, now())
+    say(f"{stand_in} stands in for {principal} from {first} to {last} ({made}).")
 
 
 @app.command("delegations")

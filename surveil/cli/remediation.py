@@ -14,6 +14,7 @@ from surveil.cli.common import (
     FormatOption,
     OutOption,
     WorkspaceOption,
+    day_of,
     now,
     open_database,
     open_workspace,
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Compensation: what is owed, four eyes, the ledger.", no_args_is_help=True)
 ActorOption = Annotated[str, typer.Option("--as", help="Who does this, by the name to sign in with.")]
 BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The batch, such as P-17.")]
-DayOption = Annotated[
-    dt.datetime, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="Day of payment.")
-]
+DayOption = Annotated[dt.date, typer.Option("--on", parser=day_of, metavar="DATE", help="Day of payment.")]
 
 
 class Whom(StrEnum):
@@ -58,7 +57,7 @@ def propose(
     classes = {Class.CONFIRMED} if whom is Whom.CONFIRMED else set(Class)
     with open_database(opened) as store:
         user = _user(store, actor)
-        batch, owed = propose_batch(opened, store, user, on.date(), classes, now(), run)
+        batch, owed = propose_batch(opened, store, user, on, classes, now(), run)
     for account, reason in owed.not_known.items():
         say(f"Account {account}: more may be owed; {reason}.")
     typer.echo(
@@ -110,7 +109,7 @@ def pay(
 
     opened = open_workspace(workspace)
     with open_database(opened) as store:
-        done = batches.pay(store, _user(store, actor), batch, on.date(), reference, now(), opened.path)
+        done = batches.pay(store, _user(store, actor), batch, on, reference, now(), opened.path)
     say(f"{done.batch_id} is paid: {_amount(done.total_cents)}.")
 
 

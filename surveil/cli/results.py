@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from surveil.cli.common import (
     OutOption,
     ReportFormat,
     WorkspaceOption,
+    one_of,
     open_database,
     open_workspace,
 )
@@ -35,13 +37,21 @@ def alerts(
     status: Annotated[str | None, typer.Option(help="Only this status.")] = None,
 ) -> None:
     """The alerts. Example: surveil alerts --format jsonl --severity high"""
+    from surveil.alerts.alert import Status
+    from surveil.alerts.model import Severity
     from surveil.alerts.people import SYSTEM
     from surveil.desk.listing import export_alerts
     from surveil.output import write_rows
 
+    severity, status = one_of(severity, Severity, "severity"), one_of(status, Status, "status")
     with open_database(open_workspace(workspace)) as store, store.read() as session:
         rows = export_alerts(session, SYSTEM)
-    wanted = {"severity": severity, "detector": detector, "rep_id": rep, "status": status}
+    wanted = {
+        "severity": severity,
+        "detector": _detector(detector, {str(row["detector"]) for row in rows}),
+        "rep_id": rep,
+        "status": status,
+    }
     kept = [row for row in rows if all(value is None or row[name] == value for name, value in wanted.items())]
     write_rows(kept, format, out, _ON_SCREEN)
 
@@ -59,12 +69,19 @@ def findings(
     from surveil.output import write_frame
     from surveil.scan.results import last_findings
 
-    wanted = {"detector": detector, "rep_id": rep, "alert_id": alert}
+    wanted = {"detector": _detector(detector), "rep_id": rep, "alert_id": alert}
     write_frame(
         last_findings(open_workspace(workspace), {k: v for k, v in wanted.items() if v is not None}),
         format,
         out,
     )
+
+
+def _detector(wanted: str | None, further: Iterable[str] = ()) -> str | None:
+    """A detector of this version, or one that raised an alert with an earlier one."""
+    from surveil.detectors.registry import detectors as known
+
+    return one_of(wanted, sorted({*known(), *further}), "detector", "See: surveil detectors")
 
 
 def _rank(what: str, workspace: Path | None, format: Format, out: Path | None) -> None:

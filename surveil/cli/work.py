@@ -11,6 +11,7 @@ import typer
 from surveil.cli.common import (
     ReportFormat,
     WorkspaceOption,
+    day_of,
     now,
     open_database,
     open_workspace,
@@ -101,9 +102,9 @@ def schema(
 @app.command()
 def scan(
     workspace: WorkspaceOption = None,
-    from_: Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE",
+    from_: Annotated[dt.date | None, typer.Option("--from", parser=day_of, metavar="DATE",
                      help="First day of the window judged.")] = None,
-    as_of: Annotated[dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE",
+    as_of: Annotated[dt.date | None, typer.Option("--as-of", parser=day_of, metavar="DATE",
                      help="Last day seen.")] = None,
     detector: Annotated[list[str] | None, typer.Option(help="Only this detector (may be repeated).")] = None,
     engine: Annotated[str | None, typer.Option(help="Where to run: duckdb://, postgresql://USER@HOST/DATABASE, "
@@ -130,8 +131,8 @@ def scan(
             result = run_scan(
                 opened,
                 lambda run, drafts: record_scan(store, run, drafts, now()),
-                as_of=as_of.date() if as_of else None,
-                from_date=from_.date() if from_ else None,
+                as_of=as_of,
+                from_date=from_,
                 detector_ids=detector,
                 apart=apart,
                 progress=say,

@@ -110,6 +110,35 @@ def test_alerts_on_the_screen_can_be_read(folder: Path) -> None:
     assert surveil("alerts", "--rep", "nobody at all", cwd=folder).stdout.split() == ["(no", "rows)"]
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (
+            "alerts --severity hihg",
+            "no severity 'hihg'. Did you mean high? There are: low, medium, high, critical.",
+        ),
+        ("alerts --status opn", "Did you mean open?"),
+        ("alerts --detector UA99", "There is no detector 'UA99'."),
+        ("findings --detector UO01", "See: surveil detectors"),
+        ("scan --as-of 30.09.2016", "write it as 2016-09-30"),
+        ("scan --from 2016-13-45", "write it as 2016-09-30"),
+    ],
+)
+def test_what_there_is_not_is_an_error_and_no_empty_list(folder: Path, command: str, said: str) -> None:
+    done = surveil(*command.split(), cwd=folder)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert not done.stdout
+    assert "Value error" not in done.stderr
+
+
+def test_a_detector_is_known_in_small_letters_too(folder: Path) -> None:
+    plain = surveil("findings", "--detector", "UA01", "--format", "csv", cwd=folder)
+    small = surveil("findings", "--detector", "ua01", "--format", "csv", cwd=folder)
+    assert small.stdout == plain.stdout
+    assert small.stdout.count("\n") > 1
+
+
 def test_rankings_come_as_csv(folder: Path) -> None:
     head = surveil("rank", "reps", "--format", "csv", cwd=folder).stdout.splitlines()[0]
     assert head == "rank,rep_id,score,p_value,q_value,alerts,families,drivers,flagged"
