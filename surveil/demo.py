@@ -18,7 +18,7 @@ from surveil.production import signature
 from surveil.production.assemble import Channel, Handover, Packed
 from surveil.production.package import Order, package
 from surveil.reports import write
-from surveil.reports.finra.firm_file import FirmFile
+from surveil.reports.finra.firm_file import FirmFile, ItemEntry
 from surveil.reports.finra.letter import LetterPeriod, checked, find_letter, read_yaml
 from surveil.reports.making import Options
 from surveil.reports.matters import Matter, change, open_matter
@@ -32,6 +32,8 @@ REPS, MONTHS, SEED = 120, 15, 2016
 LETTER, MATTER, PREFIX, PRINCIPAL = "finra-cross-selling", "2016-SWEEP", "EXS", "R. Roe (made up)"
 OFFICER = User("demo-officer", Role.OFFICER, "Demo officer")
 """Who answers the letter: one of the two demo users of the dashboard, so that no user stands in the way of signing in."""
+RECEIVED = dt.date(2024, 4, 15)
+"""When the letter came, by the days in `demo.yml`."""
 ANSWERS = Path(__file__).with_name("demo.yml")
 _FIRM = '[firm]\nname = "Example Securities (simulated)"\ncrd_number = "000000"\n'
 _MARK = "made-by-surveil-demo"
@@ -68,7 +70,7 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
         _answer_letter(workspace, firm, now)
         files = write(LETTER, workspace, folder / "answer", options=Options(matter=MATTER))
         say("6/7 Making the production that would go out: names shown, numbered, redacted, signed, sealed")
-        packed = _produce(workspace, folder / "production", now)
+        packed = _produce(workspace, folder / "production", dt.datetime.now(dt.UTC))
         say("7/7 Checking the audit trail")
         checked = verify(store.engine)
     finally:
@@ -112,12 +114,25 @@ def _answer_letter(workspace: Workspace, firm: Path, now: dt.datetime) -> None:
         principal=PRINCIPAL,
         control_prefix=PREFIX,
     )
-    said = checked(FirmFile, {"items": read_yaml(ANSWERS)}, ANSWERS).items
+    said = {number: _moved(entry, today) for number, entry in read_answers().items()}
 
     def answered(matter: Matter) -> Matter:
         return matter.model_copy(update={"items": said})
 
     change(workspace, OFFICER, MATTER, now, "matter.answered", answered)
+
+
+def read_answers() -> dict[str, ItemEntry]:
+    """What the demo's firm says, with the days of a letter received on `RECEIVED`."""
+    return checked(FirmFile, {"items": read_yaml(ANSWERS)}, ANSWERS).items
+
+
+def _moved(entry: ItemEntry, today: dt.date) -> ItemEntry:
+    """An entry with its days moved as far as today is from `RECEIVED`: nobody promises what is over."""
+    later = today - RECEIVED
+    expected = entry.expected_on and entry.expected_on + later
+    searched = entry.searched and entry.searched.model_copy(update={"date": entry.searched.date + later})
+    return entry.model_copy(update={"expected_on": expected, "searched": searched})
 
 
 def _produce(workspace: Workspace, out: Path, now: dt.datetime) -> Packed:

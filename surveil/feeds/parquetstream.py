@@ -31,7 +31,9 @@ def read_parquet_header(
         with pq.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
-        raise InputRefused(f"{name}: is not a readable Parquet file ({brief(error)}).") from error
+        raise InputRefused(
+            f"{name}: is not a readable Parquet file ({brief(error)}). If it was cut off, copy or export it again."
+        ) from error
     if rows > max(1_000_000, path.stat().st_size * settings.max_inflate_ratio):
         raise InputRefused(
             f"{name}: says that it has {rows:,} rows, out of proportion to its size. "

@@ -46,7 +46,8 @@ class Listing:
 class Chart:
     """Horizontal bars from two fields of an exhibit; rows with the same label are added up.
 
-    `in_order` keeps the order of the rows, as for months; otherwise the highest bar is on top.
+    `in_order` keeps the order of the rows, as for months, and `order` names the labels in theirs, as for bands; otherwise
+    the highest bar is on top.
     """
 
     exhibit: str
@@ -54,6 +55,7 @@ class Chart:
     label: str
     value: str
     in_order: bool = False
+    order: tuple[str, ...] = ()
 
     def bars(self, exhibit: Exhibit) -> list[tuple[str, int | Decimal]]:
         """Label and sum of each bar, top to bottom."""
@@ -61,6 +63,8 @@ class Chart:
         for label, value in zip(exhibit.column(self.label), exhibit.column(self.value), strict=True):
             if isinstance(value, int | Decimal):
                 sums[str(label)] = sums.get(str(label), 0) + value
+        if self.order:
+            return [(label, sums.get(label, 0)) for label in self.order]
         drawn = [(label, total) for label, total in sums.items() if total > 0 or self.in_order]
         return drawn if self.in_order else sorted(drawn, key=lambda bar: (-bar[1], bar[0]))
 

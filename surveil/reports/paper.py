@@ -183,8 +183,9 @@ def exhibit_list(story: Story, exhibits: Sequence[Exhibit]) -> None:
     story.heading("Exhibits", anchor=EXHIBITS)
     story.text(
         "Each exhibit is a CSV file (UTF-8) in the folder exhibits; the workbook (XLSX) holds the same rows for reading. "
-        "SHA256SUMS beside this document lists the hash of every file; 'sha256sum --check SHA256SUMS' proves that none "
-        "was changed."
+        "SHA256SUMS lists each file's hash; 'sha256sum --check SHA256SUMS' in its folder shows that none was changed. "
+        "Where this is part of a production, the files are in its folder NATIVES under their control numbers; "
+        "LOGS/production_index.csv says which is which exhibit."
     )
     story.table(
         [

@@ -57,7 +57,7 @@ def test_files_refused_as_a_whole(firm: Firm, content: bytes, message: str) -> N
         ("accounts.csv.gz", gzip.compress(GOOD.encode() * 200)[:-20], "not a whole gzip file"),
         ("accounts.csv.gz", gzip.compress(GOOD.encode())[:-4] + b"abcd", "not a whole gzip file"),
         ("accounts.csv.gz", gzip.compress(GOOD.encode() + ROW * 1_000_000), "out of proportion"),
-        ("accounts.parquet", GOOD.encode(), "not a readable Parquet file"),
+        ("accounts.parquet", GOOD.encode(), "copy or export it again"),
         ("accounts.parquet", b"PAR1" + bytes(60) + b"PAR1", "not a readable Parquet file"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from dashboard.components.session import DEMO_USERS
@@ -20,6 +21,15 @@ def test_the_demos_firm_says_its_part_in_every_item_and_that_it_is_made_up(tmp_p
         assert not [reason for reason in one.answer.reasons if "outstanding" in reason], one.item.number
     for entry in said.items.values():
         assert not entry.narrative or entry.narrative.startswith("Made-up text of the demo.")
+
+
+def test_the_demos_firm_promises_nothing_for_a_day_that_is_over() -> None:
+    today = dt.date(2031, 1, 2)
+    said = [demo._moved(entry, today) for entry in demo.read_answers().values()]
+    promised = [entry.expected_on for entry in said if entry.expected_on]
+    assert len(promised) == 3
+    assert all(today + dt.timedelta(days=30) < day for day in promised)
+    assert [entry.searched.date for entry in said if entry.searched] == [today]
 
 
 def test_who_answers_in_the_demo_can_sign_in_to_it() -> None:

@@ -10,6 +10,7 @@ import pytest
 from surveil.remediation.batches import Batch, State
 from surveil.remediation.files import Payment
 from surveil.remediation.ledger import Entry
+from surveil.reports.content import Chart
 from surveil.reports.exhibits import Exhibit
 from surveil.reports.finra.items import BUILDERS
 from surveil.reports.finra.items.base import Content
@@ -80,6 +81,21 @@ def test_bands_are_cut_exactly(reached: int, band: str) -> None:
     )
     found = content("4", sources(tables={**tables(), "finra_goal_attainment": goal}))
     assert found.exhibits[0].rows[0][3] == band
+
+
+def test_bands_stand_in_their_order_in_the_list_and_in_the_chart() -> None:
+    goals = frame(
+        "quota_id scope subject_id role metric last_day month target reached",
+        *(
+            (f"Q{n}", "rep", f"R{n}", "banker", "accounts_opened", 19000, 24288, 2000, reached)
+            for n, reached in enumerate((2500, 2100, 0, 1000, 2600, 1900))
+        ),
+    )
+    found = content("4", sources(tables={**tables(), "finra_goal_attainment": goals}))
+    bands = ["under 50 %", "50 to 79 %", "80 to 99 %", "100 to 119 %", "120 % or more"]
+    assert [row[3] for row in found.exhibits[0].rows] == bands
+    chart = next(block for block in found.blocks if isinstance(block, Chart))
+    assert chart.bars(found.exhibits[0]) == [*zip(bands, (1, 1, 1, 1, 2), strict=True), ("not known", 0)]
 
 
 def test_a_metric_whose_feed_is_missing_is_not_a_missed_goal() -> None:

@@ -266,6 +266,6 @@ def test_links_lead_from_the_items_and_figures_to_their_places() -> None:
     items = next(n for n, text in enumerate(texts) if "Items and how far each is answered" in text and n > 2)
     for item in LETTER.items:
         assert any(f"Item {item.number}. {item.title}" in texts[page] for page in leads[items])
-    exhibits = next(n for n, text in enumerate(texts) if "SHA256SUMS beside this document" in text)
+    exhibits = next(n for n, text in enumerate(texts) if "production_index.csv says which is which" in text)
     figures = [n for n, text in enumerate(texts) if "Computed as" in text and n < exhibits]
     assert all(exhibits in leads[n] for n in figures)

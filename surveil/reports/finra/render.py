@@ -197,6 +197,7 @@ def _method(story: Story, paper: Paper) -> None:
     story.bullets(
         [
             "Status, names and roles are as of the extracts, not as of each event.",
+            "Amounts of money are in the currency of the firm's extracts, which do not name it.",
             "What an extract does not cover is not known, and is not counted as absent.",
             "The text of the letter is given in our own words. How sure its numbering is stands under each item.",
             "An alert is an indication for review. Only decisions that stand are stated as findings.",

@@ -15,6 +15,8 @@ TOP_EARNERS = 25
 # Reached in percent of the target: upper bound (excluded) and name of each band.
 BANDS = ((50, "under 50 %"), (80, "50 to 79 %"), (100, "80 to 99 %"), (120, "100 to 119 %"))
 LAST_BAND = "120 % or more"
+UNKNOWN = "not known"
+ALL_BANDS = (*(name for _, name in BANDS), LAST_BAND, UNKNOWN)
 COUNTED = {
     "rep": {"accounts_opened", "referrals", "sales_amount"},
     "role": {"accounts_opened", "referrals", "sales_amount"},
@@ -134,14 +136,15 @@ def goals(item: Item, sources: Sources) -> Content:
         ),
         tuple(
             (metric, scope, str(year), band, n)
-            for (metric, scope, year, band), (n,) in summed(
-                [{**row, "n": 1} for row in rows], ["metric", "scope", "month", "band"], ["n"]
+            for (metric, scope, year, band), (n,) in sorted(
+                summed([{**row, "n": 1} for row in rows], ["metric", "scope", "month", "band"], ["n"]),
+                key=lambda group: ([str(part) for part in group[0][:3]], ALL_BANDS.index(group[0][3])),
             )
         ),
     )
     bands = [row["band"] for row in rows]
     reached = count(bands, "100 to 119 %") + count(bands, LAST_BAND)
-    unknown = count(bands, "not known")
+    unknown = count(bands, UNKNOWN)
     known = len(rows) - unknown
     figures = (
         figure("Goals that ended in the period", len(rows), exhibit, "sum of goals"),
@@ -161,7 +164,7 @@ def goals(item: Item, sources: Sources) -> Content:
         gaps=tuple(gaps),
         figures=figures,
         blocks=(
-            Chart(exhibit.number, "Goals by share reached", "reached", "goals"),
+            Chart(exhibit.number, "Goals by share reached", "reached", "goals", order=ALL_BANDS),
             Listing(exhibit.number),
         ),
         exhibits=(exhibit,),
@@ -173,13 +176,13 @@ def goals(item: Item, sources: Sources) -> Content:
 
 
 def _band(goal: dict[str, Any], sources: Sources) -> str:
-    """The band of the share reached, in whole numbers; `not known` where the metric cannot be counted."""
+    """The band of the share reached, in whole numbers; `UNKNOWN` where the metric cannot be counted."""
     metric, target = goal["metric"], goal["target"]
     families = metric not in COUNTED["rep"] and metric not in NOT_COUNTED
     countable = metric in COUNTED[goal["scope"]] or families
     feed = FEED_OF_METRIC.get(metric)
     if not countable or not target or target <= 0 or (feed is not None and sources.absent(feed)):
-        return "not known"
+        return UNKNOWN
     for percent, name in BANDS:
         if goal["reached"] * 100 < target * percent:
             return name
