@@ -79,10 +79,14 @@ class DuckDB:
 
     dialect = "duckdb"
 
-    def __init__(self, settings: EngineSettings, folder: Path) -> None:
+    def __init__(self, settings: EngineSettings, folder: Path, *, large: bool = False) -> None:
         self._spill = settings.spill(folder)
         self._connection = open_duckdb(settings, self._spill)
         self._connection.execute("SET preserve_insertion_order=false")
+        self._large = large
+        if large:
+            self._connection.execute("ATTACH ':memory:' AS compressed (COMPRESS)")
+            self._connection.execute("USE compressed")
 
     def register_files(self, name: str, files: Sequence[Path]) -> None:
         listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
@@ -98,6 +102,8 @@ class DuckDB:
 
     def create(self, name: str, sql: str) -> None:
         self._connection.execute(f"CREATE TABLE {name} AS {sql}")
+        if self._large:  # tables in memory are compressed by a checkpoint, and by nothing else
+            self._connection.execute("CHECKPOINT compressed")
 
     def _with_plain_integers(self, sql: str) -> str:
         """DuckDB adds integers to 128 bits, which Parquet and other engines do not have."""
@@ -131,14 +137,17 @@ class DuckDB:
         shutil.rmtree(self._spill, ignore_errors=True)
 
 
-def connect(settings: EngineSettings, folder: Path) -> Backend:
+def connect(settings: EngineSettings, folder: Path, *, large: bool = False) -> Backend:
     """The engine a workspace names.
+
+    Args:
+        large: whether intermediate tables will be so large that the room they take counts for more than time.
 
     Raises:
         UsageError: an address of no known engine.
     """
     if settings.url.startswith("duckdb:"):
-        return DuckDB(settings, folder)
+        return DuckDB(settings, folder, large=large)
     if settings.url.startswith("spark:"):
         from surveil.engine.spark import Spark
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from surveil.alerts.model import SubjectType
@@ -40,6 +41,13 @@ class Kept:
     def items(self) -> pd.DataFrame:
         return read_parts(self.item_files)
 
+    def items_on(self, accounts: pd.Series) -> pd.DataFrame:
+        """The items on some of the accounts; the others never become a frame."""
+        wanted = pa.array(accounts.dropna().unique(), pa.string())
+        return read_parts(
+            self.item_files, lambda rows: rows.filter(pc.is_in(rows["account_id"].cast(pa.string()), wanted))
+        )
+
     @property
     def found(self) -> int:
         return sum(pq.read_metadata(file).num_rows for file in self.item_files)
@@ -58,11 +66,18 @@ class Judged:
         return self.decision.account_files if isinstance(self.decision, Kept) else ()
 
 
-def read_parts(files: Sequence[Path]) -> pd.DataFrame:
-    """A frame that was written in parts; a column that is empty in one of them has its type from the others."""
+def read_parts(
+    files: Sequence[Path], which: Callable[[pa.Table], pa.Table] = lambda rows: rows
+) -> pd.DataFrame:
+    """A frame that was written in parts; a column that is empty in one of them has its type from the others.
+
+    Args:
+        which: what is wanted of the rows of each part.
+    """
     tables = [pq.read_table(file) for file in files]
     if len(tables) > 1:
         tables = [_untyped(table) for table in tables]
+    tables = [which(table) for table in tables]
     frame: pd.DataFrame = pa.concat_tables(tables, promote_options="permissive").to_pandas()
     return frame
 

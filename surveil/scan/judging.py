@@ -47,8 +47,9 @@ def _decision(detector: Detector, parameters: Any, done: Steps, part: int | None
 
 def _heard(other: Kept, measured: Mapping[str, pd.DataFrame] | None) -> pd.DataFrame:
     """The items of another detector, with the details as they were; with what was measured of a part, only its accounts'."""
-    items = other.items
-    if measured is not None:
-        accounts = pd.concat([rows["account_id"] for rows in measured.values() if "account_id" in rows])
-        items = items[items["account_id"].isin(accounts)]
+    if measured is None:
+        items = other.items
+    else:
+        named = [rows["account_id"] for rows in measured.values() if "account_id" in rows]
+        items = other.items_on(pd.concat(named))
     return items.assign(detail=[json.loads(text) for text in items["detail"]])

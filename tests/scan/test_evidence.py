@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from surveil.alerts.model import Severity, SubjectType
 from surveil.detectors.base import TEST_COLUMNS, Decision, frame
 from surveil.detectors.unauthorized.consent_missing import ConsentMissing
 from surveil.scan import grouping
-from surveil.scan.evidence import Judged, joined, p_values_of, points, rule_points, score
+from surveil.scan.evidence import Judged, Kept, joined, p_values_of, points, rule_points, score
 from surveil.scan.grouping import severity_of
 from surveil.scan.ranking import rank_branches
 
@@ -130,3 +132,19 @@ def test_branches_are_judged_among_branches_and_not_mixed_with_reps() -> None:
         "firm": True,
         "7": False,
     }
+
+
+def test_only_the_items_on_the_accounts_asked_for_are_read(tmp_path: Path) -> None:
+    parts = [
+        pd.DataFrame({"account_id": names, "key": range(2)})
+        for names in (["A1", "A2"], [None, "A3"], [None] * 2)
+    ]
+    files = []
+    for number, part in enumerate(parts):
+        files.append(tmp_path / f"{number}.parquet")
+        part.to_parquet(files[-1], index=False)
+    kept = Kept(pd.DataFrame(), 0, (), tuple(files), ())
+    accounts = pd.Series(["A3", "A1", None, "A9"], dtype="string")
+    assert kept.items_on(accounts)["account_id"].tolist() == ["A1", "A3"]
+    alone = Kept(pd.DataFrame(), 0, (), tuple(files[2:]), ())
+    assert alone.items_on(accounts).empty, "a column without a value has no text to look for"
