@@ -227,6 +227,7 @@ def _alerts(store: Store, zone: dt.tzinfo) -> tuple[AlertFacts, ...]:
                 disposition=str(decision.disposition) if decision else None,
                 decided_on=moment.astimezone(zone).date() if moment else None,
                 decided_by=_deciders(decision.decided_by, decision.reviewed_by) if decision else None,
+                explanations=alert.explanations,
             )
         )
     return tuple(facts)

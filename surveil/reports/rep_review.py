@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from surveil.alerts.dispositions import Disposition, Outcome
+from surveil.desk.raising import DETECTOR as BY_HAND
 from surveil.desk.supervision import Review
 from surveil.errors import UsageError
-from surveil.reports.content import Block, Form, Heading, Listing, Text
+from surveil.reports.content import Block, Bullets, Form, Heading, Listing, Text
 from surveil.reports.desk_facts import desk_facts
 from surveil.reports.document import Document, Section, build
 from surveil.reports.exhibits import Exhibit, Field, Personal, Value, money
@@ -257,6 +258,7 @@ def _alerts(control: str, slug: str, title: str, alerts: Sequence[AlertFacts], t
             text("decided_by", "By", 1.3),
             text("in_time", "In time", 0.5),
             Field("reason", "What was seen", 0),
+            Field("reported", "What was reported", 0, personal=Personal.NARRATIVE),
         ),
         tuple(_row(alert, today) for alert in alerts),
     )
@@ -279,8 +281,14 @@ def _row(alert: AlertFacts, today: dt.date) -> tuple[Value, ...]:
         alert.decided_on.isoformat() if alert.decided_on else "",
         alert.decided_by or "",
         in_time,
-        alert.reason,
+        "" if _by_hand(alert) else alert.reason,
+        alert.reason if _by_hand(alert) else "",
     )
+
+
+def _by_hand(alert: AlertFacts) -> bool:
+    """Whether somebody reported it: then its words are his, and may name people."""
+    return alert.detector == BY_HAND
 
 
 def _page(sources: Sources, person: Person, rank: Mapping[str, Any], signed: Sequence[Review]) -> Section:
@@ -326,6 +334,7 @@ def _page(sources: Sources, person: Person, rank: Mapping[str, Any], signed: Seq
         ),
         Heading("Alerts", listed=False),
         Listing(alerts.number) if own else Text("No alert is about this representative."),
+        *_told(own),
         Heading("Review by the supervising principal", listed=False),
         Form(
             (
@@ -338,6 +347,26 @@ def _page(sources: Sources, person: Person, rank: Mapping[str, Any], signed: Seq
         ),
     ]
     return Section(f"Representative {person.rep_id}", tuple(blocks), (), (), (alerts,))
+
+
+def _told(own: Sequence[AlertFacts]) -> list[Block]:
+    """What was seen, in words, and what may explain it: who signs, or is judged, must not need an exhibit for it."""
+    if not own:
+        return []
+    innocent = {alert.detector: alert.explanations for alert in reversed(own) if alert.explanations}
+    return [
+        Heading("What was seen", listed=False),
+        Bullets(tuple(f"{alert.detector}: {_in_short(alert)}" for alert in own)),
+        Heading("What may explain it innocently", listed=False),
+        Bullets(tuple(f"{detector}: {' '.join(points)}" for detector, points in sorted(innocent.items())))
+        if innocent
+        else Text("Nothing is written down for these alerts; that does not mean there is nothing."),
+    ]
+
+
+def _in_short(alert: AlertFacts) -> str:
+    """The sentence of a scan; a report's own words stay in the exhibit, which a masked copy withholds."""
+    return "reported by hand, in the words that the exhibit has" if _by_hand(alert) else alert.reason
 
 
 def _complaints(rows: Sequence[Mapping[str, Any]]) -> str:

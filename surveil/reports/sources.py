@@ -127,6 +127,7 @@ class AlertFacts:
     disposition: str | None = None
     decided_on: dt.date | None = None
     decided_by: str | None = None
+    explanations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

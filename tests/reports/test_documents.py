@@ -15,12 +15,13 @@ from surveil.alerts.model import Severity, SubjectType
 from surveil.alerts.supervision import Method, ReviewOutcome
 from surveil.alerts.suppression import Measured, Scope, Suppression, SuppressionState
 from surveil.config import Settings, Workspace
+from surveil.desk.raising import DETECTOR
 from surveil.desk.supervision import Review
 from surveil.desk.thresholds import ThresholdChange
 from surveil.errors import UsageError
 from surveil.reports import complaints_4530, names, period, rep_review, write
 from surveil.reports.complaints_4530 import due_on, last_quarter, quarter_of
-from surveil.reports.content import Form
+from surveil.reports.content import Bullets, Form
 from surveil.reports.controls import Control, Controls, read_controls
 from surveil.reports.desk_facts import DeskFacts
 from surveil.reports.document import Document
@@ -214,6 +215,31 @@ def test_how_a_rank_adds_up_is_a_line_of_its_own() -> None:
     assert first["How this adds up"] == "CS01 4.10 + UA01 3.00 = 7.10 points, score 0.70"
     assert second["What sets him apart"] == "nothing"
     assert "How this adds up" not in second
+
+
+def test_a_representatives_page_says_in_words_what_was_seen_and_what_may_explain_it() -> None:
+    explained = alert(
+        "A-7", reason="No consent on record: 5 of 9.", explanations=("A scanner failed.", "Late papers.")
+    )
+    made = rep_review.document(
+        reviewed(alerts=(explained, alert("A-8", "UA03", reason="Sent back."))), RANKING, ("R001",)
+    )
+    (page,) = (section for section in made.sections if section.title == "Representative R001")
+    points = [block.points for block in page.blocks if isinstance(block, Bullets)]
+    assert points == [
+        ("UA01: No consent on record: 5 of 9.", "UA03: Sent back."),
+        ("UA01: A scanner failed. Late papers.",),
+    ]
+
+
+def test_the_words_of_a_report_by_hand_are_withheld_in_a_masked_copy() -> None:
+    reported = alert("A-9", detector=DETECTOR, reason="Ieva told her sister that she signs for them.")
+    made = rep_review.document(reviewed(alerts=(reported,)), RANKING, ("R001",))
+    listed = exhibit(made, "EX-03A")
+    assert "Ieva" in str(listed.rows)
+    assert "Ieva" not in str(listed.masked(lambda _: "*").rows)
+    (page,) = (section for section in made.sections if section.title == "Representative R001")
+    assert "Ieva" not in str(page.blocks)
 
 
 def test_flagged_representatives_have_a_page_or_those_that_are_named() -> None:
