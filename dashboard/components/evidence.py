@@ -17,6 +17,7 @@ from surveil.alerts.policy import Allowed, Refused
 from surveil.alerts.runs import RunRecord
 from surveil.desk import Evidence, Revealed
 from surveil.desk.around import around, by_day
+from surveil.desk.screen_detectors import named
 
 ROWS_PER_PAGE = 15
 TIMELINE_ROWS = 2_000
@@ -106,6 +107,8 @@ def show_evidence(here: Place, alert: Alert, may_reveal: Allowed | Refused) -> N
         st.info("The run has written down no single rows for this alert: it is about a rate as a whole.")
         return
     _reveal(here, alert, may_reveal, proof)
+    if others := sorted({str(row["detector"]) for row in found.rows} - {alert.detector, "None"}):
+        st.caption(literal(f"What supports this alert, listed by {' and '.join(map(named, others))}."))
     show(_table(found, total))
     address.pagination(-(-total // ROWS_PER_PAGE), "rows")
 

@@ -289,7 +289,8 @@ def days(count: float | None) -> str:
 
 
 def items(count: int) -> str:
-    return _count(count, "item")
+    """The items of an alert; one about a rate as a whole may rest on what other detectors list."""
+    return _count(count, "item") if count else "no items of its own"
 
 
 def _count(count: int, noun: str) -> str:

@@ -166,7 +166,8 @@ def _numbers(alert: Alert) -> Html:
             if alert.peers.n < SMALL_PEER_GROUP
             else ""
         )
-        compared = f"{plural(alert.peers.n, 'colleague')}{few} with {items(alert.peers.items)}: {alert.peers.described}"
+        others = f"{plural(alert.peers.n, 'colleague')}{few} with {plural(alert.peers.items, 'item')}"
+        compared = f"{others}: {alert.peers.described}"
         rows += [
             ("Compared with", text(compared)),
             ("Their rate, all these items together", percent(alert.peers.rate)),

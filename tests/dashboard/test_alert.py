@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components import words
 from surveil import desk
 from surveil.alerts.people import Role, User
 from surveil.config import Workspace
@@ -23,7 +26,7 @@ def test_it_says_why_with_peers_and_chance_and_what_may_be_innocent(
     run_desk: Desk, workspace: Workspace
 ) -> None:
     page = shown(open_alert(run_desk(), firm.alert_ids(workspace)["R7 UA01"]))
-    for words in (
+    for said in (
         "9 of 40 accounts without consent against 1.8 expected",
         "41 colleagues with 812 items",
         "1 in 47,619",
@@ -33,7 +36,19 @@ def test_it_says_why_with_peers_and_chance_and_what_may_be_innocent(
         "Call the customer on contact data from before the opening.",
         "Raised by a scan",
     ):
-        assert words in page
+        assert said in page
+
+
+def test_rows_of_another_detector_are_said_to_be_its(run_desk: Desk, workspace: Workspace) -> None:
+    """An alert about a rate has no items of its own; what it rests on is listed by others."""
+    file = workspace.runs_dir / firm.RUN_ID / "findings.parquet"
+    rows = pq.read_table(file)
+    alert_id = firm.alert_ids(workspace)["R7 UA01"]
+    assert "listed by" not in shown(open_alert(run_desk(), alert_id))
+    place = rows.schema.get_field_index("detector")
+    pq.write_table(rows.set_column(place, "detector", pa.array(["UN04"] * rows.num_rows)), file)
+    assert "listed by UN04 Fees on unused accounts" in shown(open_alert(run_desk(), alert_id))
+    assert words.items(0) == "no items of its own"
 
 
 def test_a_few_peers_are_called_few(run_desk: Desk, workspace: Workspace) -> None:

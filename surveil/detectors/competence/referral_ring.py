@@ -107,7 +107,7 @@ class ReferralRing(Detector):
     id = "RF02"
     slug = "referral_ring"
     name = "Referral ring"
-    version = "6"
+    version = "7"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.HIGH
@@ -174,7 +174,8 @@ def _tests(
         expected.append(float(step["expected"]))
         reason.append(
             f"refers in a ring of {len(loop.members)} across branches: {observed[-1]:.0f} of his {sent[rep]} referrals go to"
-            f" the next member, {count_words(expected[-1])} expected; the whole ring sent {_total(along, loop):.0f} round"
+            f" the next member, {count_words(expected[-1])} expected; the whole ring sent"
+            f" {_total(along['n'], loop):.0f} round, {count_words(_total(along['expected'], loop))} expected"
         )
     low, high = stats.poisson.interval(0.95, np.maximum(expected, 1e-9))
     return base.frame(
@@ -207,8 +208,8 @@ def _next(loop: Loop, rep: str) -> str:
     return loop.members[(place + 1) % len(loop.members)]
 
 
-def _total(along: pd.DataFrame, loop: Loop) -> float:
-    return float(sum(along.loc[(rep, _next(loop, rep)), "n"] for rep in loop.members))
+def _total(along: pd.Series, loop: Loop) -> float:
+    return float(sum(along.loc[(rep, _next(loop, rep))] for rep in loop.members))
 
 
 def _items(rows: pd.DataFrame, loops: list[Loop]) -> pd.DataFrame:
