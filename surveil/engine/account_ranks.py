@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from surveil.config import EngineSettings
-from surveil.engine.backends import open_duckdb
+from surveil.engine.backends import duckdb_beside
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,13 +52,8 @@ def rank_accounts(opened: Path, rated: Sequence[Path], target: Path, settings: E
         target: the file to write.
         settings: how much of the machine may be used, and where to put what does not fit.
     """
-    beside = settings.spill(target.parent)  # where the run's engine, which is still open, has put its tables
-    spill = beside.with_name(f"{beside.name}-ranks")
-    try:
-        with open_duckdb(settings, spill) as connection:
-            _write(connection, opened, rated, target)
-    finally:
-        shutil.rmtree(spill, ignore_errors=True)
+    with duckdb_beside(settings, target.parent, "ranks") as connection:
+        _write(connection, opened, rated, target)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, opened: Path, rated: Sequence[Path], target: Path) -> None:

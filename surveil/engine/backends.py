@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -69,6 +70,18 @@ def open_duckdb(settings: EngineSettings, spill: Path) -> duckdb.DuckDBPyConnect
         connection.execute(f"SET threads={settings.threads}")
     connection.execute("SET temp_directory=$folder", {"folder": str(spill)})
     return connection
+
+
+@contextmanager
+def duckdb_beside(settings: EngineSettings, run: Path, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB of its own beside a run's engine, which may still be open; what it spills is gone afterwards."""
+    engine = settings.spill(run)
+    spill = engine.with_name(f"{engine.name}-{purpose}")
+    try:
+        with open_duckdb(settings, spill) as connection:
+            yield connection
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 class DuckDB:

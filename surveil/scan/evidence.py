@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,10 +43,7 @@ class Kept:
 
     def items_on(self, accounts: pd.Series) -> pd.DataFrame:
         """The items on some of the accounts; the others never become a frame."""
-        wanted = pa.array(accounts.dropna().unique(), pa.string())
-        return read_parts(
-            self.item_files, lambda rows: rows.filter(pc.is_in(rows["account_id"].cast(pa.string()), wanted))
-        )
+        return read_parts(self.item_files, accounts=pa.array(accounts.dropna().unique(), pa.string()))
 
     @property
     def found(self) -> int:
@@ -65,19 +62,32 @@ class Judged:
         """Where it rated every account, if it did."""
         return self.decision.account_files if isinstance(self.decision, Kept) else ()
 
+    @property
+    def item_files(self) -> tuple[Path, ...]:
+        """Where its items are, if they were written down."""
+        return self.decision.item_files if isinstance(self.decision, Kept) else ()
+
+    def items_with(self, *columns: str) -> pd.DataFrame:
+        """Some columns of the items: of a large firm whole ones would fill the memory."""
+        if isinstance(self.decision, Kept):
+            return read_parts(self.decision.item_files, columns)
+        return self.decision.items[list(columns)]
+
 
 def read_parts(
-    files: Sequence[Path], which: Callable[[pa.Table], pa.Table] = lambda rows: rows
+    files: Sequence[Path], columns: Sequence[str] | None = None, accounts: pa.Array | None = None
 ) -> pd.DataFrame:
     """A frame that was written in parts; a column that is empty in one of them has its type from the others.
 
     Args:
-        which: what is wanted of the rows of each part.
+        columns: those wanted, if not all.
+        accounts: whose rows are wanted, if not everybody's.
     """
-    tables = [pq.read_table(file) for file in files]
+    tables = [pq.read_table(file, columns=None if columns is None else list(columns)) for file in files]
     if len(tables) > 1:
         tables = [_untyped(table) for table in tables]
-    tables = [which(table) for table in tables]
+    if accounts is not None:
+        tables = [t.filter(pc.is_in(t["account_id"].cast(pa.string()), accounts)) for t in tables]
     frame: pd.DataFrame = pa.concat_tables(tables, promote_options="permissive").to_pandas()
     return frame
 
@@ -129,7 +139,7 @@ def p_values_of(judged: Mapping[str, Judged], kind: SubjectType) -> pd.DataFrame
 def rule_items_of(judged: Mapping[str, Judged], kind: SubjectType) -> pd.DataFrame:
     """Number of rule items of subjects of one kind: one row per subject, one column per detector that is a rule."""
     columns = {
-        name: j.decision.items.groupby("subject_id").size()
+        name: j.items_with("subject_id").groupby("subject_id").size()
         for name, j in judged.items()
         if j.detector.rule and j.detector.subject is kind and j.decision.found
     }

@@ -12,8 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from surveil.alerts.model import AlertDraft
+from surveil.config import EngineSettings
 from surveil.detectors.base import ITEM_COLUMNS, TEST_COLUMNS, Decision, Detector
 from surveil.engine import days
+from surveil.engine.sorted_rows import sorter
 from surveil.scan.evidence import Judged
 
 FINDING_COLUMNS = (
@@ -21,6 +23,7 @@ FINDING_COLUMNS = (
     "rep_id", "customer_id", "account_id", "at", "score", "detail",
 )  # fmt: skip
 _SCHEMA = pa.schema([(name, pa.float64() if name == "score" else pa.string()) for name in FINDING_COLUMNS])
+_ITEM_TYPES = {name: {"day": "BIGINT", "score": "DOUBLE"}.get(name, "VARCHAR") for name in ITEM_COLUMNS}
 
 
 def checked(detector: Detector, decision: Decision) -> Decision:
@@ -48,23 +51,29 @@ def accounts_behind(judged: Mapping[str, Judged], drafts: Sequence[AlertDraft]) 
     found: set[str] = set()
     for j in judged.values():
         if j.decision.found:
-            items = j.decision.items
+            items = j.items_with("subject_id", "account_id")
             behind = _prints(j.detector, items).isin(alerted)
             found |= set(items["account_id"][behind].dropna())
     return found
 
 
-def write(judged: Mapping[str, Judged], run_id: str, alert_ids: Mapping[str, str], file: Path) -> None:
+def write(
+    judged: Mapping[str, Judged],
+    run_id: str,
+    alert_ids: Mapping[str, str],
+    file: Path,
+    settings: EngineSettings,
+) -> None:
     """Write all detectors' items as findings, one detector after the other, each sorted by key.
 
     Args:
         alert_ids: fingerprint -> id of the alert that its items stand behind.
+        settings: how much of the machine may be used to sort them.
     """
-    with pq.ParquetWriter(file, _SCHEMA) as writer:
-        for name in sorted(judged):
-            decision = judged[name].decision
-            if decision.found:
-                rows = decision.items
+    with pq.ParquetWriter(file, _SCHEMA) as writer, sorter(settings, file.parent) as sort:
+        for name in sorted(name for name, j in judged.items() if j.item_files):
+            for batch in sort.rows(judged[name].item_files, _ITEM_TYPES, ("feed", "key")):
+                rows = batch.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
                 alerts = _prints(judged[name].detector, rows).map(alert_ids)
                 made = _table(rows.assign(detector=name), run_id, alerts)
                 writer.write_table(pa.Table.from_pandas(made, _SCHEMA, preserve_index=False))
@@ -95,4 +104,4 @@ def _table(found: pd.DataFrame, run_id: str, alerts: pd.Series) -> pd.DataFrame:
             "detail": found["detail"],
         }
     )
-    return frame[list(FINDING_COLUMNS)].sort_values(["feed", "key"], kind="stable", ignore_index=True)
+    return frame[list(FINDING_COLUMNS)]

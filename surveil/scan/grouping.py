@@ -39,7 +39,7 @@ def drafts(judged: Mapping[str, Judged], subjects: Subjects, fdr: float) -> list
         flagged = drivers.get(name, set())
         if not (flagged or (j.detector.rule and j.decision.found)):
             continue
-        items = j.decision.items
+        items = j.items_with("subject_id", "day")
         listed = set(items["subject_id"]) if j.detector.rule else set()
         alerted = sorted(flagged | listed)
         found += [

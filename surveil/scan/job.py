@@ -122,7 +122,7 @@ def scan(
         run = _record(manifest, together)
         ids = keep(run, together.drafts)
         alert_ids = {**ids, **{one: ids[group] for one, group in together.into.items()}}
-        findings.write(judged, run.run_id, alert_ids, aside / "findings.parquet")
+        findings.write(judged, run.run_id, alert_ids, aside / "findings.parquet", settings.engine)
         tied.to_parquet(aside / "links.parquet", index=False)
         _write_json(aside / "run.json", manifest)
         found = sum(j.decision.found for j in judged.values())
