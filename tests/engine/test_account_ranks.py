@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from surveil.config import EngineSettings
-from surveil.engine import account_ranks
+from surveil.engine import backends
 from surveil.engine.account_ranks import ACCOUNT_RANK_COLUMNS, rank_accounts
 from surveil.engine.backends import open_duckdb
 
@@ -51,7 +51,7 @@ def test_accounts_are_ranked_alike_on_one_processor_or_several_and_leave_nothing
         used.append(settings)
         return open_duckdb(settings, spill)
 
-    monkeypatch.setattr(account_ranks, "open_duckdb", noted)
+    monkeypatch.setattr(backends, "open_duckdb", noted)
     kinds = [
         EngineSettings(threads=1, memory_limit="100MB"),
         EngineSettings(threads=4, spill_folder=str(tmp_path / "disk")),
