@@ -170,7 +170,10 @@ def _numbers(alert: Alert) -> Html:
         compared = f"{others}: {alert.peers.described}"
         rows += [
             ("Compared with", text(compared)),
-            ("Their rate, all these items together", percent(alert.peers.rate)),
+            (
+                "Their rate, with those who stand out themselves (left out of what is expected)",
+                percent(alert.peers.rate),
+            ),
         ]
     if len(rows) == 1:
         rows.append(("Expected", "a rule: each item counts by itself, nothing is expected"))

@@ -32,6 +32,7 @@ def test_it_says_why_with_peers_and_chance_and_what_may_be_innocent(
         "1 in 47,619",
         "0 to 5",
         "rate against peers",
+        "with those who stand out themselves (left out of what is expected)",
         "Paper consents arrive late from student branches.",
         "Call the customer on contact data from before the opening.",
         "Raised by a scan",
