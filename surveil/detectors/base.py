@@ -178,9 +178,10 @@ class Detector(ABC):
 
     @classmethod
     def manual(cls, parameters: Parameters | None = None) -> str:
-        """The manual page; `{parameter}` in the docstring is shown with its value in force."""
+        """The manual page; `{parameter}` in the docstring is shown with its value in force, cents as an amount of money."""
         values = (parameters or cls.parameter_type()).model_dump()
         text = inspect.cleandoc(sys.modules[cls.__module__].__doc__ or "")
+        text = re.sub(r"\{(\w+_cents)\}\s+cents", lambda match: f"{values[match[1]] / 100:,.2f}", text)
         return re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), text)
 
 

@@ -85,6 +85,7 @@ def test_the_manual_page_is_complete(detector: Detector) -> None:
     innocent = page.partition("## Innocent explanations")[2].partition("\n## ")[0]
     assert innocent.count("\n- ") >= 2, "an alert may cost somebody his job: name what else it may be"
     shown = innocent + page.partition("## What to check")[2].partition("\n## ")[0]
+    assert not re.search(r"\d cents|\b1 days", page), "money as an amount, and one day as one"
     assert "`" not in shown, "an alert's page and the reports show these points as they are"
 
 

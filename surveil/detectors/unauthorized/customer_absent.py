@@ -3,7 +3,7 @@
 
 ## What it finds
 Openings by staff around which there is no trace of the customer: no visit, no answered call, no appointment kept and no
-login from {contact_before_days} days before to {contact_after_days} days after. And openings while the opener was absent
+login from {contact_before_days} days before to day {contact_after_days} after it. And openings while the opener was absent
 or had left, or at night. It flags representatives to whom this happens more often than to colleagues.
 
 ## Why it matters
@@ -99,7 +99,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "5"
+    version = "6"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH
