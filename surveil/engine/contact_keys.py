@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 #: Addresses of providers that deliver `a.b+shop@` and `ab@` to the same person.
 _DOTS_MEAN_NOTHING = ("gmail.com", "googlemail.com")
@@ -21,7 +24,10 @@ _SHORT = {
     }.items()
     for long in longs.split()
 }  # fmt: skip
+_BATCH = 500_000
 _WORDS = re.compile(r"[^\W_]+")
+#: How most numbers of North America are typed; parsing takes thirty times as long and gives the same.
+_NORTH_AMERICAN = re.compile(r"(?:\+1)?[ .-]?\(?([2-9][0-9]{2})\)?[ .-]?([2-9][0-9]{2})[ .-]?([0-9]{4})")
 _STRASSE = re.compile(r"(?<=\w{3})str(asse)?$")
 
 
@@ -48,6 +54,8 @@ def phone_keys(raw: pd.Series, region: str) -> pd.Series:
     import phonenumbers
 
     def key(text: str) -> str | None:
+        if plain and (usual := _NORTH_AMERICAN.fullmatch(text)):
+            return "+1" + "".join(usual.groups())
         try:
             number = phonenumbers.parse(text, region)
         except phonenumbers.NumberParseException:
@@ -55,6 +63,7 @@ def phone_keys(raw: pd.Series, region: str) -> pd.Series:
             return digits or None
         return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
+    plain = phonenumbers.country_code_for_region(region) == 1
     distinct = raw.dropna().drop_duplicates()
     known = {text: key(text) for text in distinct}
     return raw.map(known).astype("string")
@@ -71,13 +80,33 @@ def _address_key(text: str) -> str | None:
     return " ".join(_SHORT.get(word, word) for word in words) or None
 
 
-def contact_keys(emails: pd.Series, phones: pd.Series, addresses: pd.Series, region: str) -> pd.DataFrame:
-    """One row per distinct spelling: `kind` (email, phone, address), `raw`, `key`, and the `stem` of an e-mail address."""
-    email = email_keys(emails)
-    frames = [
-        pd.DataFrame({"kind": "email", "raw": emails, "key": email, "stem": email_stems(email)}),
-        pd.DataFrame({"kind": "phone", "raw": phones, "key": phone_keys(phones, region), "stem": None}),
-        pd.DataFrame({"kind": "address", "raw": addresses, "key": address_keys(addresses), "stem": None}),
-    ]
-    made = pd.concat(frames, ignore_index=True)
+def contact_keys(kind: str, raw: pd.Series, region: str) -> pd.DataFrame:
+    """One row per spelling that has a key: `kind`, `raw`, `key`, and the `stem` of an e-mail address.
+
+    Args:
+        kind: email, phone or address.
+        raw: distinct spellings.
+    """
+    if kind == "email":
+        key = email_keys(raw)
+        made = pd.DataFrame({"kind": kind, "raw": raw, "key": key, "stem": email_stems(key)})
+    else:
+        key = phone_keys(raw, region) if kind == "phone" else address_keys(raw)
+        made = pd.DataFrame({"kind": kind, "raw": raw, "key": key, "stem": None})
     return made[made["key"].notna()].astype("string").reset_index(drop=True)
+
+
+def write_contact_keys(spellings: Path, target: Path, region: str) -> None:
+    """Write the keys of all spellings, a batch at a time: a large firm has tens of millions.
+
+    Args:
+        spellings: a Parquet file with `kind` and `raw`, each pair once.
+        target: the file for what `contact_keys` gives of them.
+    """
+    schema = pa.schema([(name, pa.string()) for name in ("kind", "raw", "key", "stem")])
+    with pq.ParquetFile(spellings) as typed, pq.ParquetWriter(target, schema) as writer:
+        for batch in typed.iter_batches(_BATCH, columns=["kind", "raw"]):
+            rows = batch.to_pandas()
+            for kind, those in rows.groupby("kind"):
+                made = contact_keys(str(kind), those["raw"].reset_index(drop=True), region)
+                writer.write_table(pa.Table.from_pandas(made, schema, preserve_index=False))

@@ -15,7 +15,7 @@ import pyarrow as pa
 from surveil.config import Workspace
 from surveil.engine import days, staging
 from surveil.engine.backends import Backend, connect
-from surveil.engine.contact_keys import contact_keys
+from surveil.engine.contact_keys import write_contact_keys
 from surveil.engine.models import Model, catalogue, compile_model, in_order
 from surveil.engine.tables import PART, in_one_order, to_frame
 from surveil.errors import SurveilError, UsageError
@@ -64,8 +64,10 @@ class Engine:
         coverage: Mapping[tuple[str, str], list[staging.Span]],
         parameters: Mapping[str, int],
         region: str,
+        folder: Path,
     ) -> None:
         self._backend = backend
+        self._folder = folder
         self._region = region
         self.coverage = coverage
         self.snapshot = snapshot
@@ -173,9 +175,13 @@ class Engine:
 
     def _normalise_contacts(self) -> None:
         """Spell all phone numbers and addresses alike; only for models that ask for it."""
-        raw = {kind: _distinct(self._backend, *_CONTACTS[kind]) for kind in _CONTACTS}
-        frame = contact_keys(raw["email"], raw["phone"], raw["address_line"], self._region)
-        self._backend.register_table(_CONTACT_KEYS, pa.Table.from_pandas(frame, preserve_index=False))
+        spellings, keys = (self._folder / f"contact_{name}.parquet" for name in ("spellings", "keys"))
+        self._backend.write(_SPELLINGS, spellings)
+        write_contact_keys(spellings, keys, self._region)
+        self._backend.register_files(f"{_CONTACT_KEYS}_written", [keys])
+        self._backend.create(_CONTACT_KEYS, f"SELECT * FROM {_CONTACT_KEYS}_written")
+        spellings.unlink()
+        keys.unlink()
         self._done.add(_CONTACT_KEYS)
 
     def stage(self, name: str, frame: pd.DataFrame) -> None:
@@ -241,12 +247,14 @@ def open_engine(
     """
     with tempfile.TemporaryDirectory(prefix="surveil-") as temporary:
         large = snapshot.feeds["accounts"].rows >= _LARGE
-        backend = connect(workspace.settings.engine, folder or Path(temporary), large=large)
+        place = folder or Path(temporary)
+        backend = connect(workspace.settings.engine, place, large=large)
         try:
             _register(backend, snapshot)
             window = _window(backend, as_of_day, from_day)
             coverage = _stage(backend, workspace, window)
-            yield Engine(backend, snapshot, window, coverage, parameters or {}, workspace.settings.holidays)
+            region = workspace.settings.holidays
+            yield Engine(backend, snapshot, window, coverage, parameters or {}, region, place)
         finally:
             backend.close()
 
@@ -332,8 +340,15 @@ _CONTACT_KEYS = "contact_keys"
 _CONTACTS = {
     "email": (("accounts", "email"), ("customers", "email"), ("reps", "email")),
     "phone": (("accounts", "phone"), ("customers", "phone"), ("reps", "phone")),
-    "address_line": (("customers", "address_line"), ("reps", "address_line")),
+    "address": (("customers", "address_line"), ("reps", "address_line")),
 }
+#: Every spelling of each kind of contact, once.
+_SPELLINGS = " UNION ALL ".join(
+    f"SELECT '{kind}' AS kind, value AS raw FROM (SELECT DISTINCT value FROM ("
+    + " UNION ALL ".join(f"SELECT {column} AS value FROM {table}" for table, column in columns)
+    + ") AS every_value WHERE value IS NOT NULL) AS spellings"
+    for kind, columns in _CONTACTS.items()
+)
 _BRANCHES = (("accounts", "branch_id"), ("assignments", "branch_id"))
 
 

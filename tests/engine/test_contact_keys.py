@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
+import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveil.engine.contact_keys import address_keys, contact_keys, email_keys, email_stems, phone_keys
+from surveil.engine import contact_keys as module
+from surveil.engine.contact_keys import (
+    _NORTH_AMERICAN,
+    address_keys,
+    contact_keys,
+    email_keys,
+    email_stems,
+    phone_keys,
+    write_contact_keys,
+)
 
 
 def one(keys: pd.Series) -> str | None:
@@ -55,10 +67,41 @@ def test_phones_are_known_again_in_any_writing() -> None:
     assert pd.isna(phone_keys(typed, "US")[4])
 
 
+@settings(max_examples=400)
+@given(st.from_regex(_NORTH_AMERICAN, fullmatch=True))
+def test_a_number_that_is_read_the_short_way_is_read_as_the_library_reads_it(typed: str) -> None:
+    number = phonenumbers.parse(typed, "US")
+    expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    assert one(phone_keys(pd.Series([typed]), "US")) == expected
+    with_seven = phonenumbers.parse(typed, "LV")
+    as_latvian = phonenumbers.format_number(with_seven, phonenumbers.PhoneNumberFormat.E164)
+    assert one(phone_keys(pd.Series([typed]), "LV")) == as_latvian, (
+        "elsewhere the same digits are another number"
+    )
+
+
+def test_keys_of_many_batches_are_those_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = {
+        "email": ["a.b@gmail.com", "x"],
+        "phone": ["212-555-0147", "+371 20000000"],
+        "address": ["1 Elm St"],
+    }
+    rows = [(kind, raw) for kind, spellings in typed.items() for raw in spellings]
+    pd.DataFrame(rows, columns=["kind", "raw"]).to_parquet(tmp_path / "typed.parquet")
+    monkeypatch.setattr(module, "_BATCH", 1)
+    write_contact_keys(tmp_path / "typed.parquet", tmp_path / "keys.parquet", "US")
+    keys = pd.read_parquet(tmp_path / "keys.parquet")
+    assert keys["key"].tolist() == ["ab@gmail.com", "+12125550147", "+37120000000", "1 elm st"]
+    assert keys["stem"].notna().tolist() == [True, False, False, False]
+    pd.DataFrame(columns=["kind", "raw"], dtype="string").to_parquet(tmp_path / "typed.parquet")
+    write_contact_keys(tmp_path / "typed.parquet", tmp_path / "keys.parquet", "US")
+    assert pd.read_parquet(tmp_path / "keys.parquet").empty
+
+
 @given(st.lists(st.text(max_size=30), max_size=6))
 def test_any_text_has_a_key_or_none(texts: list[str]) -> None:
     raw = pd.Series(sorted(set(texts)), dtype="string")
-    made = contact_keys(raw, raw, raw, "US")
+    made = pd.concat([contact_keys(kind, raw, "US") for kind in ("email", "phone", "address")])
     assert not made.duplicated(["kind", "raw"]).any()
     assert (made["key"].str.len() > 0).all()
     lines = made[made["kind"] == "address"]
