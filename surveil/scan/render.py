@@ -23,7 +23,7 @@ def scan_summary(result: ScanResult) -> str:
     ]
     for line in run.coverage["detectors"]:
         lines.append(f"  {line['detector']} {line['name']}: {_told(line)}")
-        lines += [f"       not known: {gap['count']:,} {gap_in_words(gap)}" for gap in line["gaps"]]
+        lines += [f"       not judged: {gap['count']:,} {gap_in_words(gap)}" for gap in line["gaps"]]
     return "\n".join(lines)
 
 
