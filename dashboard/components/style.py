@@ -5,7 +5,8 @@ from __future__ import annotations
 from dashboard.components.markup import Html, show
 
 _CSS = """<style>
-.stMainBlockContainer{padding:2.5rem 2rem 4rem;max-width:1500px}
+/* below: room for what opens at the end of a page */
+.stMainBlockContainer{padding:2.5rem 2rem 45vh;max-width:1500px}
 .stMainBlockContainer h1{font-size:1.75rem;padding:.3rem 0}
 .stMainBlockContainer h2{font-size:1.3rem;padding:.9rem 0 .2rem}
 .stMainBlockContainer h3{font-size:1.05rem;padding:.5rem 0 .1rem}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components import address
 from dashboard.components.banner import banner
-from dashboard.components.markup import Html, joined, show, table, tag, text, unbroken
+from dashboard.components.markup import Html, joined, literal, show, table, tag, text, unbroken
 from dashboard.components.session import place
 from dashboard.components.words import field
 from surveil import desk
@@ -31,7 +31,7 @@ def page() -> None:
     show(banner(summary))
     st.header("Detectors")
     if run.judged_in_parts:
-        st.write(run.judged_in_parts)
+        st.write(literal(run.judged_in_parts))
     show(
         table(
             "What each detector could examine", _DETECTOR_HEADERS, map(_detector, summary.examined), (3, 4, 5)

@@ -159,8 +159,9 @@ def _member(here: Place, found: Team, member: Member) -> None:
                 tag("ul", joined(tag("li", text(driver)) for driver in member.ranked.drivers), css="sv-list")
             )
             if member.ranked.adds_up:
-                told = literal(member.ranked.adds_up)
-                st.caption(f"How this adds up (the two strongest signs count): {told}")
+                st.caption(
+                    f"How this adds up (the two strongest signs count): {literal(member.ranked.adds_up)}"
+                )
         else:
             st.caption("Nothing about him was remarkable in the last scan.")
     with right:
