@@ -28,14 +28,16 @@ _ENDED = (
 
 
 def processes_for(asked: int, snapshot: Snapshot) -> int:
-    """How many processes judge a firm: what the settings ask for; by default one a processor where the firm is worth it."""
+    """How many processes judge a firm: what the settings ask for; by default one for every two processors, as the engine
+    works on all of them meanwhile, and this one only where the firm is small.
+    """
     if asked:
         return asked
     if snapshot.feeds["accounts"].rows < _WORTH_PROCESSES:
         return 1
     from loky import cpu_count
 
-    return int(min(cpu_count(), _MOST_UNASKED))
+    return max(1, min(int(cpu_count()) // 2, _MOST_UNASKED))
 
 
 @dataclass(frozen=True)
