@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from dashboard.visits import COOKIE
 from tests.dashboard import firm
 
 WAIT_MS = 60_000
@@ -18,6 +19,15 @@ def sign_in(page: Any, url: str, name: str = "anna") -> None:
     page.get_by_label("Password").first.fill(firm.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out", exact=True).wait_for()
+
+
+def remembered(page: Any) -> None:
+    """Until the browser has the cookie that keeps the sign-in over a reload: it is fetched after the page is drawn."""
+    for _ in range(WAIT_MS // 50):
+        if any(cookie["name"] == COOKIE for cookie in page.context.cookies()):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the sign-in would not outlast a reload")
 
 
 def settled(page: Any) -> None:

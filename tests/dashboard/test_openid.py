@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from dashboard.visits import COOKIE
 from tests.dashboard import firm
+from tests.dashboard.browsing import remembered
 from tests.dashboard.conftest import free_port, serving
 from tests.dashboard.issuer import CLIENT, SECRET, Issuer, issuing
 
@@ -66,11 +68,12 @@ def test_groups_become_roles_and_a_proof_lets_nobody_in_twice(
     page.get_by_text(re.compile("Ines Bērziņa · Auditor")).wait_for()
     playwright.expect(page.get_by_role("heading", name="Queue")).to_be_visible()
 
+    remembered(page)
     page.reload()
     page.get_by_text(re.compile("Ines Bērziņa · Auditor")).wait_for()
 
     # The framework remembers her for thirty days; here her stay has ended.
-    page.context.clear_cookies(name="surveil_visit")
+    page.context.clear_cookies(name=COOKIE)
     page.reload()
     playwright.expect(page.get_by_role("button", name="Sign in with the firm's account")).to_be_visible()
     playwright.expect(page.get_by_text("Demo sign-in")).to_have_count(0)
