@@ -46,6 +46,8 @@ def test_an_item_is_written_a_document_put_in_and_a_faster_colleague_is_not_over
     page: Any, answering: tuple[Workspace, str], tmp_path: Path
 ) -> None:
     workspace, address = answering
+    # Tall enough for the form of a document: it grows once a file is chosen, and may not be moved then.
+    page.set_viewport_size({"width": 1440, "height": 1600})
     sign_in(page, address)
     page.get_by_role("link", name="Regulators' letters").click()
     page.get_by_role("heading", name=f"{MATTER} ·").wait_for()
