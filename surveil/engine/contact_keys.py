@@ -26,7 +26,7 @@ _SHORT = {
 }  # fmt: skip
 _BATCH = 500_000
 _WORDS = re.compile(r"[^\W_]+")
-#: How most numbers of North America are typed; parsing takes thirty times as long and gives the same.
+#: How most numbers of North America are typed; parsing takes several times as long and gives the same.
 _NORTH_AMERICAN = re.compile(r"(?:\+1)?[ .-]?\(?([2-9][0-9]{2})\)?[ .-]?([2-9][0-9]{2})[ .-]?([0-9]{4})")
 _STRASSE = re.compile(r"(?<=\w{3})str(asse)?$")
 

@@ -175,13 +175,13 @@ class Engine:
 
     def _normalise_contacts(self) -> None:
         """Spell all phone numbers and addresses alike; only for models that ask for it."""
-        spellings, keys = (self._folder / f"contact_{name}.parquet" for name in ("spellings", "keys"))
-        self._backend.write(_SPELLINGS, spellings)
-        write_contact_keys(spellings, keys, self._region)
-        self._backend.register_files(f"{_CONTACT_KEYS}_written", [keys])
-        self._backend.create(_CONTACT_KEYS, f"SELECT * FROM {_CONTACT_KEYS}_written")
-        spellings.unlink()
-        keys.unlink()
+        # Telephones and addresses as they are: gone also where the scan is stopped meanwhile.
+        with tempfile.TemporaryDirectory(prefix="contacts-", dir=self._folder) as made:
+            spellings, keys = (Path(made) / f"{name}.parquet" for name in ("spellings", "keys"))
+            self._backend.write(_SPELLINGS, spellings)
+            write_contact_keys(spellings, keys, self._region)
+            self._backend.register_files(f"{_CONTACT_KEYS}_written", [keys])
+            self._backend.create(_CONTACT_KEYS, f"SELECT * FROM {_CONTACT_KEYS}_written")
         self._done.add(_CONTACT_KEYS)
 
     def stage(self, name: str, frame: pd.DataFrame) -> None:

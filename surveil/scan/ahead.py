@@ -46,7 +46,8 @@ class Ahead:
     def stop(self) -> None:
         """Break off what is being measured."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        while wait(self._begun, _AGAIN).not_done:
+        running = [one for one in self._begun if not one.cancelled()]  # for `wait` a cancelled one never ends
+        while wait(running, _AGAIN).not_done:
             self._engine.interrupt()
 
     def close(self) -> None:

@@ -89,7 +89,7 @@ def scan(
             *(settings.engine.url, settings.engine.judged_together),
         ],
     )
-    with steps.aside(workspace.runs_dir, key) as aside:
+    with steps.aside(workspace.runs_dir, key, settings.engine) as aside:
         done = steps.Steps(aside)
         with (
             open_engine(

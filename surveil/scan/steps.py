@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from surveil.config import EngineSettings
 from surveil.detectors.base import Decision, Detector, Gap, one_a_reason
 from surveil.engine import Engine, in_parts, read_frame, read_no_rows
 from surveil.scan.evidence import Kept, read_parts
@@ -34,12 +35,17 @@ def key_of(**depends_on: Any) -> str:
 
 
 @contextmanager
-def aside(runs: Path, key: str) -> Iterator[Path]:
+def aside(runs: Path, key: str, settings: EngineSettings) -> Iterator[Path]:
     """A folder to make a run in: that of the same scan where one was stopped, else a new one.
 
     What is in it is kept if the run is stopped after it finished a step; a run that is moved to its place leaves nothing.
     Only the scan stopped last is kept. The folder belongs to one process: it is taken by renaming it.
+
+    Args:
+        settings: say where a scan that was killed left what did not fit into memory.
     """
+    for left in _left(runs):
+        shutil.rmtree(settings.spill(left), ignore_errors=True)
     folder = _taken(runs, key) or Path(tempfile.mkdtemp(prefix=f"{_ASIDE}{key}-{os.getpid()}-", dir=runs))
     try:
         yield folder
@@ -105,6 +111,8 @@ class Steps:
         self._records = folder / "steps"
         for made in (self._measurements, self._records):
             made.mkdir(exist_ok=True)
+        for left in set(folder.iterdir()) - {self._measurements, self._records}:  # by a scan that was killed
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
         self.finished: dict[str, dict[str, Any]] = {}
         vouched: set[str] = set()
         for file in sorted(self._records.glob("*.json")):

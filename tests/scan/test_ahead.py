@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -81,3 +83,29 @@ def test_a_scan_that_is_stopped_waits_for_no_query(open_ahead: Callable[..., Any
         stopped()
     assert engine.interrupted.is_set()
     assert "never" not in engine.asked
+
+
+def test_ctrl_c_while_it_waits_for_a_query_ends_it_though_another_is_queued(
+    open_ahead: Callable[..., Any],
+) -> None:
+    engine, queued = SlowEngine(), threading.Event()
+
+    def one_by_one() -> Iterator[Any]:
+        yield from turns("endless")
+        queued.set()
+        yield from turns("never")
+
+    def impatient() -> None:
+        assert queued.wait(30)
+        time.sleep(0.2)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    def scanned() -> None:
+        with open_ahead(engine, one_by_one()) as ahead:
+            threading.Thread(target=impatient).start()
+            ahead.wait()
+
+    with pytest.raises(KeyboardInterrupt):
+        scanned()
+    assert engine.interrupted.is_set()
+    assert engine.asked == ["endless"]

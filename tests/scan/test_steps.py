@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from surveil.config import Workspace
 from surveil.detectors import registry
 from surveil.detectors.base import Decision, Gap
+from surveil.engine import run
 from surveil.scan import coverage, job, steps
 from surveil.scan.job import ScanResult
 from surveil.scan.pace import Pace
@@ -28,12 +30,12 @@ def workspace(firm: Path, tmp_path: Path) -> Workspace:
     return made
 
 
-def scan(workspace: Workspace, told: list[str] | None = None) -> ScanResult:
+def scan(workspace: Workspace, told: list[str] | None = None, chosen: Sequence[str] = CHOSEN) -> ScanResult:
     def keep(_: object, drafts: Any) -> dict[str, str]:
         return {draft.fingerprint: draft.fingerprint for draft in drafts}
 
     progress = (lambda _: None) if told is None else told.append
-    return job.scan(workspace, keep, detector_ids=CHOSEN, progress=progress)
+    return job.scan(workspace, keep, detector_ids=list(chosen), progress=progress)
 
 
 def stop(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, with_: type[BaseException]) -> None:
@@ -75,10 +77,32 @@ def test_a_killed_scan_goes_on_too(workspace: Workspace, monkeypatch: pytest.Mon
     stop(workspace, monkeypatch, KeyboardInterrupt)
     (left,) = workspace.runs_dir.glob(".stopped-*")
     nobody = 2**22 + 1  # beyond the largest process id of Linux
-    left.rename(left.with_name(f".making-{left.name.removeprefix('.stopped-')}-{nobody}-x"))
+    left = left.rename(left.with_name(f".making-{left.name.removeprefix('.stopped-')}-{nobody}-x"))
+    (left / "contacts-x").mkdir()
+    (left / "contacts-x" / "spellings.parquet").write_text("what only a killed scan leaves")
+    (left / "findings.parquet").write_text("half of them")
+    elsewhere = workspace.path / "fast" / f"surveil-{left.name}"
+    elsewhere.mkdir(parents=True)
+    (workspace.path / "surveil.toml").write_text(f'[engine]\nspill_folder = "{elsewhere.parent}"\n')
     told: list[str] = []
-    scan(workspace, told)
+    again = scan(Workspace.open(workspace.path), told)
     assert [text[:4] for text in told][:2] == ["UN01", "UA17"]
+    assert "half of them" not in (again.folder / "findings.parquet").read_text(errors="replace")
+    assert not list(again.folder.glob("contacts-*"))
+    assert not list(elsewhere.parent.iterdir()), "a killed scan's spill may fill the disk"
+
+
+def test_contacts_as_they_were_typed_are_gone_where_a_scan_stops_over_them(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "write_contact_keys", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        scan(workspace, chosen=["CS01", "UA06"])
+    (left,) = workspace.runs_dir.glob(".stopped-*")
+    assert {file.name for file in left.iterdir()} == {"measurements", "steps"}
 
 
 def test_a_step_that_was_altered_is_done_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
