@@ -15,6 +15,7 @@ from dashboard.components.words import METHOD, OUTCOME, REVIEW_OUTCOME, moment, 
 from surveil import desk
 from surveil.alerts.alert import Action
 from surveil.alerts.policy import Allowed, Refused, may
+from surveil.alerts.runs import first_of
 from surveil.alerts.supervision import Method, ReviewOutcome
 from surveil.desk.supervision import Member, Review, Team, reviews, sign_review, team
 
@@ -68,16 +69,11 @@ def _due(found: Team) -> None:
     open_ = [member.rep_id for member in found.members if member.review is None and member.may_review]
     said = f"Reviews of the quarter {first} to {last} are due by {found.due_on}: "
     if found.overdue:
-        st.error(literal(f"{said}overdue for {_some(found.overdue)}."))
+        st.error(literal(f"{said}overdue for {first_of(found.overdue)}."))
     elif open_:
         st.warning(literal(f"{said}{plural(len(open_), 'person')} still open."))
     else:
         st.success(literal(f"{said}all are signed."))
-
-
-def _some(people: Sequence[str]) -> str:
-    more = f" and {len(people) - 10:,} more" if len(people) > 10 else ""
-    return ", ".join(people[:10]) + more
 
 
 _HEADS = (

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from surveil.alerts.model import AlertDraft, Driver, Severity, SubjectType
+from surveil.alerts.runs import first_of
 from surveil.detectors.registry import detectors
 from surveil.errors import UsageError
 
@@ -84,8 +85,7 @@ def _one(members: Sequence[AlertDraft], branch: str) -> AlertDraft:
     items = sum(member.item_count for member in members)
     name = best.reason.partition(":")[0]
     most = sorted(members, key=lambda d: (-d.item_count, d.subject_id))
-    named = ", ".join(f"{one.subject_id} {one.item_count}" for one in most[:_NAMED_AT_MOST])
-    more = f" and {len(most) - _NAMED_AT_MOST} more" if len(most) > _NAMED_AT_MOST else ""
+    named = first_of([f"{one.subject_id} {one.item_count}" for one in most], _NAMED_AT_MOST)
     return replace(
         best,
         subject_type=SubjectType.BRANCH,
@@ -93,7 +93,7 @@ def _one(members: Sequence[AlertDraft], branch: str) -> AlertDraft:
         rep_id=None,
         branch_id=branch,
         reason=f"{name}: {items} items of {len(members)} representatives of branch {branch}, few of each "
-        f"({named}{more}).",
+        f"({named}).",
         item_count=items,
         observed=float(items),
         expected=None,

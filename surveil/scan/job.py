@@ -27,7 +27,7 @@ from surveil.scan import coverage, evidence, findings, gathering, grouping, rank
 from surveil.scan.ahead import measuring
 from surveil.scan.coverage import Covered, Ran
 from surveil.scan.evidence import Judged
-from surveil.scan.judges import judging_with, processes_for
+from surveil.scan.judges import judging_with, processes_for, told_of
 from surveil.scan.pace import Pace
 from surveil.scan.parts import parts_of
 from surveil.scan.steps import Steps
@@ -159,7 +159,6 @@ def _run(
     """Every detector that can run, decided; and the coverage report's line of each."""
     reasons = {detector.id: coverage.missing(detector, engine.snapshot) for detector in chosen}
     to_do = [d for d in _in_turn(chosen) if not reasons[d.id] and d.id not in done.finished]
-    failed: dict[str, str] = {}
     with judging_with(processes, done, parts) as judges, measuring(engine, done, to_do) as ahead:
         for detector in to_do:
             progress(_title(detector))
@@ -168,19 +167,18 @@ def _run(
             except SurveilError:
                 raise
             except Exception as error:  # what can't be measured must not take the others' results with it
-                failed[detector.id] = f"{type(error).__name__}: {error}"
+                judges.failed[detector.id] = told_of(error)
                 continue
             if detector.listens:
                 judges.wait()
             judges.judge(detector, parameters[detector.id])
         judges.wait()
-    failed |= judges.failed
     judged: dict[str, Judged] = {}
     lines: dict[str, Covered] = {}
     for detector in _in_turn(chosen):
         if reason := reasons[detector.id]:
             lines[detector.id] = Covered(detector.id, detector.name, Ran.NOT_RUN, reason)
-        elif failure := failed.get(detector.id):
+        elif failure := judges.failed.get(detector.id):
             lines[detector.id] = Covered(detector.id, detector.name, Ran.FAILED, failure)
         else:
             judged[detector.id] = Judged(detector, done.decision(detector.id))

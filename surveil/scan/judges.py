@@ -16,7 +16,7 @@ from surveil.feeds.snapshots import Snapshot
 from surveil.scan import judging
 from surveil.scan.steps import Steps, Written
 
-#: A firm with fewer accounts is judged sooner than further processes have started.
+#: Our judgement: with fewer accounts a firm is judged before further processes have started. With 80,000 two gained.
 _WORTH_PROCESSES = 20_000
 #: Each holds the rows of the detector it judges, so that not all of a large machine's processors are taken unasked.
 _MOST_UNASKED = 4
@@ -96,8 +96,10 @@ class Judges:
         """What was written of a share, or why it failed."""
         try:
             return one.futures[share].result()
-        except BrokenExecutor:
-            pass  # a process that is ended takes with it all that others were about to judge
+        except BrokenExecutor:  # a process that is ended takes with it all that others were about to judge
+            return self._alone(one, share)
+
+    def _alone(self, one: _Pending, share: int) -> Written | str:
         with _pool(1) as alone:
             try:
                 return self._submit(alone, one.detector, one.parameters, share).result()
@@ -137,6 +139,11 @@ def judging_with(processes: int, done: Steps, parts: int) -> Iterator[Judges]:
     judges.close()
 
 
+def told_of(error: Exception) -> str:
+    """Why a detector failed, as its line in the coverage has it."""
+    return f"{type(error).__name__}: {error}"
+
+
 class _Here(Executor):
     """Does what it is asked in this process, before it answers."""
 
@@ -170,4 +177,4 @@ def _judged(detector: Detector, parameters: Any, done: Steps, parts: int, share:
     except SurveilError:
         raise
     except Exception as error:  # a detector's defect must not take the others' results with it
-        return f"{type(error).__name__}: {error}"
+        return told_of(error)

@@ -46,6 +46,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
+from surveil.alerts.runs import first_of
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.competence import concentration, early_replacement
@@ -110,7 +111,7 @@ class JustBelowTheLine(Detector):
     id = "CT03"
     slug = "just_below_the_line"
     name = "Just below the line"
-    version = "3"
+    version = "4"
     family = Family.CONTROL
     typology = "T37"
     severity = Severity.MEDIUM
@@ -204,8 +205,7 @@ def _unseen(openings: pd.DataFrame) -> tuple[Gap, ...]:
     for column, told in _UNSEEN.items():
         rows = openings[openings[column] > 0].sort_values([column, "branch_id"], ascending=[False, True])
         named = [str(name) or "no branch" for name in rows["branch_id"].fillna("")]
-        more = f" and {len(named) - _BRANCHES_NAMED} more" if len(named) > _BRANCHES_NAMED else ""
-        where = ", ".join(named[:_BRANCHES_NAMED]) + more
+        where = first_of(named, _BRANCHES_NAMED)
         gaps.append(
             Gap(int(rows[column].sum()), f"openings not covered by the extract of {told} is unseen ({where})")
         )
