@@ -1,8 +1,8 @@
 -- model: profile_then
 -- One row per sale and field of the customer's profile that was changed after it: the value at the sale, as text.
-SELECT sale_id, field, old_value AS value
+SELECT sale_id, rep_id, field, old_value AS value
 FROM (
-    SELECT s.sale_id AS sale_id, h.field AS field, h.old_value AS old_value,
+    SELECT s.sale_id AS sale_id, s.rep_id AS rep_id, h.field AS field, h.old_value AS old_value,
            ROW_NUMBER() OVER (PARTITION BY s.sale_id, h.field ORDER BY h.changed_at_s, h.change_id) AS place
     FROM sold AS s
     JOIN profile_changes AS h ON h.customer_id = s.customer_id AND h.changed_at_s > s.sold_s
@@ -13,9 +13,9 @@ WHERE place = 1
 -- model: profile_before_edit
 -- One row per sale and field of the profile that the seller himself changed in the :edit_days days before it: the value
 -- before his first change, as text.
-SELECT sale_id, field, old_value AS value
+SELECT sale_id, rep_id, field, old_value AS value
 FROM (
-    SELECT s.sale_id AS sale_id, h.field AS field, h.old_value AS old_value,
+    SELECT s.sale_id AS sale_id, s.rep_id AS rep_id, h.field AS field, h.old_value AS old_value,
            ROW_NUMBER() OVER (PARTITION BY s.sale_id, h.field ORDER BY h.changed_at_s, h.change_id) AS place
     FROM sold AS s
     JOIN profile_changes AS h

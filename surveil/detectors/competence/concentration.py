@@ -81,11 +81,12 @@ class Concentration(Detector):
     id = "CS05"
     slug = "concentration"
     name = "Too much in one place"
-    version = "6"
+    version = "7"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH
     needs = ("sales", "customers.liquid_net_worth")
+    in_parts = True
     models = ("invested_sales", "profile_then")
     parameter_type = Parameters
 

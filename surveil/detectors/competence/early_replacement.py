@@ -76,11 +76,12 @@ class EarlyReplacement(Detector):
     id = "CS07"
     slug = "early_replacement"
     name = "Replaced long before its end"
-    version = "5"
+    version = "6"
     family = Family.COMPETENCE
     typology = "T26 T27 T28"
     severity = Severity.HIGH
     needs = ("sales.replaces_sale_id",)
+    in_parts = True
     models = ("replaced_sales", "term_sale_counts")
     parameter_type = Parameters
 

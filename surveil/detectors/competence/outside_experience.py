@@ -106,11 +106,12 @@ class OutsideExperience(Detector):
     id = "CS03"
     slug = "outside_experience"
     name = "Pushed outside one's experience"
-    version = "4"
+    version = "5"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM
     needs = ("sales", "sales.reversed_on")
+    in_parts = True
     models = ("sales_results", "sales_history")
     parameter_type = Parameters
 

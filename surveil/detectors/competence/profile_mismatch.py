@@ -95,11 +95,12 @@ class ProfileMismatch(Detector):
     id = "CS04"
     slug = "profile_mismatch"
     name = "Sale that does not fit the customer"
-    version = "4"
+    version = "5"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH
     needs = ("sales", "products")
+    in_parts = True
     models = ("advised_sales", "profile_then", "profile_before_edit")
     parameter_type = Parameters
 

@@ -75,12 +75,13 @@ class ReferralFeeBreach(Detector):
     id = "RF03"
     slug = "referral_fee_breach"
     name = "Referral fee against the rule"
-    version = "4"
+    version = "5"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
     rule = True
     needs = ("referrals.fee_paid", "products.requires", "reps")
+    in_parts = True
     models = ("paid_referrals",)
     parameter_type = Parameters
 

@@ -103,11 +103,12 @@ class ReferralMill(Detector):
     id = "RF01"
     slug = "referral_mill"
     name = "Referral mill"
-    version = "8"
+    version = "9"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
     needs = ("referrals", "referrals.outcome")
+    in_parts = True
     models = ("referral_outcomes", "months_at_work")
     parameter_type = Parameters
 

@@ -69,12 +69,13 @@ class UntrainedSale(Detector):
     id = "CS02"
     slug = "untrained_sale"
     name = "Sale without the firm's training"
-    version = "2"
+    version = "3"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM
     rule = True
     needs = ("registrations", "products.requires")
+    in_parts = True
     models = ("untrained_sale_items", "training_sale_counts")
     parameter_type = Parameters
 

@@ -74,11 +74,12 @@ class ComplaintSignal(Detector):
     id = "CT01"
     slug = "complaint_signal"
     name = "Complaints that allege it"
-    version = "6"
+    version = "7"
     family = Family.CONTROL
     typology = "T34"
     severity = Severity.HIGH
     needs = ("complaints", "accounts.opened_by")
+    in_parts = True
     models = ("complaint_texts", "served_cells")
     parameter_type = Parameters
 

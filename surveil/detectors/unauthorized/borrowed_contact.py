@@ -73,11 +73,12 @@ class BorrowedContact(Detector):
     id = "UA06"
     slug = "borrowed_contact"
     name = "Contact that is not the customer's"
-    version = "5"
+    version = "6"
     family = Family.UNAUTHORIZED
     typology = "T05 T07"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
+    in_parts = True
     models = ("borrowed_contact_items", "borrowed_contact_cells")
     parameter_type = Parameters
 

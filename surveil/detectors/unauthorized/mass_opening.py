@@ -96,11 +96,12 @@ class MassOpening(Detector):
     id = "UA16"
     slug = "mass_opening"
     name = "Mass opening"
-    version = "4"
+    version = "5"
     family = Family.UNAUTHORIZED
     typology = "T35"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
+    in_parts = True
     models = ("mass_openings", "opening_day_sizes")
     parameter_type = Parameters
 

@@ -80,11 +80,12 @@ class SelfAndFamily(Detector):
     id = "UA14"
     slug = "self_and_family"
     name = "Sales to oneself, family or colleagues"
-    version = "7"
+    version = "8"
     family = Family.UNAUTHORIZED
     typology = "T13"
     severity = Severity.MEDIUM
     needs = ("accounts.opened_by", "reps.customer_id")
+    in_parts = True
     models = ("circle_deals", "deal_day_counts", "known_staff")
     parameter_type = Parameters
 

@@ -108,11 +108,12 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "5"
+    version = "6"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
+    in_parts = True
     models = ("shared_contact_items", "shared_contact_cells", "near_contacts", "near_contact_items")
     parameter_type = Parameters
 
