@@ -40,5 +40,6 @@ def _parameters(detector: Detector, parameters: Any) -> str:
         lines.append(
             f"- {field} = {getattr(parameters, field)} {unit} (default {info.default}): {info.description}"
         )
-        lines.append(f"  source of the default: {cited}")
+        again = "; when it is changed the next scan measures again" if field in parameters.measured() else ""
+        lines.append(f"  source of the default: {cited}{again}")
     return "\n".join(lines)

@@ -78,19 +78,27 @@ def scan(
     parameters = {d.id: d.parameters(overrides.get(d.id, {})) for d in chosen}
     workspace.runs_dir.mkdir(parents=True, exist_ok=True)
     settings = workspace.settings
-    key = steps.key_of(
+    measured = steps.key_of(
         snapshot=snapshot.id,
         as_of=as_of,
         from_date=from_date,
-        parameters={d.id: parameters[d.id].model_dump() for d in chosen},
-        measured=registry.measured_parameters(overrides),
+        parameters=registry.measured_parameters(overrides),
         settings=[
-            *(settings.fdr, settings.timezone, settings.holidays),
+            *(settings.timezone, settings.holidays),
             *(settings.engine.url, settings.engine.judged_together),
         ],
     )
+    key = steps.key_of(
+        measured=measured,
+        parameters={d.id: parameters[d.id].model_dump() for d in chosen},
+        fdr=settings.fdr,
+    )
     with steps.aside(workspace.runs_dir, key, settings.engine) as aside:
         done = steps.Steps(aside)
+        if (before := results.measured_before(workspace, measured)) and (adopted := done.adopt(*before)):
+            progress(
+                f"{adopted} measurements of the last scan are used again: what they depend on is the same"
+            )
         with (
             open_engine(
                 workspace,
@@ -118,6 +126,7 @@ def scan(
             progress(f"{_LINKS} ({pace.begin(_LINKS)})")
             tied = links(engine, findings.accounts_behind(judged, drafts))
             manifest = _manifest(workspace, engine, chosen, parameters, parts, lines)
+            manifest["measured"] = {"key": measured, "models": done.sealed()}
         together = gathering.gather(drafts, to_gather, apart, settings.fdr)
         run = _record(manifest, together)
         ids = keep(run, together.drafts)

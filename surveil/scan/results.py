@@ -57,6 +57,15 @@ def manifest(workspace: Workspace, run_id: str | None = None) -> dict[str, Any]:
     return loaded
 
 
+def measured_before(workspace: Workspace, key: str) -> tuple[Path, dict[str, str]] | None:
+    """Where the last run keeps what it measured, and every model's SHA-256; None where it was measured under another key."""
+    try:
+        measured = manifest(workspace)["measured"]
+    except (UsageError, OSError, ValueError, KeyError):
+        return None
+    return (run_folder(workspace) / "measurements", measured["models"]) if measured["key"] == key else None
+
+
 def last_findings(workspace: Workspace, wanted: Mapping[str, str]) -> pd.DataFrame:
     """Findings of the last run with these values of columns; columns as promised in the interface."""
     filters = [(name, "==", value) for name, value in wanted.items()]

@@ -126,6 +126,30 @@ class Steps:
             if self._name(file) not in vouched:
                 file.unlink()
 
+    def adopt(self, measurements: Path, sealed: Mapping[str, str]) -> int:
+        """Take over what another scan has measured alike; how many models that were.
+
+        Args:
+            measurements: the folder with its files, which stay.
+            sealed: model -> the SHA-256 its file must have.
+        """
+        adopted = 0
+        for model, seal in sealed.items():
+            file = measurements / self.file(model).name
+            if not self.is_measured(model) and file.is_file() and _hash(file) == seal:
+                try:
+                    os.link(file, self.file(model))
+                except OSError:  # not every file system has links
+                    shutil.copyfile(file, self.file(model))
+                adopted += 1
+        return adopted
+
+    def sealed(self) -> dict[str, str]:
+        """The SHA-256 of what the finished steps have measured, by model."""
+        folder = self._measurements.name + "/"
+        files = {name: seal for record in self.finished.values() for name, seal in record["files"].items()}
+        return {Path(name).stem: seal for name, seal in sorted(files.items()) if name.startswith(folder)}
+
     def measure(self, engine: Engine, model: str) -> None:
         """Measure a model, once a scan."""
         if not self.is_measured(model):

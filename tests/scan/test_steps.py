@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,42 @@ def test_a_scan_that_finished_nothing_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         scan(workspace)
     assert not list(workspace.runs_dir.iterdir())
+
+
+def test_a_threshold_is_tried_on_what_was_measured_before(
+    workspace: Workspace, firm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[str] = []
+    write = run.Engine.write
+
+    def noted(engine: run.Engine, name: str, file: Path) -> None:
+        measured.append(name)
+        write(engine, name, file)
+
+    def after(settings: str) -> ScanResult:
+        measured.clear()
+        (workspace.path / "surveil.toml").write_text(settings)
+        return scan(Workspace.open(workspace.path))
+
+    monkeypatch.setattr(run.Engine, "write", noted)
+    first = after("")
+    models = {model for detector in registry.chosen(CHOSEN) for model in detector.models}
+    of_every_run = set(measured) - models
+    assert models <= set(measured)
+    other = after("fdr = 0.01\n[detectors.QB01]\nlast_days = 5\n")
+    assert set(measured) == of_every_run, "nothing is measured again for a threshold"
+    assert other.run.run_id != first.run.run_id
+    expected = outputs(other.folder)
+    for file in workspace.runs_dir.iterdir():
+        if file.is_dir():
+            shutil.rmtree(file)
+    assert outputs(scan(Workspace.open(workspace.path)).folder) == expected
+    last = after("[detectors.QB01]\nafter_life_days = 90\n")
+    assert models <= set(measured), "this one belongs to what is measured"
+    altered = last.folder / "measurements" / "unqualified_sale_items.parquet"
+    altered.write_bytes(altered.read_bytes()[:-1] + b"?")
+    after("fdr = 0.01\n[detectors.QB01]\nafter_life_days = 90\n")
+    assert set(measured) == {altered.stem, *of_every_run}
 
 
 def test_the_estimate_comes_from_the_last_scan_and_from_the_pace_of_this_one(tmp_path: Path) -> None:
