@@ -82,12 +82,15 @@ def _check(here: Place) -> None:
     )
     if not st.button("Check the whole trail", type="primary"):
         return
+    text_of = kept.getvalue().decode("utf-8", "replace") if kept is not None else None
+    bar = st.progress(0.0, "Reading the audit trail …")
     try:
-        text_of = kept.getvalue().decode("utf-8", "replace") if kept is not None else None
-        result = check_trail(here.store, here.user, text_of)
+        result = check_trail(here.store, here.user, text_of, bar.progress)
     except SurveilError as error:
         st.error(literal(error))
         return
+    finally:
+        bar.empty()
     if result.ok:
         st.success(
             f"Verified: {plural(result.events, 'event')}, none edited, missing or out of order, and the records agree "

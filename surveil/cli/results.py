@@ -66,15 +66,18 @@ def findings(
     alert: Annotated[str | None, typer.Option(help="Only behind this alert.")] = None,
 ) -> None:
     """The items found by the last scan. Example: surveil findings --detector UA01 --format csv --out ua01.csv"""
+    from surveil.alerts.people import SYSTEM
+    from surveil.desk.access import find_alert
     from surveil.output import write_frame
     from surveil.scan.results import last_findings
 
+    opened = open_workspace(workspace)
+    if alert is not None:
+        with open_database(opened) as store, store.read() as session:
+            find_alert(session, SYSTEM, alert)
     wanted = {"detector": _detector(detector), "rep_id": rep, "alert_id": alert}
-    write_frame(
-        last_findings(open_workspace(workspace), {k: v for k, v in wanted.items() if v is not None}),
-        format,
-        out,
-    )
+    found = last_findings(opened, {name: value for name, value in wanted.items() if value is not None})
+    write_frame(found, format, out)
 
 
 def _detector(wanted: str | None, further: Iterable[str] = ()) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from surveil.store.checkpoint import Checkpoint, load_key, make_checkpoint
 from surveil.store.tables import AlertRow
 from surveil.store.trail import Wanted as Wanted
 from surveil.store.trail import conditions
-from surveil.store.verification import Verification, verify
+from surveil.store.verification import Verification, events_read, verify
 
 EVENTS_SHOWN = 100
 EVERYTHING = Wanted()
@@ -47,15 +47,24 @@ class TrailPage:
     older: int | None
 
 
-def check_trail(store: Store, user: User, checkpoint: str | None = None) -> Verification:
+def check_trail(
+    store: Store,
+    user: User,
+    checkpoint: str | None = None,
+    progress: Callable[[float, str], object] = lambda _share, _words: None,
+) -> Verification:
     """Read the whole trail and check it, with a checkpoint's text also against what that one signed.
+
+    Args:
+        progress: of a long trail is told which share of it was read, and that in words.
 
     Raises:
         NotAllowed: the user has no business with the trail.
         VerificationFailed: the checkpoint is none, or its signature does not fit.
     """
     _demand(user)
-    return verify(store.engine, Checkpoint.from_json(checkpoint) if checkpoint else None)
+    kept = Checkpoint.from_json(checkpoint) if checkpoint else None
+    return verify(store.engine, kept, progress=lambda read, of: progress(read / of, events_read(read, of)))
 
 
 def sign_checkpoint(store: Store, user: User, workspace: Path, now: datetime) -> Checkpoint:

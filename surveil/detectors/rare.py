@@ -19,16 +19,18 @@ def rare_tests(cells: pd.DataFrame, what: str, ordinary: float, differ: float = 
 
     Where colleagues show nothing, a single event would already look impossible. So the p-value is the larger of the one
     against colleagues and the mid-p of a binomial with the `ordinary` rate that slips and special cases produce. Who has
-    too few colleagues to compare with is held against the ordinary rate alone. Where honest people's own ordinary rates
-    `differ`, by this coefficient of variation, the binomial is a beta-binomial.
+    too few colleagues to compare with is held against the ordinary rate alone. What is shown as expected is what decides:
+    the number of slips where that is the larger p-value and more than colleagues have. Where honest people's own ordinary
+    rates `differ`, by this coefficient of variation, the binomial is a beta-binomial.
     """
     tests = rate_tests(cells, what, settings=_SETTINGS).tests
     observed, n = tests["observed"].astype(float), tests["n"].astype(float)
     # The ordinary rate is an upper bound, not what is expected: to stay below it is no evidence of innocence.
     slips = np.minimum(_slips(observed, n, ordinary, differ), 0.5)
-    alone = tests["p_value"].isna()
-    tests["p_value"] = np.fmax(tests["p_value"].to_numpy(dtype=float), slips)
-    return tests.where(~alone, _against_slips(tests, what, ordinary)) if alone.any() else tests
+    by_peers = tests["p_value"].to_numpy(dtype=float)
+    decided = np.isnan(by_peers) | ((slips > by_peers) & (n * ordinary > tests["expected"].astype(float)))
+    tests["p_value"] = np.fmax(by_peers, slips)
+    return tests.where(~decided, _against_slips(tests, what, ordinary, by_peers)) if decided.any() else tests
 
 
 def _slips(observed: pd.Series, n: pd.Series, ordinary: float, differ: float) -> npt.NDArray[np.float64]:
@@ -40,15 +42,23 @@ def _slips(observed: pd.Series, n: pd.Series, ordinary: float, differ: float) ->
     return beta_binomial_tails(observed, n, n * ordinary, variance).p_value()
 
 
-def _against_slips(tests: pd.DataFrame, what: str, ordinary: float) -> pd.DataFrame:
-    """The same tests, explained by the ordinary rate instead of by colleagues."""
+def _against_slips(
+    tests: pd.DataFrame, what: str, ordinary: float, by_peers: npt.NDArray[np.float64]
+) -> pd.DataFrame:
+    """The same tests, explained by the ordinary rate, with what colleagues (`by_peers` known) make expected beside it."""
     from scipy import stats
 
     n = tests["n"].astype(float)
     told = [
         f"{observed:.0f} of {count:.0f} {what}; {count_words(count * ordinary)} expected of slips and special cases"
-        " (too few colleagues to compare with)"
-        for observed, count in zip(tests["observed"], tests["n"], strict=True)
+        + (
+            " (too few colleagues to compare with)"
+            if np.isnan(p)
+            else f" ({count_words(expected)} going by {others:.0f} colleagues)"
+        )
+        for observed, count, expected, others, p in zip(
+            *(tests[name] for name in ("observed", "n", "expected", "peers")), by_peers, strict=True
+        )
     ]
     high = stats.binom.ppf(0.975, n, ordinary)
     return tests.assign(expected=n * ordinary, low=0.0, high=high, reason=told)

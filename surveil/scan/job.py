@@ -27,7 +27,7 @@ from surveil.scan import coverage, evidence, findings, gathering, grouping, rank
 from surveil.scan.ahead import measuring
 from surveil.scan.coverage import Covered, Ran
 from surveil.scan.evidence import Judged
-from surveil.scan.judges import judging_with, processes_for, told_of
+from surveil.scan.judges import judging_with, processes_for
 from surveil.scan.pace import Pace
 from surveil.scan.parts import parts_of
 from surveil.scan.steps import Steps
@@ -176,7 +176,7 @@ def _run(
             except SurveilError:
                 raise
             except Exception as error:  # what can't be measured must not take the others' results with it
-                judges.failed[detector.id] = told_of(error)
+                judges.failed[detector.id] = done.failed(detector, error)
                 continue
             if detector.listens:
                 judges.wait()

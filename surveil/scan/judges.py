@@ -139,11 +139,6 @@ def judging_with(processes: int, done: Steps, parts: int) -> Iterator[Judges]:
     judges.close()
 
 
-def told_of(error: Exception) -> str:
-    """Why a detector failed, as its line in the coverage has it."""
-    return f"{type(error).__name__}: {error}"
-
-
 class _Here(Executor):
     """Does what it is asked in this process, before it answers."""
 
@@ -177,4 +172,4 @@ def _judged(detector: Detector, parameters: Any, done: Steps, parts: int, share:
     except SurveilError:
         raise
     except Exception as error:  # a detector's defect must not take the others' results with it
-        return told_of(error)
+        return done.failed(detector, error, share)

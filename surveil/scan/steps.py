@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from surveil.scan.evidence import Kept, read_parts
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ASIDE, _STOPPED = ".making-", ".stopped-"
+#: What DuckDB and Spark call it.
+_OUT_OF_MEMORY = ("OutOfMemoryException", "OutOfMemoryError")
 _FRAMES = ("items", "tests", "accounts")
 
 
@@ -222,6 +225,24 @@ class Steps:
             item_files=items,
             account_files=accounts,
         )
+
+    def failed(self, detector: Detector, error: Exception, part: int = 0) -> str:
+        """Why a detector failed, in words that everybody may read: what an error says may name a customer.
+
+        All of it is put into a file of the run's folder, for whoever is to mend it.
+        """
+        folder = self._folder / "failures"
+        folder.mkdir(exist_ok=True)
+        file = folder / f"{detector.id}{f'.{part}' if part else ''}.txt"
+        file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        if isinstance(error, MemoryError) or type(error).__name__ in _OUT_OF_MEMORY:
+            why = (
+                "memory ran out; give the models more (memory_limit) or judge less at a time (judged_together), under "
+                "[engine] in surveil.toml"
+            )
+        else:
+            why = f"a defect, {type(error).__name__}"
+        return f"{why}; the whole message is in failures/{file.name} of the run's folder"
 
     def put_away(self) -> None:
         """Leave the measurements and forget the steps: the run is whole."""

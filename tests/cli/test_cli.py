@@ -120,6 +120,7 @@ def test_alerts_on_the_screen_can_be_read(folder: Path) -> None:
         ("alerts --status opn", "Did you mean open?"),
         ("alerts --detector UA99", "There is no detector 'UA99'."),
         ("findings --detector UO01", "See: surveil detectors"),
+        ("findings --alert A-nope", "There is no alert A-nope."),
         ("scan --as-of 30.09.2016", "write it as 2016-09-30"),
         ("scan --from 2016-13-45", "write it as 2016-09-30"),
     ],

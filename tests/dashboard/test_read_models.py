@@ -14,6 +14,7 @@ from surveil.config import Workspace
 from surveil.desk import QueueFilters, Sort, Store
 from surveil.desk.screen_audit import TrailPage, check_trail, trail
 from surveil.desk.screen_queue import count_alerts, queue_by_subject
+from surveil.store import verification
 from surveil.store.trail import Wanted
 from tests.dashboard import firm
 
@@ -105,8 +106,15 @@ def test_the_trail_is_narrowed_to_a_person_a_record_and_days(store: Store, works
         assert trail(session, ANNA, Wanted(first=min(days), last=date.max)).events == whole
 
 
-def test_an_administrator_checks_the_trail_and_reads_of_users_but_of_no_alert(store: Store) -> None:
-    assert check_trail(store, ADMINISTRATOR).ok
+def test_an_administrator_checks_the_trail_and_reads_of_users_but_of_no_alert(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "TOLD_EVERY", 2)
+    told: list[tuple[float, str]] = []
+    assert check_trail(store, ADMINISTRATOR, None, lambda *how_far: told.append(how_far)).ok
+    assert told == sorted(told)
+    assert all(0 < share <= 1 and "events read" in words for share, words in told)
+    assert told
     with store.read() as session:
         assert {event.object_type for event in trail(session, ADMINISTRATOR).events} == {"user", "run"}
     with store.read() as session, pytest.raises(NotAllowed):

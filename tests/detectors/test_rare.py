@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
 from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import rate_cells
@@ -32,3 +33,22 @@ def test_rates_that_differ_between_honest_people_are_allowed_for(seed: int) -> N
 def test_next_to_no_difference_is_none() -> None:
     none, little = (rare_tests(cells(3), "days", 0.01, differ)["p_value"] for differ in (0.0, 1e-3))
     np.testing.assert_allclose(little, none, rtol=1e-3)
+
+
+def test_what_is_shown_as_expected_is_what_decides() -> None:
+    """Ten colleagues without any, and one with three of 100: against colleagues alone that looks far worse than it is."""
+    counted = pd.DataFrame(
+        {"rep_id": [f"r{i:02}" for i in range(11)], "branch_id": "b", "month": 0, "stratum": "", "n": 100}
+    )
+    seen = rate_cells(counted, pd.Series([0] * 10 + [3]), ("stratum",))
+    told = rare_tests(seen, "sales", 0.02).set_index("subject_id").loc["r10"]
+    assert told["expected"] == pytest.approx(2.0)
+    assert told["reason"] == (
+        "3 of 100 sales; 2.0 expected of slips and special cases (hardly any going by 10 colleagues)"
+    )
+    assert told["p_value"] == pytest.approx(binom.sf(3, 100, 0.02) + binom.pmf(3, 100, 0.02) / 2)
+    assert told["low"] <= 2.0 <= told["high"]
+    many = rate_cells(counted, pd.Series([4] * 10 + [9]), ("stratum",))
+    told = rare_tests(many, "sales", 0.02).set_index("subject_id").loc["r10"]
+    assert told["expected"] > 2.0
+    assert "expected, going by 10 colleagues" in told["reason"]

@@ -85,7 +85,10 @@ def test_one_that_fails_or_is_killed_is_named_and_the_others_are_decided(
         judges.judge(Listens(), None)
         judges.wait()
     killed = judges.failed.pop(IsKilled.id, None)
-    assert judges.failed == {"XX03": "ZeroDivisionError: no branch"}
+    assert judges.failed == {
+        "XX03": "a defect, ZeroDivisionError; the whole message is in failures/XX03.txt of the run's folder"
+    }
+    assert "no branch" in (tmp_path / "failures" / "XX03.txt").read_text()
     assert sorted(done.finished) == ["XX01", "XX02"]
     assert done.decision("XX01").examined == 7
     assert done.decision("XX02").examined == 2, "it hears the items of the one before"

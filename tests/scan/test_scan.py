@@ -82,7 +82,7 @@ def test_a_detector_that_fails_marks_the_run_and_keeps_the_rest(
     run: Scanned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
-        raise ZeroDivisionError("a defect")
+        raise ZeroDivisionError("Anna Kovacs has none")
 
     monkeypatch.setattr(type(registry.detectors()["UA01"]), "decide", broken)
     day = dt.date.fromisoformat(run.result.run.as_of) - dt.timedelta(days=2)
@@ -91,7 +91,9 @@ def test_a_detector_that_fails_marks_the_run_and_keeps_the_rest(
     assert result.run.status == "incomplete"
     lines = {line["detector"]: line for line in results.manifest(run.workspace)["coverage"]}
     assert lines["UA01"]["status"] == "failed"
-    assert "a defect" in lines["UA01"]["reason"]
+    assert "ZeroDivisionError" in lines["UA01"]["reason"]
+    assert "Anna Kovacs" not in lines["UA01"]["reason"], "supervisors and examiners read this"
+    assert "Anna Kovacs" in (result.folder / "failures" / "UA01.txt").read_text()
     assert lines["UN01"]["found"] > 0
 
 
