@@ -84,8 +84,12 @@ def _check(here: Place) -> None:
         return
     text_of = kept.getvalue().decode("utf-8", "replace") if kept is not None else None
     bar = st.progress(0.0, "Reading the audit trail …")
+
+    def reading(share: float, words: str) -> None:
+        bar.progress(share, words)
+
     try:
-        result = check_trail(here.store, here.user, text_of, bar.progress)
+        result = check_trail(here.store, here.user, text_of, reading)
     except SurveilError as error:
         st.error(literal(error))
         return

@@ -51,7 +51,7 @@ def check_trail(
     store: Store,
     user: User,
     checkpoint: str | None = None,
-    progress: Callable[[float, str], object] = lambda _share, _words: None,
+    progress: Callable[[float, str], None] = lambda _share, _words: None,
 ) -> Verification:
     """Read the whole trail and check it, with a checkpoint's text also against what that one signed.
 
