@@ -241,7 +241,7 @@ class Steps:
                 "[engine] in surveil.toml"
             )
         else:
-            why = f"a defect, {type(error).__name__}"
+            why = f"an unexpected error, {type(error).__name__}"
         return f"{why}; the whole message is in failures/{file.name} of the run's folder"
 
     def put_away(self) -> None:

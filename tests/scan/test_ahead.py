@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent import futures
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from surveil.scan import ahead
 from surveil.scan.ahead import measuring
 from surveil.scan.steps import Steps
 
@@ -53,20 +53,20 @@ def open_ahead(tmp_path: Path) -> Callable[..., Any]:
 def test_every_detector_gets_its_own_rows_and_each_model_is_measured_once(tmp_path: Path) -> None:
     engine, detectors = SlowEngine(), turns("one", "two", "two", "three")
     done = Steps(tmp_path)
-    with measuring(cast("Any", engine), done, detectors) as ahead:
+    with measuring(cast("Any", engine), done, detectors) as measured:
         for detector in detectors:
-            ahead.wait()
+            measured.wait()
             ((name, rows),) = done.measured(detector).items()
             assert rows["model"].tolist() == [name] == list(detector.models)
     assert engine.asked == ["one", "two", "three"]
 
 
 def test_what_goes_wrong_is_told_to_the_detector_that_asked_for_it(open_ahead: Callable[..., Any]) -> None:
-    with open_ahead(SlowEngine(), turns("one", "broken", "two")) as ahead:
-        ahead.wait()
+    with open_ahead(SlowEngine(), turns("one", "broken", "two")) as measured:
+        measured.wait()
         with pytest.raises(RuntimeError, match="no such table"):
-            ahead.wait()
-        ahead.wait()
+            measured.wait()
+        measured.wait()
 
 
 def test_a_scan_that_is_stopped_waits_for_no_query(open_ahead: Callable[..., Any]) -> None:
@@ -74,8 +74,8 @@ def test_a_scan_that_is_stopped_waits_for_no_query(open_ahead: Callable[..., Any
     detectors = turns("one", "endless", "never")
 
     def stopped() -> None:
-        with open_ahead(engine, detectors) as ahead:
-            ahead.wait()
+        with open_ahead(engine, detectors) as measured:
+            measured.wait()
             assert engine.begun.wait(30)
             raise KeyboardInterrupt
 
@@ -86,26 +86,19 @@ def test_a_scan_that_is_stopped_waits_for_no_query(open_ahead: Callable[..., Any
 
 
 def test_ctrl_c_while_it_waits_for_a_query_ends_it_though_another_is_queued(
-    open_ahead: Callable[..., Any],
+    open_ahead: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine, queued = SlowEngine(), threading.Event()
+    engine, really = SlowEngine(), futures.wait
+    presses = iter([KeyboardInterrupt])
 
-    def one_by_one() -> Iterator[Any]:
-        yield from turns("endless")
-        queued.set()
-        yield from turns("never")
+    def interrupted(*asked: Any) -> Any:
+        for press in presses:
+            assert engine.begun.wait(30)
+            raise press
+        return really(*asked)
 
-    def impatient() -> None:
-        assert queued.wait(30)
-        time.sleep(0.2)
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-
-    def scanned() -> None:
-        with open_ahead(engine, one_by_one()) as ahead:
-            threading.Thread(target=impatient).start()
-            ahead.wait()
-
-    with pytest.raises(KeyboardInterrupt):
-        scanned()
+    monkeypatch.setattr(ahead, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt), open_ahead(engine, turns("endless", "never")) as measured:
+        measured.wait()
     assert engine.interrupted.is_set()
     assert engine.asked == ["endless"]

@@ -86,7 +86,7 @@ def test_one_that_fails_or_is_killed_is_named_and_the_others_are_decided(
         judges.wait()
     killed = judges.failed.pop(IsKilled.id, None)
     assert judges.failed == {
-        "XX03": "a defect, ZeroDivisionError; the whole message is in failures/XX03.txt of the run's folder"
+        "XX03": "an unexpected error, ZeroDivisionError; the whole message is in failures/XX03.txt of the run's folder"
     }
     assert "no branch" in (tmp_path / "failures" / "XX03.txt").read_text()
     assert sorted(done.finished) == ["XX01", "XX02"]
