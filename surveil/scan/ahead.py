@@ -1,4 +1,4 @@
-"""Measuring ahead: the engine works for the next detector while the statistics of one are done."""
+"""Measuring ahead: the engine works for the detectors to come while the statistics of one are done."""
 
 from __future__ import annotations
 
@@ -16,22 +16,15 @@ _AGAIN = 0.1
 
 
 class Ahead:
-    """The measurements of detectors that take their turns in a known order, one detector ahead and no more.
+    """The measurements of detectors that take their turns in a known order, one after the other.
 
     What is measured ahead lies in its file until its detector's turn, so that memory holds the rows of one detector.
     """
 
     def __init__(self, engine: Engine, done: Steps, turns: Sequence[Detector]) -> None:
         self._engine, self._done = engine, done
-        self._left = iter(turns)
         self._pool = ThreadPoolExecutor(1)
-        self._begun: deque[Future[None]] = deque()
-        self._begin()
-
-    def _begin(self) -> None:
-        detector = next(self._left, None)
-        if detector is not None:
-            self._begun.append(self._pool.submit(self._measure, detector))
+        self._due: deque[Future[None]] = deque(self._pool.submit(self._measure, one) for one in turns)
 
     def _measure(self, detector: Detector) -> None:
         for model in detector.models:
@@ -39,14 +32,13 @@ class Ahead:
 
     def wait(self) -> None:
         """Until the detector whose turn it is has been measured; what went wrong measuring is raised here."""
-        self._begin()
-        wait([self._begun[0]])
-        self._begun.popleft().result()
+        wait([self._due[0]])
+        self._due.popleft().result()
 
     def stop(self) -> None:
         """Break off what is being measured."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        running = [one for one in self._begun if not one.cancelled()]  # for `wait` a cancelled one never ends
+        running = [one for one in self._due if not one.cancelled()]  # for `wait` a cancelled one never ends
         while wait(running, _AGAIN).not_done:
             self._engine.interrupt()
 

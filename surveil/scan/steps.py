@@ -41,8 +41,8 @@ def key_of(**depends_on: Any) -> str:
 def aside(runs: Path, key: str, settings: EngineSettings) -> Iterator[Path]:
     """A folder to make a run in: that of the same scan where one was stopped, else a new one.
 
-    What is in it is kept if the run is stopped after it finished a step; a run that is moved to its place leaves nothing.
-    Only the scan stopped last is kept. The folder belongs to one process: it is taken by renaming it.
+    What is in it is kept if the run is stopped after it measured or finished something; a run that is moved to its place
+    leaves nothing. Only the scan stopped last is kept. The folder belongs to one process: it is taken by renaming it.
 
     Args:
         settings: say where a scan that was killed left what did not fit into memory.
@@ -53,7 +53,7 @@ def aside(runs: Path, key: str, settings: EngineSettings) -> Iterator[Path]:
     try:
         yield folder
     except BaseException:
-        if folder.exists() and any((folder / "steps").glob("*.json")):
+        if folder.exists() and any((folder / "steps").glob("*.*")):
             shutil.rmtree(runs / f"{_STOPPED}{key}", ignore_errors=True)
             folder.rename(runs / f"{_STOPPED}{key}")
         raise
@@ -105,7 +105,8 @@ class Written:
 class Steps:
     """What a scan has measured and decided so far, in the folder it is made in.
 
-    A step counts once its record is written, last of all; what a record does not vouch for by its hash is made again.
+    A measurement counts once its hash is sealed in a file of its own, a step once its record is written, each last of all.
+    What is not as it was left is made again.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -116,18 +117,27 @@ class Steps:
             made.mkdir(exist_ok=True)
         for left in set(folder.iterdir()) - {self._measurements, self._records}:  # by a scan that was killed
             shutil.rmtree(left) if left.is_dir() else left.unlink()
+        for seal in self._records.glob("*.seal"):
+            if not _is(self.file(seal.stem), _text(seal)):
+                seal.unlink()
         self.finished: dict[str, dict[str, Any]] = {}
-        vouched: set[str] = set()
+        vouched = {self.file(model) for model in self.sealed()}
         for file in sorted(self._records.glob("*.json")):
             record = _read(file)
-            if record is None or not all(self._is(name, value) for name, value in record["files"].items()):
+            if record is None or not self._holds(record):
                 file.unlink()
                 continue
             self.finished[file.stem] = record
-            vouched |= set(record["files"])
-        for file in [*self._measurements.iterdir(), *self._records.glob("*.parquet*")]:
-            if self._name(file) not in vouched:
-                file.unlink()
+            vouched |= {self._records / name for name in record["files"]}
+        for file in {*self._measurements.iterdir(), *self._records.glob("*.parquet*")} - vouched:
+            file.unlink()
+
+    def _holds(self, record: Mapping[str, Any]) -> bool:
+        """Whether the files of a step are as they were left, and made from these very measurements."""
+        sealed = self.sealed()
+        return all(sealed.get(model) == seal for model, seal in record["models"].items()) and all(
+            _is(self._records / name, value) for name, value in record["files"].items()
+        )
 
     def adopt(self, measurements: Path, sealed: Mapping[str, str]) -> int:
         """Take over what another scan has measured alike; how many models that were.
@@ -139,24 +149,24 @@ class Steps:
         adopted = 0
         for model, seal in sealed.items():
             file = measurements / self.file(model).name
-            if not self.is_measured(model) and file.is_file() and _hash(file) == seal:
+            if not self.is_measured(model) and _is(file, seal):
                 try:
                     os.link(file, self.file(model))
                 except OSError:  # not every file system has links
                     shutil.copyfile(file, self.file(model))
+                self._seal(model, seal)
                 adopted += 1
         return adopted
 
     def sealed(self) -> dict[str, str]:
-        """The SHA-256 of what the finished steps have measured, by model."""
-        folder = self._measurements.name + "/"
-        files = {name: seal for record in self.finished.values() for name, seal in record["files"].items()}
-        return {Path(name).stem: seal for name, seal in sorted(files.items()) if name.startswith(folder)}
+        """The SHA-256 of what was measured, by model."""
+        return {seal.stem: _text(seal) for seal in sorted(self._records.glob("*.seal"))}
 
     def measure(self, engine: Engine, model: str) -> None:
         """Measure a model, once a scan."""
         if not self.is_measured(model):
             engine.write(model, self.file(model))
+            self._seal(model, _hash(self.file(model)))
 
     def measured(self, detector: Detector, part: int | None = None) -> dict[str, pd.DataFrame]:
         """The rows of a detector's models, all of them or those that a part of the firm is judged by."""
@@ -172,7 +182,15 @@ class Steps:
         return self._measurements / f"{model}.parquet"
 
     def is_measured(self, model: str) -> bool:
-        return self.file(model).exists()
+        return self._seal_of(model).exists()
+
+    def _seal_of(self, model: str) -> Path:
+        return self._records / f"{model}.seal"
+
+    def _seal(self, model: str, value: str) -> None:
+        fresh = self._seal_of(model).with_suffix(".fresh")
+        fresh.write_text(value, encoding="ascii")
+        fresh.replace(self._seal_of(model))
 
     def write(self, detector: Detector, part: int, decision: Decision) -> Written:
         """Write down what was decided of one part of the firm (0 where it is judged whole)."""
@@ -191,8 +209,7 @@ class Steps:
         Args:
             parts: what was written of the parts of the firm, in their order.
         """
-        files = [self.file(model) for model in detector.models]
-        files += [file for written in parts for file in written.files.values()]
+        sealed = self.sealed()
         record = {
             "examined": sum(written.examined for written in parts),
             "gaps": [
@@ -203,7 +220,8 @@ class Steps:
                 name: [written.files[name].name for written in parts if name in written.files]
                 for name in _FRAMES
             },
-            "files": {self._name(file): _hash(file) for file in files},
+            "files": {file.name: _hash(file) for written in parts for file in written.files.values()},
+            "models": {model: sealed[model] for model in detector.models},
         }
         file = self._records / f"{detector.id}.json"
         fresh = file.with_suffix(".fresh")
@@ -248,13 +266,6 @@ class Steps:
         """Leave the measurements and forget the steps: the run is whole."""
         shutil.rmtree(self._records)
 
-    def _name(self, file: Path) -> str:
-        return file.relative_to(self._folder).as_posix()
-
-    def _is(self, name: str, value: str) -> bool:
-        file = self._folder / name
-        return file.is_file() and _hash(file) == value
-
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame as Parquet can hold it: the details as JSON."""
@@ -268,9 +279,17 @@ def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
 def _read(file: Path) -> dict[str, Any] | None:
     try:
         record: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return {name: record[name] for name in ("examined", "gaps", "frames", "files")}
+        return {name: record[name] for name in ("examined", "gaps", "frames", "files", "models")}
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="ascii", errors="replace")
+
+
+def _is(file: Path, value: str) -> bool:
+    return file.is_file() and _hash(file) == value
 
 
 def _hash(file: Path) -> str:

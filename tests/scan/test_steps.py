@@ -6,7 +6,8 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -15,6 +16,7 @@ from surveil.detectors import registry
 from surveil.detectors.base import Decision, Gap
 from surveil.engine import run
 from surveil.scan import coverage, job, steps
+from surveil.scan.ahead import Ahead
 from surveil.scan.job import ScanResult
 from surveil.scan.pace import Pace
 
@@ -106,6 +108,36 @@ def test_contacts_as_they_were_typed_are_gone_where_a_scan_stops_over_them(
     assert {file.name for file in left.iterdir()} == {"measurements", "steps"}
 
 
+def test_what_was_measured_ahead_is_not_measured_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scan is stopped while its first detector is judged: the models of all were made by then."""
+    asked: list[str] = []
+    write, wait = run.Engine.write, Ahead.wait
+
+    def noted(engine: run.Engine, name: str, file: Path) -> None:
+        asked.append(name)
+        write(engine, name, file)
+
+    def late(ahead: Ahead) -> None:
+        ahead.close()
+        wait(ahead)
+
+    monkeypatch.setattr(run.Engine, "write", noted)
+    with monkeypatch.context() as patch:
+        patch.setattr(Ahead, "wait", late)
+        patch.setattr("tests.scan.test_steps.STOPPED_AT", CHOSEN[0])
+        stop(workspace, monkeypatch, KeyboardInterrupt)
+    models = {model for detector in registry.chosen(CHOSEN) for model in detector.models}
+    assert set(asked) == models
+    (left,) = workspace.runs_dir.glob(".stopped-*")
+    assert not list((left / "steps").glob("*.json")), "no detector was finished"
+    (left / "measurements" / "closed_half.parquet").write_bytes(b"PAR1 and no more")
+    asked.clear()
+    scan(workspace)
+    assert not models & set(asked)
+
+
 def test_a_step_that_was_altered_is_done_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     stop(workspace, monkeypatch, KeyboardInterrupt)
     (left,) = workspace.runs_dir.glob(".stopped-*")
@@ -194,7 +226,7 @@ def test_the_gaps_of_parts_are_kept_as_one_with_whom_they_lie_with(tmp_path: Pat
     detector = registry.detectors()["CS01"]
     done = steps.Steps(tmp_path)
     for model in detector.models:
-        done.file(model).write_bytes(b"measured")
+        done.measure(cast("Any", SimpleNamespace(write=lambda _, file: file.write_bytes(b"measured"))), model)
     decisions = [Decision(gaps=(Gap(3, "late", ("M1",)),)), Decision(gaps=(Gap(4, "late", ("M2",)),))]
     joined = (Gap(7, "late", ("M1", "M2")),)
     written = [done.write(detector, part, decision) for part, decision in enumerate(decisions)]
