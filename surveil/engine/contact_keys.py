@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 #: Addresses of providers that deliver `a.b+shop@` and `ab@` to the same person.
@@ -26,15 +29,31 @@ _SHORT = {
 }  # fmt: skip
 _BATCH = 500_000
 _WORDS = re.compile(r"[^\W_]+")
-#: How most numbers of North America are typed; parsing takes several times as long and gives the same.
-_NORTH_AMERICAN = re.compile(r"(?:\+1)?[ .-]?\(?([2-9][0-9]{2})\)?[ .-]?([2-9][0-9]{2})[ .-]?([0-9]{4})")
+#: How most numbers of North America are typed.
+_NORTH_AMERICAN = (
+    r"^(?:\+1)?[ .-]?\(?(?P<area>[2-9][0-9]{2})\)?[ .-]?(?P<exchange>[2-9][0-9]{2})[ .-]?(?P<line>[0-9]{4})$"
+)
 _STRASSE = re.compile(r"(?<=\w{3})str(asse)?$")
+#: How most e-mail addresses are typed (printable ASCII), and what `email_stems` leaves of such a one.
+_USUAL_EMAIL = r"^(?P<local>[!-*,-?A-~]+)(?:\+[!-?A-~]*)?@(?P<host>[!-?A-~]+)$"
+_USUAL_STEM = r"^(?P<local>[!-?A-~]*?)[0-9._-]*@(?P<host>[!-?A-~]+)$"
 
 
 def email_keys(raw: pd.Series) -> pd.Series:
     """E-mail addresses lower-cased, without a `+tag`, and without dots where the provider ignores them; missing
     where there is no address in it.
     """
+
+    def usual(local: Any, host: Any) -> Any:
+        local, host = pc.ascii_lower(local), pc.ascii_lower(host)
+        dotless = pc.replace_substring(local, ".", "")
+        return _joined(pc.if_else(pc.is_in(host, pa.array(_DOTS_MEAN_NOTHING)), dotless, local), host)
+
+    return _quickly(raw, _USUAL_EMAIL, usual, any_email_keys)
+
+
+def any_email_keys(raw: pd.Series) -> pd.Series:
+    """`email_keys` of addresses in any script."""
     text = raw.astype("string").str.normalize("NFKC").str.strip().str.lower()
     parts = text.str.extract(r"^([^@\s]+)@([^@\s]+)$").astype("string")
     local = parts[0].str.split("+").str[0].astype("string")
@@ -44,18 +63,44 @@ def email_keys(raw: pd.Series) -> pd.Series:
 
 def email_stems(keys: pd.Series) -> pd.Series:
     """What is left of e-mail addresses without marks between words and without a number at the end of the name."""
+
+    def usual(local: Any, host: Any) -> Any:
+        return _joined(pc.replace_substring_regex(local, "[._-]", ""), host)
+
+    return _quickly(keys, _USUAL_STEM, usual, any_email_stems)
+
+
+def any_email_stems(keys: pd.Series) -> pd.Series:
+    """`email_stems` of addresses in any script."""
     parts = keys.astype("string").str.extract(r"^(.*?)[\d._-]*@(.+)$").astype("string")
     local = parts[0].str.replace(r"[._-]", "", regex=True)
     return (local + "@" + parts[1]).where(local.str.len() > 0)
+
+
+def _joined(local: Any, host: Any) -> Any:
+    return pc.if_else(pc.equal(local, ""), None, pc.binary_join_element_wise(local, host, "@"))
 
 
 def phone_keys(raw: pd.Series, region: str) -> pd.Series:
     """Phone numbers as E.164 where they can be read in the region, else their digits; missing where there are none."""
     import phonenumbers
 
+    def usual(*groups: Any) -> Any:
+        return pc.binary_join_element_wise("+1", *groups, "")
+
+    def parsed(other: pd.Series) -> pd.Series:
+        return any_phone_keys(other, region)
+
+    if phonenumbers.country_code_for_region(region) != 1:
+        return parsed(raw)
+    return _quickly(raw, _NORTH_AMERICAN, usual, parsed)
+
+
+def any_phone_keys(raw: pd.Series, region: str) -> pd.Series:
+    """`phone_keys` of numbers written in any way."""
+    import phonenumbers
+
     def key(text: str) -> str | None:
-        if plain and (usual := _NORTH_AMERICAN.fullmatch(text)):
-            return "+1" + "".join(usual.groups())
         try:
             number = phonenumbers.parse(text, region)
         except phonenumbers.NumberParseException:
@@ -63,10 +108,22 @@ def phone_keys(raw: pd.Series, region: str) -> pd.Series:
             return digits or None
         return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
-    plain = phonenumbers.country_code_for_region(region) == 1
-    distinct = raw.dropna().drop_duplicates()
-    known = {text: key(text) for text in distinct}
+    known = {text: key(text) for text in raw.dropna().drop_duplicates()}
     return raw.map(known).astype("string")
+
+
+def _quickly(
+    raw: pd.Series, pattern: str, usual: Callable[..., Any], other: Callable[[pd.Series], pd.Series]
+) -> pd.Series:
+    """Texts of the usual `pattern` made by Arrow from its groups, the others one by one: the same, several times as fast."""
+    groups = pc.extract_regex(pa.array(raw.astype("string"), pa.string()), pattern)
+    names = [field.name for field in groups.type]
+    made = usual(*(pc.struct_field(groups, name) for name in names))
+    keys = pd.Series(made.to_pandas(), dtype="string").set_axis(raw.index)
+    odd = pd.Series(groups.is_null().to_pandas(), dtype=bool).set_axis(raw.index) & raw.notna()
+    if odd.any():
+        keys[odd] = other(raw[odd])
+    return keys
 
 
 def address_keys(raw: pd.Series) -> pd.Series:

@@ -14,6 +14,9 @@ from surveil.engine import contact_keys as module
 from surveil.engine.contact_keys import (
     _NORTH_AMERICAN,
     address_keys,
+    any_email_keys,
+    any_email_stems,
+    any_phone_keys,
     contact_keys,
     email_keys,
     email_stems,
@@ -67,8 +70,32 @@ def test_phones_are_known_again_in_any_writing() -> None:
     assert pd.isna(phone_keys(typed, "US")[4])
 
 
+addresses = st.one_of(
+    st.from_regex(r"[ -~]{0,12}@[ -~]{0,12}", fullmatch=True),
+    st.from_regex(r"[A-Za-z0-9._+-]{1,12}@(GMAIL|gmail|googlemail|inbox)\.com", fullmatch=True),
+    st.text(st.sampled_from("aA.+@-_7 İé７\n\x1f"), max_size=12),
+    st.text(max_size=12),
+)
+
+
 @settings(max_examples=400)
-@given(st.from_regex(_NORTH_AMERICAN, fullmatch=True))
+@given(st.lists(addresses, max_size=8))
+def test_addresses_that_are_read_the_short_way_are_read_as_any_other(typed: list[str]) -> None:
+    raw = pd.Series(typed, dtype="string").set_axis(range(5, 5 + len(typed)))
+    keys = any_email_keys(raw)
+    pd.testing.assert_series_equal(email_keys(raw), keys, check_names=False)
+    pd.testing.assert_series_equal(email_stems(keys), any_email_stems(keys), check_names=False)
+
+
+@settings(max_examples=400)
+@given(st.one_of(st.from_regex(_NORTH_AMERICAN, fullmatch=True), st.text("0123456789+-(). \n", max_size=14)))
+def test_any_number_is_read_the_short_way_as_the_long_way(typed: str) -> None:
+    raw = pd.Series([typed, None], dtype="string")
+    pd.testing.assert_series_equal(phone_keys(raw, "US"), any_phone_keys(raw, "US"), check_names=False)
+
+
+@settings(max_examples=400)
+@given(st.from_regex(_NORTH_AMERICAN, fullmatch=True).filter(lambda typed: not typed.endswith("\n")))
 def test_a_number_that_is_read_the_short_way_is_read_as_the_library_reads_it(typed: str) -> None:
     number = phonenumbers.parse(typed, "US")
     expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,4 +1,4 @@
-"""Measuring ahead: the next detector's measurements are made meanwhile, in order, and broken off with the scan."""
+"""Measuring ahead: the next detectors' measurements are made meanwhile, in order, and broken off with the scan."""
 
 from __future__ import annotations
 
