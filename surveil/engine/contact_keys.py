@@ -36,6 +36,7 @@ _NORTH_AMERICAN = (
 _STRASSE = re.compile(r"(?<=\w{3})str(asse)?$")
 #: How most e-mail addresses are typed (printable ASCII), and what `email_stems` leaves of such a one.
 _USUAL_EMAIL = r"^(?P<local>[!-*,-?A-~]+)(?:\+[!-?A-~]*)?@(?P<host>[!-?A-~]+)$"
+_USUAL_LINE = r"^(?P<line>[ -~]+)$"
 _USUAL_STEM = r"^(?P<local>[!-?A-~]*?)[0-9._-]*@(?P<host>[!-?A-~]+)$"
 
 
@@ -116,7 +117,9 @@ def _quickly(
     raw: pd.Series, pattern: str, usual: Callable[..., Any], other: Callable[[pd.Series], pd.Series]
 ) -> pd.Series:
     """Texts of the usual `pattern` made by Arrow from its groups, the others one by one: the same, several times as fast."""
-    groups = pc.extract_regex(pa.array(raw.astype("string"), pa.string()), pattern)
+    texts = pa.array(raw.astype("string"), pa.string())
+    whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    groups = pc.extract_regex(whole, pattern)
     names = [field.name for field in groups.type]
     made = usual(*(pc.struct_field(groups, name) for name in names))
     keys = pd.Series(made.to_pandas(), dtype="string").set_axis(raw.index)
@@ -128,13 +131,32 @@ def _quickly(
 
 def address_keys(raw: pd.Series) -> pd.Series:
     """Address lines case-folded, without punctuation, usual words in their short form; missing where nothing is left."""
+
+    def usual(line: Any) -> Any:
+        words = pc.split_pattern_regex(pc.ascii_lower(line), "[^0-9a-z]+")
+        # Lines have few different words: each is looked up once.
+        coded = words.flatten().dictionary_encode()
+        short = pa.array([_short(word) for word in coded.dictionary.to_pylist()], pa.string())
+        lines = pa.ListArray.from_arrays(words.offsets, short.take(coded.indices))
+        keys = pc.ascii_trim(pc.binary_join(lines, " "), " ")
+        return pc.if_else(pc.equal(keys, ""), None, keys)
+
+    return _quickly(raw, _USUAL_LINE, usual, any_address_keys)
+
+
+def any_address_keys(raw: pd.Series) -> pd.Series:
+    """`address_keys` of lines in any script."""
     text = raw.astype("string").str.normalize("NFKC").str.casefold()
     return text.map(_address_key, na_action="ignore").astype("string")
 
 
 def _address_key(text: str) -> str | None:
-    words = (_STRASSE.sub("st", word) for word in _WORDS.findall(text))
-    return " ".join(_SHORT.get(word, word) for word in words) or None
+    return " ".join(_short(word) for word in _WORDS.findall(text)) or None
+
+
+def _short(word: str) -> str:
+    word = _STRASSE.sub("st", word)
+    return _SHORT.get(word, word)
 
 
 def contact_keys(kind: str, raw: pd.Series, region: str) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from surveil.engine import contact_keys as module
 from surveil.engine.contact_keys import (
     _NORTH_AMERICAN,
     address_keys,
+    any_address_keys,
     any_email_keys,
     any_email_stems,
     any_phone_keys,
@@ -85,6 +86,22 @@ def test_addresses_that_are_read_the_short_way_are_read_as_any_other(typed: list
     keys = any_email_keys(raw)
     pd.testing.assert_series_equal(email_keys(raw), keys, check_names=False)
     pd.testing.assert_series_equal(email_stems(keys), any_email_stems(keys), check_names=False)
+
+
+lines = st.one_of(
+    st.from_regex(r"[ -~]{0,20}", fullmatch=True),
+    st.lists(st.sampled_from(["12", "Elm", "Street", "Hauptstrasse", "APT", "#4", "_", ",", "Straße"])).map(
+        " ".join
+    ),
+    st.text(max_size=12),
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(lines, max_size=8))
+def test_lines_that_are_read_the_short_way_are_read_as_any_other(typed: list[str]) -> None:
+    raw = pd.Series([*typed, None], dtype="string")
+    pd.testing.assert_series_equal(address_keys(raw), any_address_keys(raw), check_names=False)
 
 
 @settings(max_examples=400)
