@@ -152,6 +152,8 @@ class Steps:
             if not self.is_measured(model) and _is(file, seal):
                 try:
                     os.link(file, self.file(model))
+                except FileNotFoundError:  # another scan has replaced that run meanwhile
+                    break
                 except OSError:  # not every file system has links
                     shutil.copyfile(file, self.file(model))
                 self._seal(model, seal)
