@@ -113,8 +113,22 @@ class DuckDB:
     def view(self, name: str, sql: str) -> None:
         self._connection.execute(f"CREATE VIEW {name} AS {sql}")
 
+    def _run(self, sql: str) -> None:
+        """Run a statement; where memory runs out once more by one thread, as each holds what it is putting together."""
+        import duckdb
+
+        try:
+            self._connection.execute(sql)
+        except duckdb.OutOfMemoryException:
+            threads = self._connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
+            self._connection.execute("SET threads=1")
+            try:
+                self._connection.execute(sql)
+            finally:
+                self._connection.execute(f"SET threads={threads}")
+
     def create(self, name: str, sql: str) -> None:
-        self._connection.execute(f"CREATE TABLE {name} AS {sql}")
+        self._run(f"CREATE TABLE {name} AS {sql}")
         if self._large:  # tables in memory are compressed by a checkpoint, and by nothing else
             self._connection.execute("CHECKPOINT compressed")
 
@@ -135,9 +149,7 @@ class DuckDB:
         described = self._connection.execute(f"DESCRIBE {sql}").fetchall()
         columns = ", ".join(n if t == "VARCHAR" else f"CAST({n} AS BIGINT) AS {n}" for n, t, *_ in described)
         target = str(file).replace("'", "''")
-        self._connection.execute(
-            f"COPY (SELECT {columns} FROM ({sql}) AS rows ORDER BY ALL) TO '{target}' (FORMAT parquet)"
-        )
+        self._run(f"COPY (SELECT {columns} FROM ({sql}) AS rows ORDER BY ALL) TO '{target}' (FORMAT parquet)")
 
     def drop(self, name: str) -> None:
         self._connection.execute(f"DROP TABLE {name}")

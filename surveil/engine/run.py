@@ -168,7 +168,11 @@ class Engine:
     def _create(self, model: Model, further: Mapping[str, int]) -> None:
         if self._broken_off:
             raise SurveilError(f"model {model.name} was not made: the engine was told to stop")
-        self._backend.create(model.name, self._text(model, further))
+        try:
+            self._backend.create(model.name, self._text(model, further))
+        except Exception as error:
+            error.add_note(f"while the model {model.name} was made")
+            raise
         self._done.add(model.name)
         for read in model.reads:
             self._read(read)

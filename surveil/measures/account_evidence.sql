@@ -1,17 +1,28 @@
 -- model: opening_signs
 -- One row per account or feature opened by staff, with what several measurements ask of it: days to the first consent
 -- (`consent_lag`) and days that the consents cover, whether the customer was met (`openings_met`), the first use (`first_use`)
--- and whether early money went back (`round_trip_accounts`). Joined once: each of these tables is as long as the openings.
-SELECT o.account_id AS account_id, o.unused_after_days AS unused_after_days,
-       o.consents_to - o.opened_day AS consent_covered_days, l.lag_days AS consent_lag_days, m.not_met AS not_met,
-       u.first_use_days AS first_use_days, u.seen_days AS seen_days, u.closed_in_sight AS closed_in_sight,
-       CASE WHEN r.account_id IS NULL THEN 0 ELSE 1 END AS round_trip
-FROM openings AS o
-LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
-LEFT JOIN openings_met AS m ON m.account_id = o.account_id
-LEFT JOIN first_use AS u ON u.account_id = o.account_id
-LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
-WHERE o.rep_id IS NOT NULL
+-- and whether early money went back (`round_trip_accounts`). Each of these tables is as long as the openings, and has one row
+-- an account: they are stacked and summed up, as joining all of them at once takes memory for each at the same time.
+SELECT account_id, MAX(unused_after_days) AS unused_after_days, MAX(consent_covered_days) AS consent_covered_days,
+       MAX(consent_lag_days) AS consent_lag_days, MAX(not_met) AS not_met, MAX(first_use_days) AS first_use_days,
+       MAX(seen_days) AS seen_days, MAX(closed_in_sight) AS closed_in_sight, MAX(round_trip) AS round_trip
+FROM (
+    SELECT account_id, 1 AS opened, unused_after_days, consents_to - opened_day AS consent_covered_days,
+           CAST(NULL AS BIGINT) AS consent_lag_days, CAST(NULL AS BIGINT) AS not_met, CAST(NULL AS BIGINT) AS first_use_days,
+           CAST(NULL AS BIGINT) AS seen_days, CAST(NULL AS BIGINT) AS closed_in_sight, 0 AS round_trip
+    FROM openings
+    WHERE rep_id IS NOT NULL
+    UNION ALL
+    SELECT account_id, 0, NULL, NULL, lag_days, NULL, NULL, NULL, NULL, 0 FROM consent_lag
+    UNION ALL
+    SELECT account_id, 0, NULL, NULL, NULL, not_met, NULL, NULL, NULL, 0 FROM openings_met
+    UNION ALL
+    SELECT account_id, 0, NULL, NULL, NULL, NULL, first_use_days, seen_days, closed_in_sight, 0 FROM first_use
+    UNION ALL
+    SELECT account_id, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1 FROM round_trip_accounts
+) AS stacked
+GROUP BY account_id
+HAVING MAX(opened) = 1
 
 -- model: account_evidence
 -- One row per account or feature opened by staff, with each sign of an unauthorized opening: 1 there, 0 not, empty not

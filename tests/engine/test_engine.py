@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any, cast
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from surveil.config import EngineSettings, Workspace
 from surveil.engine import days, in_parts, open_engine, read_frame, read_no_rows, staging
-from surveil.engine.backends import connect
+from surveil.engine.backends import DuckDB, connect
 from surveil.engine.models import compile_model, parse_file
 from surveil.errors import SurveilError, UsageError
 from surveil.feeds.load import load
@@ -282,6 +284,49 @@ def test_what_does_not_fit_goes_to_the_spill_folder_and_is_gone_afterwards(tmp_p
     assert total == [{"n": 9_000_000}]
     engine.close()
     assert not list(spill.iterdir())
+
+
+def test_where_memory_runs_out_one_thread_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = cast("DuckDB", connect(EngineSettings(threads=2), tmp_path))
+    really, asked = backend._connection, []
+
+    class Short:
+        """A DuckDB that has not the memory for several threads."""
+
+        def execute(self, sql: str, *more: Any) -> Any:
+            asked.append(sql)
+            threads = really.execute("SELECT current_setting('threads')").fetchall()[0][0]
+            if sql.startswith(("CREATE TABLE", "COPY")) and threads > 1:
+                raise duckdb.OutOfMemoryException("failed to pin block")
+            return really.execute(sql, *more)
+
+    monkeypatch.setattr(backend, "_connection", Short())
+    backend.create("numbers", "SELECT 7 AS n")
+    backend.write("SELECT n FROM numbers", tmp_path / "numbers.parquet")
+    assert read_frame(tmp_path / "numbers.parquet")["n"].tolist() == [7]
+    assert asked.count("SET threads=1") == 2
+    assert really.execute("SELECT current_setting('threads')").fetchall() == [(2,)], (
+        "the next one has all again"
+    )
+    monkeypatch.undo()
+    backend.close()
+
+
+def test_an_error_names_the_model_that_was_made(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = snapshot_of({**PEOPLE, "accounts": [account("a1", "2016-03-01")]}, tmp_path)
+    with open_engine(workspace, snapshot) as engine:
+
+        def broken(name: str, sql: str) -> None:
+            raise RuntimeError("the disk is full")
+
+        monkeypatch.setattr(engine._backend, "create", broken)
+        with pytest.raises(RuntimeError) as raised:
+            engine.make("openings")
+    assert raised.value.__notes__[0].startswith("while the model ")
 
 
 def test_a_large_firm_needs_less_room_for_the_same_rows(tmp_path: Path) -> None:
