@@ -15,6 +15,9 @@ from surveil.statistics.tails import negative_binomial_tails
 #: How far apart giver and receiver sit.
 SAME_BRANCH, SAME_PLACE, ELSEWHERE = range(3)
 
+#: Our judgement: so many scores of the null are enough for any firm, and so many rewirings the fewest.
+_ENOUGH, _FEWEST = 2_000_000, 15
+
 #: Hot pairs supposed in any firm, and what each adds to a loop: more than chance, which adds 0.43 on average.
 _SUPPOSED, _STRONG = 10, 2.0
 
@@ -166,7 +169,8 @@ def null_scores(made: pd.DataFrame, places: pd.Series, reps: int, settings: Loop
 
     The receivers of edges between branches are exchanged, each edge keeping its giver, its weight and its surprise: within
     a place among the edges of that place, so that neighbours stay neighbours; elsewhere among all. Everybody keeps the
-    number of edges he gives, and in the mean of those he gets.
+    number of edges he gives, and in the mean of those he gets. A firm of more than some ten thousand is rewired fewer
+    times, as each time gives a score for everybody.
 
     Args:
         places: the giver's place, by row of `made`.
@@ -179,8 +183,9 @@ def null_scores(made: pd.DataFrame, places: pd.Series, reps: int, settings: Loop
     far = np.flatnonzero(crossing & ~near)
     receivers = made["to_rep_id"].to_numpy(dtype=object)
     pool = receivers[crossing]
-    scores = np.zeros((settings.rewirings, reps))
-    for i in range(settings.rewirings):
+    times = min(settings.rewirings, max(_FEWEST, -(-_ENOUGH // max(reps, 1))))
+    scores = np.zeros((times, reps))
+    for i in range(times):
         drawn = receivers.copy()
         for group in groups:
             drawn[group] = rng.permutation(receivers[group])

@@ -9,16 +9,17 @@ the usual ties of colleagues explain.
 A circle in which everybody refers to the next pays everybody a fee without a customer's need.
 
 ## How it decides
-What each gives to each is compared with what is expected from all that the one gives, all that the other gets, and how
-often referrals stay within a branch, go to another of the same place, or elsewhere (a degree-corrected block model, by
-family of products, with negative-binomial tails). Pairs with {least} referrals or more and a tail up to p = {hot_p} are
-hot. A ring is a closed loop of hot pairs through three branches or more; one pair of it may sit in one branch and need
-not be hot. Its p-value is the share of representatives who are in a loop as strong when the receivers of referrals
-between branches are exchanged by chance, {rewirings} times (with the fixed seed {seed}); the ring's own members are
-added to them, because so many exchanges can't tell a smaller share from none. A ring stronger than all of these is less
-probable still, by as much as the strength of hot pairs in this firm makes it (a gamma tail), down to {least_p}. Two who
-refer to each other, or two branches that do, are no ring: that is what colleagues do. The referrals along a ring with p
-up to {listed_p} are listed.
+What each gives to each is compared with what is expected from all that the one gives, all that the other gets, and
+how often referrals stay within a branch, go to another of the same place, or elsewhere (a degree-corrected block
+model, by family of products, with negative-binomial tails). Pairs with {least} referrals or more and a tail up to p =
+{hot_p} are hot. A ring is a closed loop of hot pairs through three branches or more; one pair of it may sit in one
+branch and need not be hot. Its p-value is the share of representatives who are in a loop as strong when the receivers
+of referrals between branches are exchanged by chance, {rewirings} times (with the fixed seed {seed}; among more than
+ten thousand givers fewer times, as two million shares are enough); the ring's own members are added to them, because
+so many exchanges can't tell a smaller share from none. A ring stronger than all of these is less probable still, by
+as much as the strength of hot pairs in this firm makes it (a gamma tail), down to {least_p}. Two who refer to each
+other, or two branches that do, are no ring: that is what colleagues do. The referrals along a ring with p up to
+{listed_p} are listed.
 
 ## What it misses
 Rings within one or two branches, and rings that use somebody outside the firm.
@@ -107,7 +108,7 @@ class ReferralRing(Detector):
     id = "RF02"
     slug = "referral_ring"
     name = "Referral ring"
-    version = "7"
+    version = "8"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.HIGH
