@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 FIRST_DAY = np.datetime64("2023-01-02")
@@ -22,7 +23,7 @@ ACCOUNTS_PER_REP = 200
 REPS_PER_BRANCH = 10
 CUSTOMERS_PER_ACCOUNT = 0.6
 #: Of the transactions of so many accounts.
-PARTS, ACCOUNTS_AT_A_TIME = 4, 1_000_000
+PARTS, AT_A_TIME = 4, 1_000_000
 STATES = ("NY", "CA", "TX", "FL")
 PRODUCTS = {
     "CHK": ("Checking", "deposit", "", 90),
@@ -50,9 +51,28 @@ Integers = npt.NDArray[np.int64]
 
 
 def ids(prefix: str, numbers: Integers, width: int = 8) -> pa.Array:
-    """Numbers as text ids of one length, as firms have them."""
-    digits = np.char.zfill(numbers.astype(str), width)
-    return pa.array(np.char.add(prefix, digits))
+    """Numbers as text ids of one length, as firms have them: longer than `width` only where a number is.
+
+    The digits of so many at a time, as the texts of a hundred million would not fit into memory at once.
+    """
+    width = max(width, len(str(numbers.max(initial=0))))
+    size = len(prefix) + width
+    text = np.empty((len(numbers), size), np.uint8)
+    text[:, : len(prefix)] = np.frombuffer(prefix.encode("ascii"), np.uint8)
+    for first in range(0, len(numbers), AT_A_TIME):
+        rest = numbers[first : first + AT_A_TIME]
+        for place in range(size - 1, len(prefix) - 1, -1):
+            rest, digit = np.divmod(rest, 10)
+            text[first : first + AT_A_TIME, place] = digit + ord("0")
+    ends = np.arange(len(numbers) + 1, dtype=np.int32) * np.int32(size)
+    return pa.StringArray.from_buffers(len(numbers), pa.py_buffer(ends), pa.py_buffer(text))
+
+
+def amounts(cents: Integers) -> pa.Array:
+    """Cents as text with two decimals."""
+    words = np.stack([cents, cents >> 63], axis=1)
+    decimals = pa.Array.from_buffers(pa.decimal128(18, 2), len(cents), [None, pa.py_buffer(words)])
+    return decimals.cast(pa.string())
 
 
 def stamps(days: Integers, seconds: Integers) -> pa.Array:
@@ -215,7 +235,7 @@ def _transactions(
 
     Made so many accounts at a time that memory does not grow with the firm; each part is in the order of days.
     """
-    blocks = max(1, len(opened) // ACCOUNTS_AT_A_TIME)
+    blocks = max(1, len(opened) // AT_A_TIME)
     ends = np.linspace(0, len(opened), blocks + 1).astype(np.int64)
     made = 0
     for block, (first, end) in enumerate(itertools.pairwise(ends.tolist())):
@@ -286,8 +306,8 @@ def _write_transactions(
             "account_id": ids("A", rows["account"].to_numpy()),
             "posted_at": stamps(day, random.integers(8 * 3600, 20 * 3600, len(rows))),
             "kind": pa.array(rows["kind"]),
-            "amount": pa.array(np.char.mod("%.2f", rows["cents"].to_numpy() / 100)),
-            "counterparty_account_id": pa.array(pd.Series(ids("A", other)).where(other >= 0, None)),
+            "amount": amounts(rows["cents"].to_numpy(np.int64)),
+            "counterparty_account_id": pc.if_else(pa.array(other >= 0), ids("A", np.maximum(other, 0)), None),
             "initiated_by": pa.array(np.where(rows["kind"].isin(["interest", "fee"]), "system", "customer")),
         },
     )
