@@ -30,24 +30,40 @@ def rare_tests(cells: pd.DataFrame, what: str, ordinary: float, differ: float = 
     by_peers = tests["p_value"].to_numpy(dtype=float)
     decided = np.isnan(by_peers) | ((slips > by_peers) & (n * ordinary > tests["expected"].astype(float)))
     tests["p_value"] = np.fmax(by_peers, slips)
-    return tests.where(~decided, _against_slips(tests, what, ordinary, by_peers)) if decided.any() else tests
+    return (
+        tests.where(~decided, _against_slips(tests, what, ordinary, differ, by_peers))
+        if decided.any()
+        else tests
+    )
 
 
 def _slips(observed: pd.Series, n: pd.Series, ordinary: float, differ: float) -> npt.NDArray[np.float64]:
     """Mid-p of so many where the rate is `ordinary` in the mean, and differs between people."""
     if differ == 0:
         return binomial_tails(observed, n, ordinary).p_value()
-    correlation = differ**2 * ordinary / (1 - ordinary)  # of two occasions of one person
-    variance = n * ordinary * (1 - ordinary) * (1 + (n - 1) * correlation)
+    variance = n * ordinary * (1 - ordinary) * (1 + (n - 1) * _correlation(ordinary, differ))
     return beta_binomial_tails(observed, n, n * ordinary, variance).p_value()
 
 
-def _against_slips(
-    tests: pd.DataFrame, what: str, ordinary: float, by_peers: npt.NDArray[np.float64]
-) -> pd.DataFrame:
-    """The same tests, explained by the ordinary rate, with what colleagues (`by_peers` known) make expected beside it."""
+def _correlation(ordinary: float, differ: float) -> float:
+    """Of two occasions of one person, where people's rates differ by this coefficient of variation."""
+    return differ**2 * ordinary / (1 - ordinary)
+
+
+def _usual_most(n: pd.Series, ordinary: float, differ: float) -> npt.NDArray[np.float64]:
+    """How many events in so many occasions all but one honest person in forty stay within."""
     from scipy import stats
 
+    if differ == 0:
+        return np.asarray(stats.binom.ppf(0.975, n, ordinary))
+    size = 1 / _correlation(ordinary, differ) - 1
+    return np.asarray(stats.betabinom.ppf(0.975, n, ordinary * size, (1 - ordinary) * size))
+
+
+def _against_slips(
+    tests: pd.DataFrame, what: str, ordinary: float, differ: float, by_peers: npt.NDArray[np.float64]
+) -> pd.DataFrame:
+    """The same tests, explained by the ordinary rate, with what colleagues (`by_peers` known) make expected beside it."""
     n = tests["n"].astype(float)
     told = [
         f"{observed:.0f} of {count:.0f} {what}; {count_words(count * ordinary)} expected of slips and special cases"
@@ -60,5 +76,5 @@ def _against_slips(
             *(tests[name] for name in ("observed", "n", "expected", "peers")), by_peers, strict=True
         )
     ]
-    high = stats.binom.ppf(0.975, n, ordinary)
+    high = _usual_most(n, ordinary, differ)
     return tests.assign(expected=n * ordinary, low=0.0, high=high, reason=told)

@@ -35,6 +35,20 @@ def test_next_to_no_difference_is_none() -> None:
     np.testing.assert_allclose(little, none, rtol=1e-3)
 
 
+def test_the_range_shown_is_wider_where_honest_people_differ() -> None:
+    """Of 6,000 honest people with 150 occasions each, not more than one in forty may lie above what is shown as usual."""
+    counted = pd.DataFrame(
+        {"rep_id": [f"r{i:02}" for i in range(11)], "branch_id": "b", "month": 0, "stratum": "", "n": 150}
+    )
+    seen = rate_cells(counted, pd.Series([0] * 10 + [9]), ("stratum",))
+    same, differing = (
+        rare_tests(seen, "days", 0.01, differ).set_index("subject_id")["high"]["r10"] for differ in (0.0, 0.7)
+    )
+    honest = cells(1)["y"]
+    assert (honest > same).mean() > 0.025, "else there is nothing to allow for"
+    assert (honest > differing).mean() <= 0.025
+
+
 def test_what_is_shown_as_expected_is_what_decides() -> None:
     """Ten colleagues without any, and one with three of 100: against colleagues alone that looks far worse than it is."""
     counted = pd.DataFrame(

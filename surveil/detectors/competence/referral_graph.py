@@ -15,8 +15,8 @@ from surveil.statistics.tails import negative_binomial_tails
 #: How far apart giver and receiver sit.
 SAME_BRANCH, SAME_PLACE, ELSEWHERE = range(3)
 
-#: Our judgement: so many scores of the null are enough for any firm, and so many rewirings the fewest.
-_ENOUGH, _FEWEST = 2_000_000, 15
+#: Our judgement: so many rewirings are the fewest, and so many scores of the null are enough for any firm.
+FEWEST_REWIRINGS, _ENOUGH_SCORES = 15, 2_000_000
 
 #: Hot pairs supposed in any firm, and what each adds to a loop: more than chance, which adds 0.43 on average.
 _SUPPOSED, _STRONG = 10, 2.0
@@ -183,7 +183,7 @@ def null_scores(made: pd.DataFrame, places: pd.Series, reps: int, settings: Loop
     far = np.flatnonzero(crossing & ~near)
     receivers = made["to_rep_id"].to_numpy(dtype=object)
     pool = receivers[crossing]
-    times = min(settings.rewirings, max(_FEWEST, -(-_ENOUGH // max(reps, 1))))
+    times = min(settings.rewirings, max(FEWEST_REWIRINGS, math.ceil(_ENOUGH_SCORES / max(reps, 1))))
     scores = np.zeros((times, reps))
     for i in range(times):
         drawn = receivers.copy()

@@ -49,6 +49,7 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.competence.referral_graph import (
+    FEWEST_REWIRINGS,
     Loop,
     LoopSettings,
     best_loops,
@@ -81,7 +82,7 @@ class Parameters(base.Parameters):
         meaning="hot pairs of one giver that are looked at",
     )  # fmt: skip
     rewirings: int = param(
-        199, unit="times", ge=15, le=9999, citation="our judgement: with fewer, p would be too coarse",
+        199, unit="times", ge=FEWEST_REWIRINGS, le=9999, citation="our judgement: with fewer, p would be too coarse",
         meaning="how often receivers are exchanged by chance",
     )  # fmt: skip
     least_p: float = param(
@@ -108,7 +109,7 @@ class ReferralRing(Detector):
     id = "RF02"
     slug = "referral_ring"
     name = "Referral ring"
-    version = "8"
+    version = "9"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.HIGH
