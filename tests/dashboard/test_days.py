@@ -45,6 +45,7 @@ PAGES = {
 class Served:
     """A desk with people of every role, where it answers, and what is in it."""
 
+    folder: Path
     address: str
     alerts: dict[str, str]
     case_id: str
@@ -64,10 +65,10 @@ def served(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     )
     store.close()
     with serving(folder, free_port()) as address:
-        yield Served(address, alerts, case_id)
+        yield Served(folder, address, alerts, case_id)
 
 
-def see(page: Any, words: str | re.Pattern[str]) -> None:
+def see(page: Any, words: str) -> None:
     playwright.expect(page.get_by_text(words).first).to_be_visible()
 
 
@@ -208,6 +209,9 @@ def test_the_page_fits_a_narrow_and_a_wide_screen(page: Any, served: Served) -> 
 
 
 def test_when_a_colleague_leaves_his_work_is_handed_over(page: Any, served: Served) -> None:
+    store = desk.open_desk(Workspace.open(served.folder))
+    desk.assign(store, User("bela", Role.OFFICER), served.alerts["R1 QB01"], "bela", datetime.now(UTC))
+    store.close()
     sign_in(page, f"{served.address}/account")
     see(page, "Who has work in hand, in what you may see")
     settled(page)
@@ -217,8 +221,7 @@ def test_when_a_colleague_leaves_his_work_is_handed_over(page: Any, served: Serv
         page.get_by_role("option", name=name, exact=True).click()
     page.get_by_role("textbox", name="Why?").fill("Bela has moved to another firm.")
     page.get_by_role("button", name="Hand all of it over").click()
-    # How many alerts depends on whether the test of a stale page has let her take one.
-    see(page, re.compile(r"anna has from bela: (0 alerts|1 alert), 1 case, 0 steps\."))
+    see(page, "anna has from bela: 1 alert, 1 case, 0 steps.")
     settled(page)
     assert not serious(page)
     visit(page, f"{served.address}/case?case={served.case_id}", "Openings of R4")
