@@ -114,7 +114,7 @@ class DuckDB:
         self._connection.execute(f"CREATE VIEW {name} AS {sql}")
 
     def _run(self, sql: str) -> None:
-        """Run a statement; where memory runs out once more by one thread, as each holds what it is putting together."""
+        """Run a statement; where memory runs out, once more by one thread, as each holds what it is putting together."""
         import duckdb
 
         try:

@@ -125,8 +125,8 @@ def scan(
             drafts = _outputs(engine, judged, settings, aside)
             progress(f"{_LINKS} ({pace.begin(_LINKS)})")
             tied = links(engine, findings.accounts_behind(judged, drafts))
-            manifest = _manifest(workspace, engine, chosen, parameters, parts, lines)
-            manifest["measured"] = {"key": measured, "models": done.sealed()}
+            sealed = {"key": measured, "models": done.sealed()}
+            manifest = _manifest(workspace, engine, chosen, parameters, parts, lines, sealed)
         together = gathering.gather(drafts, to_gather, apart, settings.fdr)
         run = _record(manifest, together)
         ids = keep(run, together.drafts)
@@ -250,6 +250,7 @@ def _manifest(
     parameters: Mapping[str, Any],
     parts: int,
     lines: Mapping[str, Covered],
+    measured: Mapping[str, Any],
 ) -> dict[str, Any]:
     """All that a run depends on and could examine, JSON-ready, the same for the same data, settings and version."""
     settings = workspace.settings
@@ -291,6 +292,7 @@ def _manifest(
             for start, end in spans
         ],
         "coverage": coverage.summary(lines),
+        "measured": measured,
         "failed_detectors": sorted(name for name, line in lines.items() if line.status is Ran.FAILED),
     }
     identity = [manifest[key] for key in ("config_hash", "as_of", "from")] + [engine.snapshot.id]

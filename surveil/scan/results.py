@@ -61,9 +61,12 @@ def measured_before(workspace: Workspace, key: str) -> tuple[Path, dict[str, str
     """Where the last run keeps what it measured, and every model's SHA-256; None where it was measured under another key."""
     try:
         measured = manifest(workspace)["measured"]
+        same, models = measured["key"] == key, measured["models"]
     except (UsageError, OSError, ValueError, KeyError):
-        return None
-    return (run_folder(workspace) / "measurements", measured["models"]) if measured["key"] == key else None
+        return (
+            None  # no run yet, or one of a version that did not keep it, or spoiled: everything is measured
+        )
+    return (run_folder(workspace) / "measurements", models) if same else None
 
 
 def last_findings(workspace: Workspace, wanted: Mapping[str, str]) -> pd.DataFrame:

@@ -23,8 +23,8 @@ from surveil.scan.evidence import Kept, read_parts
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _ASIDE, _STOPPED = ".making-", ".stopped-"
-#: What DuckDB and Spark call it.
-_OUT_OF_MEMORY = ("OutOfMemoryException", "OutOfMemoryError")
+#: What DuckDB calls it.
+_OUT_OF_MEMORY = "OutOfMemoryException"
 _FRAMES = ("items", "tests", "accounts")
 
 
@@ -255,7 +255,7 @@ class Steps:
         folder.mkdir(exist_ok=True)
         file = folder / f"{detector.id}{f'.{part}' if part else ''}.txt"
         file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-        if isinstance(error, MemoryError) or type(error).__name__ in _OUT_OF_MEMORY:
+        if isinstance(error, MemoryError) or type(error).__name__ == _OUT_OF_MEMORY:
             why = (
                 "memory ran out; give the models more (memory_limit) or judge less at a time (judged_together), under "
                 "[engine] in surveil.toml"

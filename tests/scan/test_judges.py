@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -96,6 +97,13 @@ def test_one_that_fails_or_is_killed_is_named_and_the_others_are_decided(
         assert killed is not None
         assert "ended from outside" in killed
         assert "surveil.toml" in killed, "it says what to do"
+
+
+@pytest.mark.parametrize("error", [MemoryError(), duckdb.OutOfMemoryException("failed to pin a block")])
+def test_where_memory_ran_out_it_is_said_what_to_do(tmp_path: Path, error: Exception) -> None:
+    told = Steps(tmp_path).failed(Works(), error)
+    assert "memory ran out" in told
+    assert "memory_limit" in told
 
 
 def test_a_scan_that_is_broken_off_leaves_no_process(tmp_path: Path) -> None:

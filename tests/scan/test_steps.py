@@ -134,8 +134,9 @@ def test_what_was_measured_ahead_is_not_measured_again(
     assert not list((left / "steps").glob("*.json")), "no detector was finished"
     (left / "measurements" / "closed_half.parquet").write_bytes(b"PAR1 and no more")
     asked.clear()
-    scan(workspace)
+    result = scan(workspace)
     assert not models & set(asked)
+    assert not (result.folder / "measurements" / "closed_half.parquet").exists()
 
 
 def test_a_step_that_was_altered_is_done_again(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
