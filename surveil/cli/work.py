@@ -70,6 +70,10 @@ def load(
     format: Annotated[
         ReportFormat, typer.Option("--format", help="How to show the load report.")
     ] = ReportFormat.TEXT,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Load files that were loaded before, too; their rows then count again."),
+    ] = False,
 ) -> None:
     """Load the feeds in a folder. Example: surveil load exports/2016-09"""
     import json
@@ -77,7 +81,7 @@ def load(
     from surveil.feeds.load import load as load_feeds
 
     with progress_bar("Loading") as show:
-        report = load_feeds(open_workspace(workspace), folder, progress=show)
+        report = load_feeds(open_workspace(workspace), folder, progress=show, again=again)
     typer.echo(json.dumps(report.as_dict(), indent=1) if format is ReportFormat.JSON else report.render())
 
 

@@ -23,11 +23,11 @@ from surveil.feeds.rejects import Reject
 BLOCK_BYTES = 32 << 20
 _BOM = b"\xef\xbb\xbf"
 _WIDE = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
-_REASONS = {
-    Fault.QUOTE: "a quotation mark is not closed, or stands inside a field that is not quoted as a whole",
+REASONS = {
+    Fault.QUOTE: "has a quotation mark that is not closed, or that stands inside a field that is not quoted as a whole",
     Fault.FEWER: "has fewer fields than the header",
     Fault.MORE: "has more fields than the header",
-    Fault.TOO_LONG: "is longer than the limit (max_line_bytes under [load] in surveil.toml)",
+    Fault.TOO_LONG: "is longer than the limit: raise max_line_bytes under [load] in surveil.toml and load it with --again",
     Fault.NUL: "contains a NUL byte",
     Fault.ENCODING: "is not UTF-8; the file was perhaps saved as Latin-1 or Windows-1252",
 }
@@ -213,7 +213,7 @@ class CsvReader:
         )
 
     def _broken(self, data: bytes, records: Cut, numbers: Ints, i: np.intp) -> Reject:
-        reason = _REASONS[Fault(int(records.faults[i]))]
+        reason = REASONS[Fault(int(records.faults[i]))]
         raw = data[records.starts[i] : records.ends[i]]
         return Reject(self._name, int(numbers[i]), None, f"the row {reason}", raw)
 

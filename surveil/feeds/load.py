@@ -36,10 +36,15 @@ Progress = Callable[[str, float], None]
 _one_here = threading.Lock()
 
 
-def load(workspace: Workspace, folder: Path, progress: Progress | None = None) -> LoadReport:
+def load(
+    workspace: Workspace, folder: Path, progress: Progress | None = None, *, again: bool = False
+) -> LoadReport:
     """Load the feeds in a folder.
 
     `progress` is called with what is being done and the share of it all that is done, 0 to 1.
+
+    Args:
+        again: load files of which the very bytes were loaded before, too: their rows then replace what came since.
 
     Raises:
         InputRefused: a file as a whole, or the folder, is not acceptable; nothing was changed.
@@ -50,10 +55,13 @@ def load(workspace: Workspace, folder: Path, progress: Progress | None = None) -
     with _locked(workspace.loads_dir / _LOCK):
         aside = workspace.loads_dir / _ASIDE
         shutil.rmtree(aside, ignore_errors=True)  # what a killed load has left
+        loading = _Load(workspace, aside, progress or (lambda what, share: None), again)
         try:
-            return _Load(workspace, aside, progress or (lambda what, share: None)).run(folder)
+            return loading.run(folder)
         except (OSError, MemoryError, duckdb.Error, pa.ArrowException) as error:
-            raise SurveilError(f"The load could not be completed: {error}. Nothing was changed.") from error
+            raise SurveilError(
+                f"The load could not be completed: {loading.at}{_why(error)}. Nothing was changed."
+            ) from error
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
@@ -81,6 +89,8 @@ class _Load:
     workspace: Workspace
     aside: Path
     progress: Progress
+    again: bool
+    at: str = ""
     number: int = 0
     before: snapshots.Snapshot | None = None
     parts: dict[str, list[Path]] = field(default_factory=dict)
@@ -120,20 +130,23 @@ class _Load:
         return sources, ignored
 
     def _separate(self, sources: list[Source]) -> tuple[list[Source], tuple[SkippedFile, ...]]:
-        """Files that are new, and files whose bytes are known: from an earlier load or from this folder."""
+        """Files that are new, and files whose bytes are known: from an earlier load or from this folder.
+
+        Of equal files in the folder the last one counts, as of rows with one key the last one does.
+        """
         known: dict[tuple[str, str], tuple[int | None, str]] = {}
-        for earlier in self.before.loads if self.before else ():
+        for earlier in self.before.loads if self.before and not self.again else ():
             for name, feed in earlier["feeds"].items():
                 for file in feed["files"]:
                     known.setdefault((name, file["sha256"]), (earlier["load"], file["file"]))
         new, skipped = [], []
-        for source in sources:
+        for source in reversed(sources):
             same = known.setdefault((source.feed.name, source.sha256), (None, source.name))
             if same == (None, source.name):
                 new.append(source)
             else:
                 skipped.append(SkippedFile(source.name, source.sha256, *same))
-        return new, tuple(skipped)
+        return new[::-1], tuple(skipped[::-1])
 
     def _check_required(self, folder: Path, given: set[str]) -> None:
         earlier = (
@@ -156,6 +169,7 @@ class _Load:
         before = {source.name: sum(earlier.size for earlier in new[:i]) for i, source in enumerate(new)}
 
         def advance(source: Source, share: float) -> None:
+            self.at = f"{source.name}: "
             self.progress(f"reading {source.name}", 0.9 * (before[source.name] + share * source.size) / total)
 
         files: dict[str, tuple[FileReport, ...]] = {}
@@ -172,11 +186,26 @@ class _Load:
                 self.parts[feed.name] = stage.parts
                 if feed.name == _BRANCHES:
                     zones, files[feed.name] = self._new_zones(connection, zones, files[feed.name])
+            self.at = ""
+            self._note_left_out(new)
             self.progress("checking references", 0.9)
             return tuple(
                 FeedReport(name, reports, self._corrected(connection, name), self._dangling(connection, name))
                 for name, reports in files.items()
             )
+
+    def _note_left_out(self, new: list[Source]) -> None:
+        """Say which columns a file leaves out that other files of its feed have: of its rows they are not known."""
+        for source in new:
+            others = {column for other in new if other.feed is source.feed for column in other.columns}
+            if self.before:
+                others |= self.before.feeds[source.feed.name].columns
+            left_out = [c.name for c in source.feed.columns if c.name in others - set(source.columns)]
+            if left_out:
+                self.notes.append(
+                    f"{source.name} leaves out {', '.join(left_out)}, which other files of {source.feed.name} have: "
+                    "of its rows, and of earlier ones that they replace, nothing is known there."
+                )
 
     def _earlier(self, feed: str) -> list[Path]:
         parts = self.before.feeds[feed].parts if self.before else ()
@@ -262,6 +291,16 @@ class _Load:
                 for path in self.parts[feed.feed]
             ],
         }
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, without the values that were read: what an engine says of a row may name a customer."""
+    speaks_of_values = isinstance(error, (duckdb.Error, pa.ArrowException)) and not isinstance(
+        error, (duckdb.OutOfMemoryException, duckdb.IOException, OSError, MemoryError)
+    )
+    if speaks_of_values:
+        return f"a value in it could not be taken in ({type(error).__name__}); please report this"
+    return str(error)
 
 
 def _take_zones(

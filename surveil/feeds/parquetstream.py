@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 
 from surveil.config import LoadSettings
 from surveil.errors import InputRefused
-from surveil.feeds.csvstream import Block
+from surveil.feeds.csvstream import REASONS, Block
+from surveil.feeds.records import Fault, Ints
+from surveil.feeds.rejects import Reject
 from surveil.feeds.rules import Kind
 
 _BATCH_ROWS = 250_000
@@ -54,14 +56,16 @@ def kind_of(arrow_type: Any) -> Kind | None:
         return kind_of(arrow_type.value_type)
     checks = (
         (Kind.TEXT, (types.is_string, types.is_large_string, types.is_string_view, types.is_null)),
-        (Kind.NUMBER, (types.is_integer, types.is_decimal)),
-        (Kind.FLOAT, (types.is_floating,)),
+        (Kind.NUMBER, (types.is_integer,)),
+        (Kind.FLOAT, (types.is_float32, types.is_float64)),
         (Kind.BOOL, (types.is_boolean,)),
         (Kind.DATE, (types.is_date,)),
     )
     for kind, tests in checks:
         if any(test(arrow_type) for test in tests):
             return kind
+    if types.is_decimal128(arrow_type):
+        return Kind.DECIMAL if arrow_type.scale > 0 else Kind.NUMBER
     if types.is_timestamp(arrow_type):
         return Kind.TIMESTAMP if arrow_type.tz is None else Kind.INSTANT
     return None
@@ -98,11 +102,34 @@ class ParquetReader:
                     table = pa.Table.from_batches([batch])
                     lines = row + 1 + np.arange(table.num_rows, dtype=np.int64)
                     row += table.num_rows
-                    yield Block(
-                        table.select(list(self._wanted)), lines, _row_as_json(table), [], 0, row / total
-                    )
+                    broken = self._undecodable(table, lines)
+                    if broken:
+                        good = ~np.isin(lines, [reject.line for reject in broken])
+                        table, lines = table.filter(pa.array(good)), lines[good]
+                    wanted = table.select(list(self._wanted))
+                    yield Block(wanted, lines, _row_as_json(table), broken, 0, row / total)
         except (pa.ArrowException, OSError) as error:
             raise InputRefused(f"{self._name}: cannot be read to its end ({brief(error)}).") from error
+
+    def _undecodable(self, table: Any, lines: Ints) -> list[Reject]:
+        """The rows with a text that is no UTF-8: Parquet promises it, but not every writer keeps to that."""
+        found: dict[int, str] = {}
+        for name in self._wanted:
+            try:
+                table.column(name).validate(full=True)
+            except pa.ArrowInvalid:
+                cells = table.column(name).cast(pa.string()).cast(pa.binary())
+                for i, cell in enumerate(cells.to_pylist()):
+                    if cell is not None and _readable(cell) != cell:
+                        found.setdefault(i, name)
+        raw, reason = _row_as_json(table), REASONS[Fault.ENCODING]
+        return [
+            Reject(self._name, int(lines[i]), name, f"{name} {reason}", raw(i)) for i, name in found.items()
+        ]
+
+
+def _readable(cell: bytes) -> bytes:
+    return cell.decode("utf-8", "replace").encode()
 
 
 def _row_as_json(table: Any) -> Callable[[int], bytes]:
@@ -116,5 +143,7 @@ def _row_as_json(table: Any) -> Callable[[int], bytes]:
 def _value(scalar: Any) -> Any:
     try:
         return scalar.as_py()
+    except UnicodeDecodeError:
+        return scalar.cast(pa.binary()).as_py().decode("utf-8", "backslashreplace")
     except (OverflowError, ValueError):  # a moment beyond what Python's datetime can say
         return scalar.cast(pa.int64()).as_py()

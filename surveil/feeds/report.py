@@ -136,7 +136,7 @@ class LoadReport:
 
     def _lines(self) -> Iterator[str]:
         if self.load_number is None:
-            yield "Nothing new: every file was loaded before. Nothing was changed."
+            yield "Nothing new: every file was loaded before. Nothing was changed. To load them once more: --again."
         else:
             yield f"Load {self.load_number}: {_sum(self)}."
         for feed in self.feeds:

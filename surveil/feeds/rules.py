@@ -23,7 +23,7 @@ _REASONS = {
     ColumnType.TIMESTAMP: "is not a date and time of the years 1900 to 2199, written like 2024-03-31 14:05:00 "
     "or 2024-03-31T14:05:00-05:00",
     ColumnType.MONEY: "is not a plain decimal such as 1234.50 (no separator of thousands, no currency sign, a point "
-    "before the cents)",
+    "before the cents), or is ten trillion or more",
     ColumnType.INTEGER: "is not a whole number, or is too large",
     ColumnType.FRACTION: "is not a number from 0 to 1",
     ColumnType.BOOL: "is not one of true, false, 1, 0, Y, N, yes, no",
@@ -35,6 +35,7 @@ class Kind(Enum):
 
     TEXT = "text"
     NUMBER = "number"
+    DECIMAL = "decimal"
     FLOAT = "float"
     BOOL = "bool"
     DATE = "date"
@@ -105,7 +106,7 @@ def _cell(column: Column, kind: Kind) -> str:
         trimmed = f"regexp_replace({name}, '^{_SPACE}+|{_SPACE}+$', '', 'g')"
         return f"nullif(CASE WHEN regexp_matches({name}, '^{_SPACE}|{_SPACE}$') THEN {trimmed} ELSE {name} END, '')"
     if kind is Kind.INSTANT:
-        return f"(make_timestamp(epoch_us({name}))::VARCHAR || 'Z')"
+        return f"(make_timestamp(epoch_us({name}::TIMESTAMPTZ))::VARCHAR || 'Z')"
     if kind is Kind.TIMESTAMP and column.type is ColumnType.DATE:
         return f"regexp_replace({name}::VARCHAR, ' 00:00:00$', '')"
     return f"{name}::VARCHAR"
@@ -129,10 +130,11 @@ def _values(column: Column) -> list[str]:
             days = f"({read} - DATE '1970-01-01')::INTEGER"
             sql = [f"CASE WHEN regexp_full_match({name}, '{_DATE}') AND {name} >= '0001' THEN {days} END"]
         case ColumnType.MONEY:
-            cents = f"(TRY_CAST({name} AS DECIMAL(18, 2)) * 100)::BIGINT"
+            # in 38 digits, as a product of decimals has the digits of both and must not overflow
+            cents = f"(TRY_CAST({name} AS DECIMAL(15, 2))::DECIMAL(38, 2) * 100)::BIGINT"
             sql = [_when(name, _DECIMAL, cents), f"regexp_matches({name}, '\\.[0-9]{{2}}[0-9]*[1-9]')"]
         case ColumnType.FRACTION:
-            millionths = f"(TRY_CAST({name} AS DECIMAL(18, 6)) * 1000000)::BIGINT"
+            millionths = f"(TRY_CAST({name} AS DECIMAL(18, 6))::DECIMAL(38, 6) * 1000000)::BIGINT"
             sql = [f"CASE WHEN {_when(name, _DECIMAL, millionths)} BETWEEN 0 AND 1000000 THEN "
                    f"{_when(name, _DECIMAL, millionths)}::INTEGER END"]  # fmt: skip
         case ColumnType.TIMESTAMP:
@@ -166,7 +168,7 @@ def _checks(column: Column, kind: Kind, longest: int | None) -> list[tuple[str, 
         reason = f"{column.name} {_REASONS[column.type]}"
         unread = f'{name} IS NOT NULL AND "{outputs_of(column)[0]}" IS NULL'
         checks.append((unread, column.name, reason))
-    elif kind is Kind.FLOAT:
+    elif kind in (Kind.DECIMAL, Kind.FLOAT):
         reason = f"{column.name} is stored as a decimal number; text and identifiers must be stored as text"
         checks.append((f"{name} IS NOT NULL", column.name, reason))
     elif longest is not None and kind is Kind.TEXT:

@@ -113,13 +113,17 @@ def _csv_header(
             )
     with open_bytes(path, name, file_format, settings) as text:
         line = read_header(text, name, settings)
+    problem: Exception | None = None
+    header: tuple[str, ...] = ()
     try:
         header = tuple(cell.strip() for cell in next(csv.reader([line], strict=True)))
     except (csv.Error, StopIteration) as error:
-        raise InputRefused(f"{name}: the header line is not valid CSV ({error}).") from error
+        problem = error
     for separator, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")):
         if not known & set(header) and known & {cell.strip(' "') for cell in line.split(separator)}:
             raise InputRefused(f"{name}: the columns are separated by {word}. Export it with commas.")
+    if problem is not None:
+        raise InputRefused(f"{name}: the header line is not valid CSV ({problem}).") from problem
     return header
 
 

@@ -87,6 +87,7 @@ class FeedStage:
                 source.path, source.name, source.format, source.header, source.columns, self.settings
             )
             rules = compile_rules(self.feed, dict.fromkeys(source.columns, Kind.TEXT))
+        progress(source, 0.0)
         for block in ahead(reader.blocks()):
             rows, lost = type_block(self.connection, self.feed, rules, block, source.name, self.zones, tally)
             writer.write(lost)

@@ -46,6 +46,14 @@ def test_money_is_rounded_half_away_from_zero(amounts: list[Decimal]) -> None:
         assert row["amount__rounded"] == (cents != amount)
 
 
+@given(st.integers(min_value=10**13, max_value=10**40), st.sampled_from(["", "-", "+"]))
+def test_no_number_is_too_large_to_be_rejected_with_a_reason(number: int, sign: str) -> None:
+    (money,) = read("transactions", "amount", [f"{sign}{number}"])
+    assert "ten trillion or more" in money["reason"]
+    (share,) = read("assignments", "fte", [f"{sign}{number}"])
+    assert "is not a number from 0 to 1" in share["reason"]
+
+
 @pytest.mark.parametrize(
     ("feed", "column", "right"),
     [

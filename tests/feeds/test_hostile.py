@@ -29,6 +29,10 @@ ROW = b"A3,C1,CHK,2024-03-03,R1,branch\n"
         (GOOD.encode("utf-16-le"), "UTF-16"),
         (GOOD.encode("utf-32"), "UTF-16|UTF-32|NUL"),
         (GOOD.replace(",", ";").encode(), "separated by semicolons"),
+        (
+            GOOD.replace("account_id,customer_id", '"account_id";"customer_id"').encode(),
+            "separated by semicolons",
+        ),
         (GOOD.replace(",", "\t").encode(), "separated by tabs"),
         (GOOD.replace("channel", "channel,channel").encode(), "channel more than once"),
         (GOOD.replace("channel", "chännel").encode("latin-1"), "header line is not UTF-8"),

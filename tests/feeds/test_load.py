@@ -52,6 +52,39 @@ def test_known_bytes_are_skipped_beside_new_ones_and_twice_in_one_folder(firm: F
     assert snapshots.current(firm.workspace).feeds["accounts"].rows == 3
 
 
+def test_an_earlier_file_can_be_loaded_once_more_to_count_again(firm: Firm) -> None:
+    """A, then B, then A again: the third is skipped, as its bytes are known, unless it is asked for."""
+    firm.load()
+    firm.load({"accounts.csv": ACCOUNTS + "A1,C1,CHK,2024-03-01 10:00:00,R1,phone\n"})
+    skipped = firm.load({"accounts.csv": MINIMAL["accounts.csv"]})
+    assert skipped.load_number is None
+    assert "--again" in skipped.render()
+    report = load(firm.workspace, firm.folder, again=True)
+    assert report.load_number == 3
+    assert firm.rows("accounts", "account_id, channel, _load")[-2:] == [
+        ("A1", "branch", 3),
+        ("A2", "online", 3),
+    ]
+
+
+def test_of_equal_files_in_a_folder_the_last_counts(firm: Firm) -> None:
+    other = ACCOUNTS + "A1,C1,CHK,2024-03-01 10:00:00,R1,phone\n"
+    files = {"accounts.csv": MINIMAL["accounts.csv"], "accounts-2.csv": other, "accounts-3.csv": other}
+    report = firm.load({**files, "accounts-1.csv": MINIMAL["accounts.csv"]})
+    assert {skipped.file: skipped.same_as for skipped in report.skipped} == {
+        "accounts-1.csv": "accounts.csv",
+        "accounts-2.csv": "accounts-3.csv",
+    }
+
+
+def test_a_column_that_a_file_leaves_out_is_named(firm: Firm) -> None:
+    firm.load()
+    header = ACCOUNTS.replace(",opened_by", "")
+    assert header != ACCOUNTS
+    report = firm.load({"accounts.csv": header + "A1,C1,CHK,2024-03-01 10:00:00,phone\n"})
+    assert "accounts.csv leaves out opened_by, which other files of accounts have" in report.render()
+
+
 def test_the_last_of_a_key_wins_by_file_name_and_line(firm: Firm) -> None:
     report = firm.load(
         {

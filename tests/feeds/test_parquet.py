@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -30,6 +31,11 @@ def transactions(**changes: Any) -> Any:
     return pa.table({**columns, **changes})
 
 
+def not_utf8() -> Any:
+    """Two texts of which the first is Latin-1: not every writer of Parquet keeps to UTF-8."""
+    return pa.array([b"Andr\xe9", b"A2"]).view(pa.string())
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -44,6 +50,15 @@ def transactions(**changes: Any) -> Any:
                     for moment in (MOMENT, MOMENT + timedelta(days=1))
                 ],
                 pa.timestamp("ms", "Europe/Riga"),
+            )
+        },
+        {
+            "posted_at": pa.array(
+                [
+                    moment.replace(tzinfo=UTC) + timedelta(hours=5)
+                    for moment in (MOMENT, MOMENT + timedelta(days=1))
+                ],
+                pa.timestamp("ns", "UTC"),
             )
         },
         {"amount": pa.array([10.5, None], pa.float64())},
@@ -89,6 +104,13 @@ def test_numbers_dates_and_truth_values(firm: Firm) -> None:
     ("changes", "reason"),
     [
         ({"account_id": pa.array([1.0, None])}, "account_id is stored as a decimal number"),
+        (
+            {"account_id": pa.array([Decimal(1), Decimal(2)], pa.decimal128(38, 10))},
+            "account_id is stored as a decimal",
+        ),
+        ({"account_id": not_utf8()}, "account_id is not UTF-8"),
+        ({"account_id": not_utf8().dictionary_encode()}, "account_id is not UTF-8"),
+        ({"amount": pa.array([4_111_111_111_111_111.0, 1.0])}, "amount is not a plain decimal"),
         ({"amount": pa.array([float("inf"), 1.0])}, "amount is not a plain decimal"),
         ({"amount": pa.array([float("nan"), 1.0])}, "amount is not a plain decimal"),
         ({"amount": pa.array([1e17, 1.0])}, "amount is not a plain decimal"),
@@ -114,6 +136,8 @@ def test_rows_rejected_are_kept_as_json(firm: Firm, changes: dict[str, Any], rea
         {"kind": pa.array([["deposit"], ["fee"]])},
         {"account_id": pa.array([b"A1", b"A2"])},
         {"amount": pa.array([timedelta(days=1), None])},
+        {"amount": pa.array([Decimal(1), None], pa.decimal256(50, 2))},
+        {"amount": pa.array([np.float16(1), None], pa.float16())},
     ],
 )
 def test_types_that_no_cell_has_are_refused(firm: Firm, changes: dict[str, Any]) -> None:
