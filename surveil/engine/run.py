@@ -279,10 +279,9 @@ def _register(backend: Backend, snapshot: Snapshot) -> None:
 
 
 def _unlisted(backend: Backend, feed: Feed, table: str) -> frozenset[str]:
-    """The columns of a feed with a code outside their list, at any time."""
-    sql = staging.codes_sql(feed, table)
-    rows = backend.query(sql).to_pylist() if sql else []
-    return staging.unlisted(feed, ((row["name"], row["code"]) for row in rows))
+    """The columns of a feed with a value outside their list, at any time."""
+    sql = staging.unlisted_sql(feed, table)
+    return frozenset(backend.query(sql).column("name").to_pylist() if sql else ())
 
 
 def _span(backend: Backend, feed: str, table: str) -> tuple[int, int] | None:

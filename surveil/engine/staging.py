@@ -14,6 +14,8 @@ from surveil.feeds.model import Column, ColumnType, Feed
 AS_OF_FEEDS = ("transactions", "accounts", "contacts")
 #: What staff do to customers; the first day with one is where the window begins unless told.
 FROM_FEEDS = ("accounts", "sales", "referrals")
+#: Stands for a value outside the list of a column in which an empty cell means something by the contract.
+UNLISTED = "unlisted"
 _ARROW = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BIGINT": pa.int64()}
 
 
@@ -70,23 +72,21 @@ def _same_key(feed: Feed, left: str, right: str) -> str:
     return " AND ".join(f"{left}.{key} IS NOT DISTINCT FROM {right}.{key}" for key in _key(feed))
 
 
-def codes_sql(feed: Feed, table: str) -> str | None:
-    """A SELECT of every code that a feed's columns hold (`name`, `code`); None where it has no column with a list."""
-    coded = [column.name for column in feed.columns if _is_coded(column)]
+def unlisted_sql(feed: Feed, table: str) -> str | None:
+    """A SELECT of the columns (`name`) that hold a value outside their list; None where no column of the feed has a list."""
+    coded = [column for column in feed.columns if column.values]
     return (
-        " UNION ALL ".join(f"SELECT DISTINCT '{name}' AS name, {name} AS code FROM {table}" for name in coded)
+        " UNION ALL ".join(
+            f"SELECT DISTINCT '{column.name}' AS name FROM {table} WHERE {column.name} NOT IN ({_listed(column)})"
+            for column in coded
+        )
         or None
     )
 
 
-def unlisted(feed: Feed, codes: Iterable[tuple[str, str | None]]) -> frozenset[str]:
-    """The columns of a feed with a code outside their list, by what `codes_sql` gives."""
-    lists = {column.name: column.values for column in feed.columns if _is_coded(column)}
-    return frozenset(name for name, code in codes if code is not None and code not in (lists[name] or ()))
-
-
-def _is_coded(column: Column) -> bool:
-    return bool(column.values) and column.type is ColumnType.TEXT
+def _listed(column: Column) -> str:
+    values = column.values or ()
+    return ", ".join(map(_quoted, values) if column.type is ColumnType.TEXT else values)
 
 
 def as_of_sql(feed: Feed, table: str, as_of_day: int, mixed: Collection[str]) -> str:
@@ -94,10 +94,10 @@ def as_of_sql(feed: Feed, table: str, as_of_day: int, mixed: Collection[str]) ->
 
     Rows that happened later are left out (not those of which it is not known when, such as a branch without a day of
     opening); what came later to a row seen (a closing, an outcome) is taken back; a
-    code outside the column's list is not known.
+    value outside the column's list is not known (`UNLISTED` where empty would stand for something).
 
     Args:
-        mixed: the columns that may have such a code (see `unlisted`). Others are read as they are: looking up every
+        mixed: the columns that may have such a value (see `unlisted_sql`). Others are read as they are: looking up every
             code of every row each time a model reads a long feed costs more than some models do.
     """
     hidden: dict[str, tuple[str, str | None]] = {}
@@ -125,8 +125,8 @@ def _seen(
 ) -> str:
     value = stored
     if mixed:
-        listed = ", ".join(_quoted(v) for v in column.values or ())
-        value = f"CASE WHEN {stored} IN ({listed}) THEN {stored} END"
+        unlisted = f" WHEN {stored} IS NOT NULL THEN {_quoted(UNLISTED)}" if column.empty_means else ""
+        value = f"CASE WHEN {stored} IN ({_listed(column)}) THEN {stored}{unlisted} END"
     if stored in hidden:
         when, reset = hidden[stored]
         known = "NULL" if reset is None else _quoted(reset)

@@ -40,8 +40,9 @@ def column(
     to: str | None = None,
     besides: tuple[str, ...] = (),
     many: bool = False,
+    empty_means: str | None = None,
 ) -> Column:
-    return Column(name, kind, R in mark, K in mark, values, to, doc, besides, many)
+    return Column(name, kind, R in mark, K in mark, values, to, doc, besides, many, empty_means)
 
 
 def text(
@@ -56,8 +57,8 @@ def text(
     return column(ColumnType.TEXT, name, doc, mark, to=to, besides=besides, many=many)
 
 
-def one_of(name: str, doc: str, *values: str, mark: str = "") -> Column:
-    return column(ColumnType.TEXT, name, doc, mark, values=values)
+def one_of(name: str, doc: str, *values: str, mark: str = "", empty_means: str | None = None) -> Column:
+    return column(ColumnType.TEXT, name, doc, mark, values=values, empty_means=empty_means)
 
 
 def date(name: str, doc: str, mark: str = "") -> Column:

@@ -104,7 +104,7 @@ PEOPLE_AND_PLACES: Final[tuple[Feed, ...]] = (
             date("granted_on", "first day of the spell", KR),
             date("ended_on", "first day no longer in force"),
             one_of("status", "of the spell; empty counts as active",
-                    "active", "lapsed", "suspended", "ce_inactive", "terminated"),
+                    "active", "lapsed", "suspended", "ce_inactive", "terminated", empty_means="active"),
             date("recorded_on", "when the firm made the entry; an entry made after a sale is pointed out as late"),
         ),
     ),

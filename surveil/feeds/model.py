@@ -36,7 +36,7 @@ class Column:
 
     `values` is the closed list of a column that has one (as written in the file), else None. `references` is
     `"feed.column"` or None; `besides` are words that may stand there instead of a reference. `many` says
-    that a cell holds a list separated by `;`.
+    that a cell holds a list separated by `;`. `empty_means` is what an empty cell stands for where the contract says so.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Column:
     doc: str = ""
     besides: tuple[str, ...] = ()
     many: bool = False
+    empty_means: str | None = None
 
     @property
     def stored(self) -> tuple[str, ...]:

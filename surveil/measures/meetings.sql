@@ -1,10 +1,10 @@
 -- model: meetings
 -- The customers and days on which each was met, spoken to or heard of: a visit, a call that was answered, an appointment
--- kept, his own letter or e-mail, or a login of his own. A contact of an unknown kind or outcome counts: it may have been one.
+-- kept, his own letter or e-mail, or a login of his own. A contact of an unknown kind, direction or outcome counts: it may have been one.
 SELECT customer_id, at_day AS day
 FROM contacts
 WHERE COALESCE(outcome, 'attended') NOT IN ('no_answer', 'no_show', 'bounced')
-  AND (COALESCE(kind, 'visit') IN ('visit', 'call', 'appointment') OR (direction = 'in' AND kind <> 'survey'))
+  AND (COALESCE(kind, 'visit') IN ('visit', 'call', 'appointment') OR (COALESCE(direction, 'in') = 'in' AND kind <> 'survey'))
 UNION ALL
 SELECT a.customer_id, t.posted_at_day
 FROM transactions AS t

@@ -35,17 +35,20 @@ WHERE a.product_code IN (SELECT product_code FROM requirements)
 
 -- model: qualification_checks
 -- One row per regulated sale, required clause and spell of a registration that could meet it. `covers`: it covers the day,
--- `active`: with a status that counts. `place`: 1 the right state or a national term, 0 another state, empty the state is not known.
+-- `active`: with a status that counts (empty: with one outside the list). `place`: 1 the right state or a national term, 0
+-- another state, empty where the customer's state is not known, or whether the product needs a term of that state.
 SELECT e.feed AS feed, e.item_key AS item_key, q.clause AS clause, q.qualification AS qualification,
        CASE WHEN r.granted_on_day <= e.day AND (r.ended_on_day IS NULL OR r.ended_on_day > e.day) THEN 1 ELSE 0 END
            AS covers,
-       CASE WHEN COALESCE(r.status, 'active') = 'active' THEN 1 ELSE 0 END AS active,
+       CASE WHEN r.status = 'unlisted' THEN NULL WHEN COALESCE(r.status, 'active') = 'active' THEN 1 ELSE 0 END AS active,
        CASE WHEN r.granted_on_day > e.day THEN 1 ELSE 0 END AS later,
        CASE WHEN r.recorded_on_day > e.day THEN 1 ELSE 0 END AS recorded_later,
-       CASE WHEN COALESCE(p.state_scope, 0) = 0
+       CASE WHEN p.state_scope = 0
               OR q.qualification NOT IN ('S63', 'S65', 'S66', 'IAR', 'LIFE', 'HEALTH', 'VARIABLE', 'PC', 'MLO') THEN 1
-            WHEN e.state IS NULL THEN NULL
-            WHEN r.jurisdiction = e.state THEN 1 ELSE 0 END AS place
+            WHEN r.jurisdiction = e.state THEN 1
+            WHEN p.state_scope IS NULL AND r.jurisdiction = 'US' THEN 1
+            WHEN p.state_scope IS NULL OR e.state IS NULL THEN NULL
+            ELSE 0 END AS place
 FROM regulated_sales AS e
 JOIN requirements AS q ON q.product_code = e.product_code
 JOIN products AS p ON p.product_code = e.product_code
@@ -58,7 +61,8 @@ SELECT e.feed AS feed, e.item_key AS item_key, q.clause AS clause,
        MAX(t.training) AS training, MAX(t.recorded) AS recorded,
        MAX(CASE WHEN k.covers = 1 AND k.active = 1 AND k.place = 1 AND k.recorded_later = 0 THEN 1 ELSE 0 END) AS held,
        MAX(CASE WHEN k.covers = 1 AND k.active = 1 AND k.place = 1 THEN 1 ELSE 0 END) AS held_by_late_record,
-       MAX(CASE WHEN k.covers = 1 AND k.active = 1 AND k.place IS NULL THEN 1 ELSE 0 END) AS held_somewhere,
+       MAX(CASE WHEN k.covers = 1 AND ((k.active = 1 AND k.place IS NULL) OR (k.active IS NULL AND COALESCE(k.place, 1) = 1))
+                THEN 1 ELSE 0 END) AS held_somewhere,
        MAX(CASE WHEN k.covers = 1 AND k.active = 1 AND k.place = 0 THEN 1 ELSE 0 END) AS held_elsewhere,
        MAX(CASE WHEN k.covers = 1 AND k.active = 0 THEN 1 ELSE 0 END) AS inactive,
        MAX(CASE WHEN k.covers = 0 AND k.later = 0 THEN 1 ELSE 0 END) AS ended,

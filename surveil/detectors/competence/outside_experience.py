@@ -106,7 +106,7 @@ class OutsideExperience(Detector):
     id = "CS03"
     slug = "outside_experience"
     name = "Pushed outside one's experience"
-    version = "6"
+    version = "7"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM
@@ -152,7 +152,7 @@ class OutsideExperience(Detector):
         cells = rate_cells(sales[due].assign(n=1, rep_id=marked[due]), poor[due], ("product_code",))
         what = "sales pushed outside the experience that were undone or closed soon"
         results = rare_tests(cells, what, parameters.ordinary_rate)
-        results = results[~results["subject_id"].str.endswith(USUAL)].reset_index(drop=True)
+        results = results[~results["subject_id"].astype(str).str.endswith(USUAL)].reset_index(drop=True)
         if results.empty:
             return results
         moves = rate_tests(

@@ -90,13 +90,19 @@ class OverSolicitation(Detector):
     id = "RF04"
     slug = "over_solicitation"
     name = "Over-solicitation"
-    version = "7"
+    version = "8"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
     needs = ("contacts.rep_id", "contacts.product_code", "contacts.outcome", "products")
     in_parts = True
-    models = ("handled_refusals", "courted_customers", "courted_counts", "unwanted_contacts")
+    models = (
+        "handled_refusals",
+        "courted_customers",
+        "courted_counts",
+        "unwanted_contacts",
+        "undirected_contacts",
+    )
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -120,6 +126,10 @@ class OverSolicitation(Detector):
             Gap(
                 int((~due).sum()),
                 f"refusals of which the contacts' extract does not cover the {parameters.cooling_days} days after",
+            ),
+            Gap(
+                int(measured["undirected_contacts"]["n"].sum()),
+                "contacts of which it is not known who approached whom",
             ),
         )
         return Decision(

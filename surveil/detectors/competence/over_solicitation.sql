@@ -31,7 +31,19 @@ LEFT JOIN covered AS v
 WHERE n.rep_id IS NOT NULL
   AND n.at_day >= :from_day
   AND n.kind IN ('call', 'mail', 'email', 'appointment')
-  AND COALESCE(n.direction, 'out') = 'out'
+  AND n.direction = 'out'
+
+-- model: undirected_contacts
+-- Contacts in the window about a product, of a kind by which a customer is approached, of which it is not known whether it
+-- was he who approached: counted by representative.
+SELECT n.rep_id AS rep_id, COUNT(*) AS n
+FROM contacts AS n
+JOIN products AS p ON p.product_code = n.product_code
+WHERE n.rep_id IS NOT NULL
+  AND n.at_day >= :from_day
+  AND n.kind IN ('call', 'mail', 'email', 'appointment')
+  AND n.direction IS NULL
+GROUP BY n.rep_id
 
 -- model: courted_customers
 -- One row per approach to a customer about a family on which the same representative approached him :many_approaches

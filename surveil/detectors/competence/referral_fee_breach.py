@@ -75,7 +75,7 @@ class ReferralFeeBreach(Detector):
     id = "RF03"
     slug = "referral_fee_breach"
     name = "Referral fee against the rule"
-    version = "6"
+    version = "7"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

@@ -1,14 +1,16 @@
 -- model: licensed_givers
 -- Referrals whose giver held, on that day, a registration that the product requires (the SIE alone registers nobody).
-SELECT DISTINCT f.referral_id AS referral_id
+-- `sure` 0: only one with a status outside the list, of which it is not known whether it counts.
+SELECT f.referral_id AS referral_id, MAX(CASE WHEN COALESCE(r.status, 'active') = 'active' THEN 1 ELSE 0 END) AS sure
 FROM referrals AS f
 JOIN requirements AS q ON q.product_code = f.product_code
 JOIN requirement_kinds AS k ON k.product_code = q.product_code AND k.clause = q.clause AND k.training = 0
 JOIN registrations AS r ON r.rep_id = f.from_rep_id AND r.qualification = q.qualification
 WHERE q.qualification <> 'SIE'
-  AND COALESCE(r.status, 'active') = 'active'
+  AND COALESCE(r.status, 'active') IN ('active', 'unlisted')
   AND r.granted_on_day <= f.referred_at_day
   AND (r.ended_on_day IS NULL OR r.ended_on_day > f.referred_at_day)
+GROUP BY f.referral_id
 
 -- model: paid_referrals
 -- One row per referral in the window for a product that requires a registration: the fee (empty: not known), what it is
@@ -17,7 +19,8 @@ SELECT f.referral_id AS referral_id, f.customer_id AS customer_id, f.from_rep_id
        f.product_code AS product_code, COALESCE(p.family, '') AS family, COALESCE(g.branch_id, '') AS branch_id,
        c.month AS month, f.referred_at_day AS day, f.outcome AS outcome, f.fee_paid_cents AS fee_cents,
        f.fee_basis AS fee_basis, u.net_worth_cents AS net_worth_cents,
-       CASE WHEN l.referral_id IS NOT NULL OR r.registered = 1 THEN 1
+       CASE WHEN l.sure = 1 OR r.registered = 1 THEN 1
+            WHEN l.sure = 0 THEN NULL
             WHEN n.rep_id IS NOT NULL THEN 0 END AS registered
 FROM referrals AS f
 JOIN calendar AS c ON c.day = f.referred_at_day

@@ -78,7 +78,7 @@ class UnqualifiedSale(Detector):
     id = "CS01"
     slug = "unqualified_sale"
     name = "Sale without the registration"
-    version = "9"
+    version = "10"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.HIGH
@@ -108,7 +108,11 @@ class UnqualifiedSale(Detector):
                 len(not_known),
                 "sales by representatives with no registrations on file: not known whether registered",
             ),
-            Gap(len(unclear), "registered in some state, but the customer's state is not on record"),
+            Gap(
+                len(unclear),
+                "registered, but it is not known whether that counts: the customer's state, whether the product needs a "
+                "registration of that state, or the registration's status is not on record",
+            ),
             _unstated(measured["unstated_requirements"]),
             Gap(len(late), "met by a registration recorded after the sale (late record, not a breach)"),
             _without_principal(measured["sales_without_principal"]),

@@ -19,7 +19,7 @@ GROUP BY e.rep_id, e.month
 
 -- model: sales_without_principal
 -- Sales of securities by supervisor of the seller on that day, where what he was registered for is known and no principal's
--- series (24, or 26 for funds and variable contracts) is among it.
+-- series (24, or 26 for funds and variable contracts) is among it, not even in a status that nobody knows.
 SELECT w.supervisor_id AS supervisor_id, COUNT(*) AS n
 FROM (
     SELECT e.feed AS feed, e.item_key AS item_key, e.day AS day, MIN(s.supervisor_id) AS supervisor_id
@@ -32,7 +32,7 @@ FROM (
 ) AS w
 JOIN (SELECT DISTINCT rep_id FROM registration_known) AS n ON n.rep_id = w.supervisor_id
 LEFT JOIN registrations AS r
-  ON r.rep_id = w.supervisor_id AND r.qualification IN ('S24', 'S26') AND COALESCE(r.status, 'active') = 'active'
+  ON r.rep_id = w.supervisor_id AND r.qualification IN ('S24', 'S26') AND COALESCE(r.status, 'active') IN ('active', 'unlisted')
  AND r.granted_on_day <= w.day AND (r.ended_on_day IS NULL OR r.ended_on_day > w.day)
 WHERE r.rep_id IS NULL
 GROUP BY w.supervisor_id

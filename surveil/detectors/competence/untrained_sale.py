@@ -69,7 +69,7 @@ class UntrainedSale(Detector):
     id = "CS02"
     slug = "untrained_sale"
     name = "Sale without the firm's training"
-    version = "4"
+    version = "5"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM
@@ -85,6 +85,7 @@ class UntrainedSale(Detector):
         missing = (rows["unmet"] > 0).astype(bool)
         recorded = (rows["recorded"] == 1).astype(bool)
         known = (rows["known"] == 1).astype(bool)
+        unclear = (rows["unclear"] > 0).astype(bool)
         breaches = rows[missing & recorded & known]
         counts = measured["training_sale_counts"]
         what = "sales without the training"
@@ -97,7 +98,14 @@ class UntrainedSale(Detector):
                 int((missing & recorded & ~known).sum()),
                 "sales by representatives with no registrations or training on file: not known",
             ),
-            Gap(int((~missing).sum()), "met by training recorded after the sale (late record, not a breach)"),
+            Gap(
+                int((~missing & unclear).sum()),
+                "trained, but with a status of which it is not known whether it counts",
+            ),
+            Gap(
+                int((~missing & ~unclear).sum()),
+                "met by training recorded after the sale (late record, not a breach)",
+            ),
         )
         return Decision(
             breach_items(breaches, REASONS, NEVER, []),

@@ -3,7 +3,7 @@
 -- registration that the sale needs is not held either, which is CS01's to list.
 SELECT t.feed AS feed, t.item_key AS item_key, t.rep_id AS rep_id, t.customer_id AS customer_id,
        t.account_id AS account_id, t.product_code AS product_code, t.day AS day, t.solicited AS solicited,
-       t.known AS known, t.recorded AS recorded, t.late AS late, t.unmet AS unmet, t.inactive AS inactive,
+       t.known AS known, t.recorded AS recorded, t.late AS late, t.unclear AS unclear, t.unmet AS unmet, t.inactive AS inactive,
        t.ended AS ended, t.later AS later,
        CASE WHEN r.unmet > 0 THEN 1 ELSE 0 END AS unregistered
 FROM unmet_clauses AS t

@@ -60,7 +60,8 @@ def gaps(cells: pd.DataFrame, parameters: HorizonParameters) -> tuple[Gap, ...]:
         ),
         Gap(
             int(cells["n"][(cells["seen_days"] < horizon).fillna(False)].sum()),
-            "younger than the product's horizon, or closed before it",
+            "younger than the product's horizon, closed before it or nobody knows when, or with a transaction before it of "
+            "which the kind or the amount is not known",
         ),
     )
     return tuple(gap for gap in found if gap.count)
