@@ -11,13 +11,23 @@ from typing import Any
 import pandas as pd
 
 from surveil.errors import UsageError
+from surveil.files import beside
 
 
 def write_rows(
-    rows: Sequence[Mapping[str, Any]], format: str, out: Path | None, on_screen: Sequence[str] = ()
+    rows: Sequence[Mapping[str, Any]],
+    format: str,
+    out: Path | None,
+    on_screen: Sequence[str] = (),
+    columns: Sequence[str] | None = None,
 ) -> None:
-    """Write rows that are plain values (lists allowed); `format` and `on_screen` as in `write_frame`."""
-    write_frame(pd.DataFrame([dict(row) for row in rows]), format, out, on_screen)
+    """Write rows that are plain values (lists allowed); `format` and `on_screen` as in `write_frame`.
+
+    Args:
+        columns: what the rows have, so that a file without rows has its header, too.
+    """
+    made = pd.DataFrame([dict(row) for row in rows], columns=None if columns is None else list(columns))
+    write_frame(made, format, out, on_screen)
 
 
 def write_frame(frame: pd.DataFrame, format: str, out: Path | None, on_screen: Sequence[str] = ()) -> None:
@@ -31,14 +41,17 @@ def write_frame(frame: pd.DataFrame, format: str, out: Path | None, on_screen: S
     if format == "parquet" and out is None:
         raise UsageError("Parquet is not for the screen: say where to with --out FILE")
     try:
-        if format == "parquet":
-            frame.to_parquet(out, index=False)
+        if out is not None and format == "parquet":
+            with beside(out) as fresh:
+                frame.to_parquet(fresh, index=False)
         elif format == "table" and out is None:
             _show(frame, on_screen)
         else:
             _write_text(_text(frame, format), out)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise UsageError(f"{out} can't be written: {error.strerror}") from error
+        raise UsageError(f"{out or 'standard output'} can't be written: {error.strerror or error}") from error
 
 
 def _text(frame: pd.DataFrame, format: str) -> str:
@@ -62,8 +75,10 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _write_text(text: str, out: Path | None) -> None:
     if out is None:
         sys.stdout.write(text)
+        sys.stdout.flush()
     else:
-        out.write_text(text, encoding="utf-8", newline="")
+        with beside(out) as fresh:
+            fresh.write_text(text, encoding="utf-8", newline="")
 
 
 #: A screen is no place for a million rows.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -13,7 +14,7 @@ import typer
 from surveil import __version__
 from surveil.cli import admin, matters, people, production, remediation, results, work
 from surveil.cli.common import say
-from surveil.errors import SurveilError
+from surveil.errors import SurveilError, UsageError
 
 app = typer.Typer(
     name="surveil",
@@ -50,13 +51,26 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         _stop()
     except BrokenPipeError:
-        # The reader of the pipe has what it wanted; a second error while closing would only confuse.
-        sys.stderr.close()
-        sys.exit(0)
+        _enough()
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # typer takes it for an error of its own
+            _enough()
+        raise
+    except OSError as error:
+        # What a command does not foresee of files and disks: full, read-only, in the way.
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"surveil: {where}{error.strerror or error}")
+        sys.exit(UsageError.exit_code)
     except Exception as error:
         if asked:
             _stop()
         _usage_error(error)
+
+
+def _enough() -> NoReturn:
+    """The reader of the pipe has what it wanted; a second error while closing would only confuse."""
+    sys.stderr.close()
+    os._exit(0)
 
 
 def _stop() -> NoReturn:

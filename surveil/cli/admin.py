@@ -213,4 +213,9 @@ def user_list(
 
     with open_database(open_workspace(workspace)) as store, store.read() as session:
         users = list_users(session, SYSTEM)
-    write_rows([{"name": u.name, "role": u.role.value, "rep_id": u.rep_id} for u in users], format, out)
+    write_rows(
+        [{"name": u.name, "role": u.role.value, "rep_id": u.rep_id} for u in users],
+        format,
+        out,
+        columns=("name", "role", "rep_id"),
+    )

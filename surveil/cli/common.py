@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from surveil.errors import UsageError
+from surveil.files import beside
 
 if TYPE_CHECKING:
     from surveil.config import Workspace
@@ -115,7 +116,8 @@ def put_text(text: str, out: Path | None) -> None:
         typer.echo(text, nl=not text.endswith("\n"))
         return
     try:
-        out.write_text(text, encoding="utf-8")
+        with beside(out) as fresh:
+            fresh.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{out} can't be written: {error.strerror}") from error
 
@@ -127,7 +129,7 @@ def put_lines(lines: Iterable[str], out: Path | None) -> None:
             typer.echo(line, nl=False)
         return
     try:
-        with out.open("w", encoding="utf-8") as stream:
+        with beside(out) as fresh, fresh.open("w", encoding="utf-8") as stream:
             stream.writelines(lines)
     except OSError as error:
         raise UsageError(f"{out} can't be written: {error.strerror}") from error

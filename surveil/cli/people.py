@@ -106,4 +106,4 @@ def delegations(
     with open_database(open_workspace(workspace)) as store, store.read() as session:
         found = listed(session, SYSTEM)
     names = ("delegation_id", "principal", "delegate", "first_day", "last_day", "made_by", "ended_at")
-    write_rows([{name: getattr(item, name) for name in names} for item in found], format, out)
+    write_rows([{name: getattr(item, name) for name in names} for item in found], format, out, columns=names)

@@ -40,7 +40,7 @@ def alerts(
     from surveil.alerts.alert import Status
     from surveil.alerts.model import Severity
     from surveil.alerts.people import SYSTEM
-    from surveil.desk.listing import export_alerts
+    from surveil.desk.listing import EXPORT_FIELDS, export_alerts
     from surveil.output import write_rows
 
     severity, status = one_of(severity, Severity, "severity"), one_of(status, Status, "status")
@@ -53,7 +53,7 @@ def alerts(
         "status": status,
     }
     kept = [row for row in rows if all(value is None or row[name] == value for name, value in wanted.items())]
-    write_rows(kept, format, out, _ON_SCREEN)
+    write_rows(kept, format, out, _ON_SCREEN, EXPORT_FIELDS)
 
 
 @app.command()

@@ -20,7 +20,7 @@ from surveil.detectors import registry
 from surveil.detectors.base import Detector
 from surveil.engine import Engine, days, open_engine, shown
 from surveil.engine.account_ranks import rank_accounts
-from surveil.errors import SurveilError
+from surveil.errors import SurveilError, UsageError
 from surveil.feeds import snapshots
 from surveil.links import LINK_MODELS, links
 from surveil.scan import coverage, evidence, findings, gathering, grouping, ranking, results, steps
@@ -75,6 +75,8 @@ def scan(
     chosen = registry.chosen(detector_ids)
     to_gather = gathering.check(workspace.settings.gather)
     overrides = workspace.settings.detectors
+    if unknown := sorted(set(overrides) - set(registry.detectors())):
+        raise UsageError(f"[detectors.{unknown[0]}] in surveil.toml: there is no such detector.")
     parameters = {d.id: d.parameters(overrides.get(d.id, {})) for d in chosen}
     workspace.runs_dir.mkdir(parents=True, exist_ok=True)
     settings = workspace.settings

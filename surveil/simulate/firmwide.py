@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,20 +67,20 @@ def simulate(
     _check_arguments(folder, reps, months, seed, accounts, preset)
     say = progress or (lambda _: None)
     firm = make_firm(reps, months, seed, accounts, honest, preset)
-    folder.mkdir(parents=True, exist_ok=True)
-    out = open_output(firm, Writer(folder, firm.expected_accounts > PARQUET_ABOVE, len(firm.groups) > 1))
-    counts = np.zeros((firm.reps.count, months), dtype=np.int64)
-    for group in firm.groups:
-        tables, credited = make_group(firm, group)
-        counts += credited
-        write_group(out, tables)
-        say(
-            f"Made part {group.number + 1} of {len(firm.groups)}: {out.writer.rows['accounts']:,} accounts so far."
-        )
-    out.findings.look_at_reps(firm, out.rep)
-    out.findings.settle(firm, out.answers)
-    _write_firm(firm, out, counts)
-    out.answers.write(folder / "answers", firm, out.rep)
+    with _whole(folder) as making:
+        out = open_output(firm, Writer(making, firm.expected_accounts > PARQUET_ABOVE, len(firm.groups) > 1))
+        counts = np.zeros((firm.reps.count, months), dtype=np.int64)
+        for group in firm.groups:
+            tables, credited = make_group(firm, group)
+            counts += credited
+            write_group(out, tables)
+            say(
+                f"Made part {group.number + 1} of {len(firm.groups)}: {out.writer.rows['accounts']:,} accounts so far."
+            )
+        out.findings.look_at_reps(firm, out.rep)
+        out.findings.settle(firm, out.answers)
+        _write_firm(firm, out, counts)
+        out.answers.write(making / "answers", firm, out.rep)
     say(f"Wrote {sum(out.writer.rows.values()):,} rows and the answer key.")
     kinds = [scheme.kind for scheme in out.answers.carried_out(firm)]
     return SimulatedFirm(
@@ -89,6 +92,22 @@ def simulate(
         len(out.answers.accounts),
         len(out.answers.items),
     )
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """A folder inside of `folder`, whose files are moved up once all are there; where that fails nothing is left of them."""
+    there = folder.exists()
+    making = folder / f".making-{os.getpid()}"
+    making.mkdir(parents=True)
+    try:
+        yield making
+        for made in sorted(making.iterdir()):
+            made.rename(folder / made.name)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+        if not there and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _check_arguments(

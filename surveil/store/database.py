@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 from surveil.alerts.clocks import Calendar
 from surveil.alerts.people import User
-from surveil.errors import UsageError
+from surveil.errors import UsageError, VerificationFailed
 from surveil.store.sessions import DeskSession
 
 WRITER_LOCK = 0x5375_7276  # "Surv": any number will do, as long as all writers take the same one
@@ -105,7 +105,15 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise UsageError(f"The database of alerts can't be used: {error.orig}") from error
+        raise UsageError(
+            f"The database of alerts can't be used: {' '.join(str(error.orig).split())}"
+        ) from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:
+            raise  # a statement or a value that is wrong is a defect of ours
+        raise VerificationFailed(
+            f"The database of alerts is damaged: {error.orig}. Restore it from a backup; see: surveil doctor"
+        ) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from surveil.config import EngineSettings, Workspace
+from tests.feeds.firms import MINIMAL
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -64,6 +66,76 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     done = surveil("scan", cwd=tmp_path)
     assert done.returncode == 2
     assert "timezoen" in done.stderr
+
+
+def test_a_detector_that_there_is_not_is_named(tmp_path: Path) -> None:
+    surveil("init", cwd=tmp_path)
+    (tmp_path / "feeds").mkdir()
+    for name, content in MINIMAL.items():
+        (tmp_path / "feeds" / name).write_text(content)
+    surveil("load", "feeds", cwd=tmp_path)
+    (tmp_path / "workspace" / "surveil.toml").write_text("[detectors.UA77]\nfoo = 3\n")
+    done = surveil("scan", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "UA77" in done.stderr
+
+
+def test_a_damaged_database_is_said_in_a_line(folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder / "workspace", tmp_path / "workspace")
+    with (copy / "surveil.db").open("r+b") as file:
+        file.write(b"\x07" * 5000)
+    for command in (["alerts"], ["audit", "verify"], ["scan"]):
+        done = surveil(*command, cwd=tmp_path)
+        assert done.returncode == 5, (command, done.stderr)
+        assert "damaged" in done.stderr
+        assert "backup" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_file_without_rows_has_its_header(folder: Path) -> None:
+    done = surveil("alerts", "--rep", "NOBODY", "--format", "csv", cwd=folder)
+    assert done.returncode == 0
+    assert done.stdout.startswith("alert_id,detector,version,")
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_what_cannot_be_written_is_said_and_what_was_there_stays(folder: Path, tmp_path: Path) -> None:
+    for command in (
+        ["init", "--workspace", str(folder / "firm" / "reps.csv" / "x")],
+        ["simulate", str(folder / "firm" / "reps.csv" / "x"), "--reps", "5", "--months", "2"],
+        ["findings", "--format", "parquet", "--out", str(tmp_path / "no" / "x.parquet")],
+    ):
+        done = surveil(*command, cwd=folder)
+        assert done.returncode == 2, (command, done.stderr)
+        assert "Traceback" not in done.stderr
+        assert "None" not in done.stderr
+    kept = tmp_path / "findings.csv"
+    kept.write_text("what was there")
+    code = (
+        "import resource, signal; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from surveil.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "findings", "--format", "csv", "--out", str(kept)],
+        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert kept.read_text() == "what was there"
+    assert [file.name for file in tmp_path.iterdir()] == ["findings.csv"]
+
+
+def test_a_reader_that_has_enough_is_no_error(folder: Path) -> None:
+    line = f"{sys.executable} -m surveil alerts --format jsonl | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", line],
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_new_workspace_shows_every_setting_of_the_engine_with_its_default(tmp_path: Path) -> None:

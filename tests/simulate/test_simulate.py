@@ -194,6 +194,15 @@ def test_at_least_half_of_the_bad_are_mild(tmp_path: Path) -> None:
     assert strengths.count("mild") * 2 >= len(strengths)
 
 
+def test_where_it_is_stopped_nothing_is_left(tmp_path: Path) -> None:
+    def stop(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(tmp_path / "firm", reps=5, months=3, seed=1, progress=stop)
+    assert not list(tmp_path.iterdir())
+
+
 def test_large_firms_are_written_in_parts_with_keys_of_their_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
