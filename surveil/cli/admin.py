@@ -173,8 +173,9 @@ def user_add(
 
     if role not in set(Role) - {Role.SYSTEM}:
         raise UsageError(f"there is no role {role!r}; use officer, supervisor, auditor or administrator")
+    place = open_workspace(workspace)
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    with open_database(open_workspace(workspace)) as store:
+    with open_database(place) as store:
         create_user(
             store, SYSTEM, name, Role(role), now(), display_name=display_name, password=password, rep_id=rep
         )

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from surveil.detectors.base import Detector
 from surveil.detectors.registry import chosen, detectors
+
+#: Detector -> what has to come out -> the cases; written by the tests from their own files, and compared with these.
+_TESTED = Path(__file__).with_name("tested.json")
+_KINDS = {
+    "fires": "Fires",
+    "quiet": "Stays quiet",
+    "boundary": "At its bounds",
+    "insufficient": "Says that it is not known",
+    "not run": "Says that it does not run",
+}
 
 
 def table() -> str:
@@ -21,14 +33,29 @@ def table() -> str:
 
 
 def page(name: str, settings: Mapping[str, Mapping[str, Any]]) -> str:
-    """A detector's manual page with its parameters as this workspace has them.
+    """A detector's manual page with its parameters as this workspace has them, and the cases that it is tested by.
 
     Raises:
         UsageError: there is no such detector.
     """
     detector = chosen([name])[0]
     parameters = detector.parameters(settings.get(detector.id, {}))
-    return f"{detector.manual(parameters)}\n\n## Parameters\n{_parameters(detector, parameters)}\n"
+    told = {"Parameters": _parameters(detector, parameters), "How it is tested": _tested(detector)}
+    sections = "\n\n".join(f"## {title}\n{text}" for title, text in told.items())
+    return f"{detector.manual(parameters)}\n\n{sections}\n"
+
+
+def _tested(detector: Detector) -> str:
+    """The cases that every test run of this version holds the detector to, by what has to come out."""
+    cases = json.loads(_TESTED.read_text(encoding="utf-8"))[detector.id]
+    parts = [
+        "\n".join([f"{title}:", *(f"- {name}" for name in cases[kind])])
+        for kind, title in _KINDS.items()
+        if kind in cases
+    ]
+    return "\n".join(
+        [*parts, "How well all detectors together find what was planted is measured in docs/accuracy.md."]
+    )
 
 
 def _parameters(detector: Detector, parameters: Any) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from surveil.config import Workspace
-from surveil.errors import UsageError
+from surveil.errors import SurveilError, UsageError, VerificationFailed
 
 _POINTER = "last"
 
@@ -49,11 +51,25 @@ def run_folder(workspace: Workspace, run_id: str | None = None) -> Path:
     return folder
 
 
+@contextmanager
+def _whole(file: Path) -> Iterator[Path]:
+    """A file of a run that is about to be read.
+
+    Raises:
+        VerificationFailed: it is not as it was written.
+    """
+    try:
+        yield file
+    except (ValueError, pa.ArrowException) as error:
+        raise VerificationFailed(
+            f"{file.name} of the run {file.parent.name} is damaged. Scan again, or restore it from a backup."
+        ) from error
+
+
 def manifest(workspace: Workspace, run_id: str | None = None) -> dict[str, Any]:
     """What a run depended on and could examine (`run.json`)."""
-    loaded: dict[str, Any] = json.loads(
-        (run_folder(workspace, run_id) / "run.json").read_text(encoding="utf-8")
-    )
+    with _whole(run_folder(workspace, run_id) / "run.json") as file:
+        loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return loaded
 
 
@@ -62,7 +78,7 @@ def measured_before(workspace: Workspace, key: str) -> tuple[Path, dict[str, str
     try:
         measured = manifest(workspace)["measured"]
         same, models = measured["key"] == key, measured["models"]
-    except (UsageError, OSError, ValueError, KeyError):
+    except (SurveilError, OSError, KeyError):
         return (
             None  # no run yet, or one of a version that did not keep it, or spoiled: everything is measured
         )
@@ -72,7 +88,8 @@ def measured_before(workspace: Workspace, key: str) -> tuple[Path, dict[str, str
 def last_findings(workspace: Workspace, wanted: Mapping[str, str]) -> pd.DataFrame:
     """Findings of the last run with these values of columns; columns as promised in the interface."""
     filters = [(name, "==", value) for name, value in wanted.items()]
-    return pd.read_parquet(run_folder(workspace) / "findings.parquet", filters=filters or None)
+    with _whole(run_folder(workspace) / "findings.parquet") as file:
+        return pd.read_parquet(file, filters=filters or None)
 
 
 def last_ranking(workspace: Workspace, what: str) -> pd.DataFrame:
@@ -84,4 +101,5 @@ def last_ranking(workspace: Workspace, what: str) -> pd.DataFrame:
     file = run_folder(workspace) / f"rank_{what}.parquet"
     if not file.is_file():
         raise UsageError(f"The last scan ranked no {what}: its detectors did not run. See: surveil scan")
-    return pd.read_parquet(file)
+    with _whole(file):
+        return pd.read_parquet(file)

@@ -92,6 +92,21 @@ def test_a_damaged_database_is_said_in_a_line(folder: Path, tmp_path: Path) -> N
         assert "Traceback" not in done.stderr
 
 
+def test_a_damaged_file_of_a_run_is_said_in_a_line(folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder / "workspace", tmp_path / "workspace")
+    (run,) = (copy / "runs").glob("R-*")
+    for name, command in {
+        "findings.parquet": ["findings"],
+        "rank_reps.parquet": ["rank", "reps"],
+        "run.json": ["report", "lookback", "--out", str(tmp_path / "answer")],
+    }.items():
+        (run / name).write_bytes(b"PAR1 and no more")
+        done = surveil(*command, cwd=tmp_path)
+        assert done.returncode == 5, (command, done.stderr)
+        assert f"{name} of the run {run.name} is damaged" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_a_file_without_rows_has_its_header(folder: Path) -> None:
     done = surveil("alerts", "--rep", "NOBODY", "--format", "csv", cwd=folder)
     assert done.returncode == 0

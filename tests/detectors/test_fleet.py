@@ -15,6 +15,7 @@ import pytest
 from surveil.alerts.model import SubjectType
 from surveil.detectors import registry
 from surveil.detectors.base import HEADINGS, Detector, Parameters, RankedInParts
+from surveil.detectors.catalogue import page as manual_page
 from surveil.detectors.docs import document
 from surveil.detectors.outliers import rep_outlier
 from surveil.detectors.outliers.rep_outlier import RepOutlier
@@ -25,6 +26,7 @@ from tests.detectors.cases import cases_of, files
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path(__file__).with_name("detectors.lock")
+TESTED = ROOT / "surveil" / "detectors" / "tested.json"
 DETECTORS = list(registry.detectors().values())
 IDENTITY = {
     "id", "slug", "name", "version", "status", "family", "typology", "severity", "subject", "rule", "supports", "ranks",
@@ -165,6 +167,24 @@ def test_the_page_of_all_detectors_is_up_to_date() -> None:
     assert (ROOT / "docs" / "detectors.md").read_text(encoding="utf-8") == document()
 
 
+def tested() -> dict[str, dict[str, list[str]]]:
+    """What `surveil detectors ID` tells of the cases: detector -> what has to come out -> their names."""
+    told: dict[str, dict[str, list[str]]] = {}
+    for case in (case for file in files() for case in cases_of(file)):
+        told.setdefault(case.detector, {}).setdefault(case.expect, []).append(case.name)
+    return dict(sorted(told.items()))
+
+
+def test_the_cases_told_with_a_detector_are_those_it_is_tested_by() -> None:
+    told = json.loads(TESTED.read_text(encoding="utf-8"))
+    assert told == tested(), "run: python -m tests.detectors.test_fleet"
+    assert told.keys() == registry.detectors().keys()
+    for name, cases in told.items():
+        page = manual_page(name, {})
+        assert all(f"- {case}\n" in page for names in cases.values() for case in names)
+
+
 if __name__ == "__main__":
+    TESTED.write_text(json.dumps(tested(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     content = {d.id: {"version": d.version, "sha256": fingerprint(d)} for d in DETECTORS}
     LOCK.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
