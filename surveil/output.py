@@ -90,22 +90,23 @@ def _show(frame: pd.DataFrame, on_screen: Sequence[str]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=250)
+    if frame.empty:
+        console.print("(no rows)")
+        return
     table = Table(box=None, header_style="bold")
-    chosen = frame[list(on_screen)] if on_screen and not frame.empty else frame
+    chosen = frame[list(on_screen)] if on_screen else frame
     for name in chosen.columns:
         table.add_column(name, overflow="fold", justify="right" if frame[name].dtype.kind in "if" else "left")
     for row in _records(chosen.head(SHOWN_ROWS)):
         table.add_row(*(Text(_cell(value)) for value in row.values()))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=250)
     console.print(table)
     if len(frame) > SHOWN_ROWS:
         console.print(f"… {len(frame) - SHOWN_ROWS:,} more rows: use --format csv")
     if beside := len(frame.columns) - len(chosen.columns):
         console.print(f"… {beside} further columns: use --format csv")
-    if frame.empty:
-        console.print("(no rows)")
 
 
 def _cell(value: Any) -> str:
