@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,3 +22,19 @@ def beside(file: Path) -> Iterator[Path]:
         fresh.replace(file)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def inside(folder: Path) -> Iterator[Path]:
+    """A folder inside of `folder`, whose files are moved up once all are there; where that fails nothing is left of them."""
+    there = folder.exists()
+    making = folder / f".making-{os.getpid()}"
+    making.mkdir(parents=True)
+    try:
+        yield making
+        for made in sorted(making.iterdir()):
+            made.rename(folder / made.name)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+        if not there and not any(folder.iterdir()):
+            folder.rmdir()

@@ -105,8 +105,8 @@ def _show(frame: pd.DataFrame, on_screen: Sequence[str]) -> None:
     console.print(table)
     if len(frame) > SHOWN_ROWS:
         console.print(f"… {len(frame) - SHOWN_ROWS:,} more rows: use --format csv")
-    if beside := len(frame.columns) - len(chosen.columns):
-        console.print(f"… {beside} further columns: use --format csv")
+    if hidden := len(frame.columns) - len(chosen.columns):
+        console.print(f"… {hidden} further columns: use --format csv")
 
 
 def _cell(value: Any) -> str:

@@ -79,9 +79,8 @@ def measured_before(workspace: Workspace, key: str) -> tuple[Path, dict[str, str
         measured = manifest(workspace)["measured"]
         same, models = measured["key"] == key, measured["models"]
     except (SurveilError, OSError, KeyError):
-        return (
-            None  # no run yet, or one of a version that did not keep it, or spoiled: everything is measured
-        )
+        # No run yet, one of a version that did not keep it, or a spoiled one: everything is measured.
+        return None
     return (run_folder(workspace) / "measurements", models) if same else None
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from surveil.errors import UsageError
+from surveil.files import inside
 from surveil.simulate import emit_firm, goals
 from surveil.simulate.figures import PARQUET_ABOVE, PRESETS
 from surveil.simulate.firm import Firm, make_firm
@@ -67,7 +65,7 @@ def simulate(
     _check_arguments(folder, reps, months, seed, accounts, preset)
     say = progress or (lambda _: None)
     firm = make_firm(reps, months, seed, accounts, honest, preset)
-    with _whole(folder) as making:
+    with inside(folder) as making:
         out = open_output(firm, Writer(making, firm.expected_accounts > PARQUET_ABOVE, len(firm.groups) > 1))
         counts = np.zeros((firm.reps.count, months), dtype=np.int64)
         for group in firm.groups:
@@ -92,22 +90,6 @@ def simulate(
         len(out.answers.accounts),
         len(out.answers.items),
     )
-
-
-@contextmanager
-def _whole(folder: Path) -> Iterator[Path]:
-    """A folder inside of `folder`, whose files are moved up once all are there; where that fails nothing is left of them."""
-    there = folder.exists()
-    making = folder / f".making-{os.getpid()}"
-    making.mkdir(parents=True)
-    try:
-        yield making
-        for made in sorted(making.iterdir()):
-            made.rename(folder / made.name)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-        if not there and not any(folder.iterdir()):
-            folder.rmdir()
 
 
 def _check_arguments(
