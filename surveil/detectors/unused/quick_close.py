@@ -85,7 +85,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "9"
+    version = "10"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM
@@ -102,7 +102,9 @@ class QuickClose(Detector):
         seen = (closed["age_days"] >= parameters.quick_days).astype(bool)
         judged, early = counts[old & own], closed[quick & seen]
         result = rate_tests(_cells(judged, early), "accounts were closed quickly")
-        unused = early["first_use_days"].isna() & early["seen_days"].notna()
+        # Only of what was watched to its end is it known that it was never used.
+        watched = (early["seen_days"] >= early["lived_days"] - 1).fillna(False).astype(bool)
+        unused = early["first_use_days"].isna() & watched
         idle = rate_tests(
             _cells(judged, early[unused]), "accounts were closed quickly, and never used", settings=SPARSE
         )
