@@ -20,7 +20,7 @@ _HELD_BY = 5.0
 
 
 class QualityParameters(base.Parameters):
-    """When an account is poor; shared by the detectors that read the model `account_quality`."""
+    """When an account is poor; shared by the detectors that read the model `judged_openings`."""
 
     quality_days: int = param(
         60, unit="days", ge=30, le=180, measured=True, citation="our judgement: two months",

@@ -1,28 +1,77 @@
 -- model: opening_signs
--- One row per account or feature opened by staff, with what several measurements ask of it: days to the first consent
--- (`consent_lag`) and days that the consents cover, whether the customer was met (`openings_met`), the first use (`first_use`)
--- and whether early money went back (`round_trip_accounts`). Each of these tables is as long as the openings, and has one row
--- an account: they are stacked and summed up, as joining all of them at once takes memory for each at the same time.
-SELECT account_id, MAX(unused_after_days) AS unused_after_days, MAX(consent_covered_days) AS consent_covered_days,
-       MAX(consent_lag_days) AS consent_lag_days, MAX(not_met) AS not_met, MAX(first_use_days) AS first_use_days,
+-- One row per account with what several measurements say of it: days to the first consent (`consent_lag`), whether the customer
+-- was met (`openings_met`), the first use (`first_use`) and whether early money went back (`round_trip_accounts`). Each of these
+-- tables is as long as the openings, and has one row an account: they are stacked and summed up, as joining all of them at once
+-- takes memory for each at the same time.
+SELECT account_id, MAX(consent_lag_days) AS consent_lag_days, MAX(not_met) AS not_met, MAX(first_use_days) AS first_use_days,
        MAX(seen_days) AS seen_days, MAX(closed_in_sight) AS closed_in_sight, MAX(round_trip) AS round_trip
 FROM (
-    SELECT account_id, 1 AS opened, unused_after_days, consents_to - opened_day AS consent_covered_days,
-           CAST(NULL AS BIGINT) AS consent_lag_days, CAST(NULL AS BIGINT) AS not_met, CAST(NULL AS BIGINT) AS first_use_days,
-           CAST(NULL AS BIGINT) AS seen_days, CAST(NULL AS BIGINT) AS closed_in_sight, 0 AS round_trip
-    FROM openings
-    WHERE rep_id IS NOT NULL
+    SELECT account_id, lag_days AS consent_lag_days, CAST(NULL AS INT) AS not_met, CAST(NULL AS INT) AS first_use_days,
+           CAST(NULL AS INT) AS seen_days, CAST(NULL AS INT) AS closed_in_sight, 0 AS round_trip
+    FROM consent_lag
     UNION ALL
-    SELECT account_id, 0, NULL, NULL, lag_days, NULL, NULL, NULL, NULL, 0 FROM consent_lag
+    SELECT account_id, NULL, not_met, NULL, NULL, NULL, 0 FROM openings_met
     UNION ALL
-    SELECT account_id, 0, NULL, NULL, NULL, not_met, NULL, NULL, NULL, 0 FROM openings_met
+    SELECT account_id, NULL, NULL, first_use_days, seen_days, closed_in_sight, 0 FROM first_use
     UNION ALL
-    SELECT account_id, 0, NULL, NULL, NULL, NULL, first_use_days, seen_days, closed_in_sight, 0 FROM first_use
-    UNION ALL
-    SELECT account_id, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1 FROM round_trip_accounts
+    SELECT account_id, NULL, NULL, NULL, NULL, NULL, 1 FROM round_trip_accounts
 ) AS stacked
 GROUP BY account_id
-HAVING MAX(opened) = 1
+
+-- model: sittings_of_several
+-- Sittings in which more than one product was opened: how many one representative opened (features too) for one customer on
+-- one day.
+SELECT credited_to, customer_id, opened_day, COUNT(*) AS products
+FROM openings
+WHERE rep_id IS NOT NULL
+GROUP BY credited_to, customer_id, opened_day
+HAVING COUNT(*) > 1
+
+-- model: judged_openings
+-- One row per account or feature opened by staff with all that is known of it, joined once for all who ask (see
+-- `opening_signs`). `together`: products opened in the same sitting (6: six or more).
+-- The use of some can be judged: used, watched for its product's horizon or :quality_days days, or closed in sight without any
+-- use. Of these, `unused` by its customer, and `poor`: at least two signs of an unauthorized opening, not of the papers alone
+-- (unused, funded and emptied again; no consent within :quality_grace_days days, customer not met). A sign that is not known
+-- does not count; both are empty where the use can't be judged.
+SELECT account_id, customer_id, rep_id, credited_to, branch_id, branch_kind, product_code, family, channel, is_feature,
+       month, opened_day, opened_tod, business_index, period_left, closed_day, applied_day, recorded_day, no_contact,
+       customer_since_day, unused_after_days, transaction_covered_days, together, consent_covered_days, consent_lag_days,
+       not_met, first_use_days, seen_days, closed_in_sight, round_trip,
+       CASE WHEN can_be_judged = 0 THEN NULL ELSE unused END AS unused,
+       CASE WHEN can_be_judged = 0 THEN NULL
+            WHEN unused + round_trip > 0 AND unused + round_trip + papers >= 2 THEN 1 ELSE 0 END AS poor
+FROM (
+    SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.credited_to AS credited_to,
+           o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.product_code AS product_code, o.family AS family,
+           o.channel AS channel, o.is_feature AS is_feature, o.month AS month, o.opened_day AS opened_day,
+           o.opened_tod AS opened_tod, o.business_index AS business_index, o.period_left AS period_left,
+           o.closed_day AS closed_day, o.applied_day AS applied_day, o.recorded_day AS recorded_day,
+           o.no_contact AS no_contact, o.customer_since_day AS customer_since_day,
+           o.unused_after_days AS unused_after_days, o.transactions_to - o.opened_day AS transaction_covered_days,
+           CASE WHEN b.products > 6 THEN 6 ELSE COALESCE(b.products, 1) END AS together,
+           o.consents_to - o.opened_day AS consent_covered_days, s.consent_lag_days AS consent_lag_days,
+           s.not_met AS not_met, s.first_use_days AS first_use_days, s.seen_days AS seen_days,
+           s.closed_in_sight AS closed_in_sight, COALESCE(s.round_trip, 0) AS round_trip,
+           CASE WHEN s.first_use_days IS NULL THEN 1 ELSE 0 END AS unused,
+           CASE WHEN o.consents_to - o.opened_day >= :quality_grace_days
+                 AND (s.consent_lag_days IS NULL OR s.consent_lag_days > :quality_grace_days) THEN 1 ELSE 0 END
+           + CASE WHEN s.not_met = 1 THEN 1 ELSE 0 END AS papers,
+           CASE WHEN s.closed_in_sight = 1 OR s.seen_days >= COALESCE(o.unused_after_days, :quality_days)
+                THEN 1 ELSE 0 END AS can_be_judged
+    FROM openings AS o
+    LEFT JOIN opening_signs AS s ON s.account_id = o.account_id
+    LEFT JOIN sittings_of_several AS b
+      ON b.credited_to = o.credited_to AND b.customer_id = o.customer_id AND b.opened_day = o.opened_day
+    WHERE o.rep_id IS NOT NULL
+) AS known
+
+-- model: quality_cells
+-- Openings whose quality is known, by who got the credit, kind of account, branch and month.
+SELECT credited_to AS rep_id, family, branch_kind, branch_id, month, poor, COUNT(*) AS n
+FROM judged_openings
+WHERE is_feature = 0 AND poor IS NOT NULL
+GROUP BY credited_to, family, branch_kind, branch_id, month, poor
 
 -- model: account_evidence
 -- One row per account or feature opened by staff, with each sign of an unauthorized opening: 1 there, 0 not, empty not
@@ -30,16 +79,13 @@ HAVING MAX(opened) = 1
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.family AS family, o.channel AS channel,
        o.is_feature AS is_feature, o.month AS month, o.opened_day AS opened_day,
-       o.unused_after_days AS unused_after_days,
-       s.consent_covered_days AS consent_covered_days, s.consent_lag_days AS consent_lag_days,
-       s.not_met AS not_met,
-       s.first_use_days AS first_use_days, s.seen_days AS seen_days, s.closed_in_sight AS closed_in_sight,
-       o.transactions_to - o.opened_day AS transaction_covered_days,
-       s.round_trip AS round_trip,
+       o.unused_after_days AS unused_after_days, o.consent_covered_days AS consent_covered_days,
+       o.consent_lag_days AS consent_lag_days, o.not_met AS not_met, o.first_use_days AS first_use_days,
+       o.seen_days AS seen_days, o.closed_in_sight AS closed_in_sight,
+       o.transaction_covered_days AS transaction_covered_days, o.round_trip AS round_trip,
        g.shared AS shared_contact, g.employee AS employee_contact,
        CASE WHEN o.closed_day IS NOT NULL THEN o.closed_day - o.opened_day END AS closed_after_days
-FROM openings AS o
-JOIN opening_signs AS s ON s.account_id = o.account_id
+FROM judged_openings AS o
 LEFT JOIN contact_signs AS g ON g.account_id = o.account_id
 
 -- model: staff_accounts

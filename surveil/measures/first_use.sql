@@ -42,13 +42,11 @@ FROM (
                  AND (u.first_use_days IS NULL OR u.first_doubt_days < u.first_use_days) THEN 1 ELSE 0 END AS doubtful
     FROM (
         SELECT o.account_id AS account_id,
-               CASE WHEN n.account_id IS NOT NULL THEN 0
+               CASE WHEN o.closed_undated = 1 THEN 0
                     WHEN o.closed_day <= o.transactions_to THEN o.closed_day - 1 - o.opened_day
                     ELSE o.transactions_to - o.opened_day END AS watched_days,
                CASE WHEN o.closed_day <= o.transactions_to THEN 1 ELSE 0 END AS closed
         FROM openings AS o
-        LEFT JOIN (SELECT account_id FROM accounts WHERE status = 'closed' AND closed_on_day IS NULL) AS n
-          ON n.account_id = o.account_id
         WHERE o.transactions_to IS NOT NULL
     ) AS s
     LEFT JOIN first_actions AS u ON u.account_id = s.account_id

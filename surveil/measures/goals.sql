@@ -53,7 +53,7 @@ WHERE q.rep_id IS NULL AND q.role IS NULL AND q.metric NOT IN ('accounts_funded'
 
 -- model: goal_openings
 -- One row per opening and goal that it counts toward, for who got the credit: a goal of accounts opened counts all but
--- features, one of a family of products that family. `days_in` and `days_left` stop at 5. `poor`: see `account_quality`.
+-- features, one of a family of products that family. `days_in` and `days_left` stop at 5. `poor`: see `judged_openings`.
 SELECT g.quota_id AS quota_id, g.rep_id AS rep_id, g.start_day AS start_day, g.end_day AS end_day,
        o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS opener_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.family AS family, o.product_code AS product_code, o.opened_day AS opened_day,
@@ -66,7 +66,7 @@ JOIN goal_days AS d ON d.day = o.opened_day
 JOIN rep_goals AS g
   ON g.rep_id = o.credited_to AND g.start_day = d.start_day AND g.end_day = d.end_day
  AND (g.branch_id = '' OR g.branch_id = o.branch_id)
-LEFT JOIN account_quality AS u ON u.account_id = o.account_id
+LEFT JOIN judged_openings AS u ON u.account_id = o.account_id
 WHERE (g.metric = 'accounts_opened' AND o.is_feature = 0)
    OR (g.metric = o.family AND o.is_feature = 0 AND o.family <> 'feature')
    OR (g.metric = 'feature' AND o.is_feature = 1)

@@ -11,9 +11,10 @@ GROUP BY a.account_id
 
 -- model: openings
 -- One row per account or feature opened in the window, but for migrations, conversions and replacements (the channel
--- "system"), with product, branch, calendar and, for each feed of evidence, the days its extract covers around the opening
--- (empty where the opening's day is not covered: nothing can be said of it from that feed). `rep_id` is the opener,
--- `credited_to` who got the credit; both are empty for self-service.
+-- "system"), with product, branch, calendar, customer and, for each feed of evidence, the days its extract covers around the
+-- opening (empty where the opening's day is not covered: nothing can be said of it from that feed). `rep_id` is the opener,
+-- `credited_to` who got the credit; both are empty for self-service. `names_branch`: the account itself does; `closed_undated`:
+-- it was closed, nobody knows when; `no_contact`: it has neither telephone nor e-mail of its own.
 SELECT
     o.account_id AS account_id,
     o.customer_id AS customer_id,
@@ -32,8 +33,21 @@ SELECT
     o.opened_day AS opened_day,
     o.opened_tod AS opened_tod,
     o.closed_day AS closed_day,
+    o.closed_by AS closed_by,
+    o.closed_undated AS closed_undated,
+    o.applied_day AS applied_day,
+    o.recorded_day AS recorded_day,
+    o.pulled_day AS pulled_day,
+    o.device_id AS device_id,
+    o.names_branch AS names_branch,
+    o.no_contact AS no_contact,
+    u.created_on_day AS customer_since_day,
+    u.kind AS customer_kind,
+    u.household_id AS household_id,
+    u.employer AS employer,
     c.month AS month,
     c.business_index AS business_index,
+    c.period_left AS period_left,
     p.unused_after_days AS unused_after_days,
     t.from_day AS transactions_from,
     t.to_day AS transactions_to,
@@ -55,13 +69,22 @@ FROM (
         a.opened_at_s AS opened_s,
         a.opened_at_day AS opened_day,
         a.opened_at_tod AS opened_tod,
-        a.closed_on_day AS closed_day
+        a.closed_on_day AS closed_day,
+        a.closed_by AS closed_by,
+        CASE WHEN a.status = 'closed' AND a.closed_on_day IS NULL THEN 1 ELSE 0 END AS closed_undated,
+        a.applied_at_day AS applied_day,
+        a.recorded_at_day AS recorded_day,
+        a.credit_pulled_at_day AS pulled_day,
+        a.device_id AS device_id,
+        CASE WHEN a.branch_id IS NULL THEN 0 ELSE 1 END AS names_branch,
+        CASE WHEN a.email IS NULL AND a.phone IS NULL THEN 1 ELSE 0 END AS no_contact
     FROM accounts AS a
     LEFT JOIN opener_branches AS s ON s.account_id = a.account_id
     WHERE COALESCE(a.channel, '') <> 'system'
       AND a.opened_at_day >= :from_day
 ) AS o
 JOIN calendar AS c ON c.day = o.opened_day
+LEFT JOIN customers AS u ON u.customer_id = o.customer_id
 LEFT JOIN products AS p ON p.product_code = o.product_code
 LEFT JOIN branches AS b ON b.branch_id = o.branch_id
 LEFT JOIN covered AS t

@@ -28,12 +28,10 @@ JOIN (SELECT month, MIN(day) AS first_day, MAX(day) AS last_day FROM calendar GR
   ON m.month = s.month AND s.contacts_from <= m.first_day AND s.contacts_to >= m.last_day
 
 -- model: branch_pressure_items
--- Poor accounts (see `account_quality`) by the branch where they were opened.
-SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
-       o.family AS family, o.product_code AS product_code, o.month AS month, o.opened_day AS opened_day
-FROM openings AS o
-JOIN account_quality AS q ON q.account_id = o.account_id
-WHERE q.poor = 1 AND o.is_feature = 0
+-- Poor accounts (see `judged_openings`) by the branch where they were opened.
+SELECT account_id, customer_id, rep_id, branch_id, family, product_code, month, opened_day
+FROM judged_openings
+WHERE poor = 1 AND is_feature = 0
 
 -- model: branch_places
 -- One row per branch: the district and region it belongs to (empty: not known).

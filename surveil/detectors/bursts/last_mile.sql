@@ -1,6 +1,6 @@
 -- model: last_mile_cells
 -- Openings in the last five business days before a goal's end, counted by who got the credit, goal, kind of account and
--- branch, day, business days left, and whether the account is poor (see `account_quality`).
+-- branch, day, business days left, and whether the account is poor (see `judged_openings`).
 SELECT quota_id, rep_id, month, family, branch_kind, branch_id, opened_day, days_left, poor, COUNT(*) AS n
 FROM goal_openings
 WHERE days_left < 5

@@ -4,8 +4,7 @@
 SELECT o.credited_to AS rep_id, o.branch_id AS branch_id, o.business_index AS business_index,
        COUNT(DISTINCT COALESCE('employer ' || k.employer, 'customer ' || o.customer_id)) AS n
 FROM openings AS o
-LEFT JOIN customers AS u ON u.customer_id = o.customer_id
-LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = u.employer AND k.opened_day = o.opened_day
+LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = o.employer AND k.opened_day = o.opened_day
 WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
 GROUP BY o.credited_to, o.branch_id, o.business_index
 
@@ -23,20 +22,16 @@ WHERE day >= :from_day AND day <= :as_of_day
 GROUP BY business_index
 
 -- model: burst_cells
--- Openings by staff (not features) whose quality is known (see `account_quality`), by who got the credit, kind of account,
+-- Openings by staff (not features) whose quality is known (see `judged_openings`), by who got the credit, kind of account,
 -- branch and business day.
-SELECT o.credited_to AS rep_id, o.family AS family, o.branch_kind AS branch_kind, o.branch_id AS branch_id,
-       o.month AS month, o.business_index AS business_index, q.poor AS poor, COUNT(*) AS n
-FROM openings AS o
-JOIN account_quality AS q ON q.account_id = o.account_id
-WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
-GROUP BY o.credited_to, o.family, o.branch_kind, o.branch_id, o.month, o.business_index, q.poor
+SELECT credited_to AS rep_id, family, branch_kind, branch_id, month, business_index, poor, COUNT(*) AS n
+FROM judged_openings
+WHERE is_feature = 0 AND poor IS NOT NULL
+GROUP BY credited_to, family, branch_kind, branch_id, month, business_index, poor
 
 -- model: burst_items
 -- The poor ones of these openings.
-SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS opener_id, o.credited_to AS rep_id,
-       o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.family AS family, o.product_code AS product_code,
-       o.month AS month, o.opened_day AS opened_day, o.business_index AS business_index
-FROM openings AS o
-JOIN account_quality AS q ON q.account_id = o.account_id
-WHERE o.rep_id IS NOT NULL AND o.is_feature = 0 AND q.poor = 1
+SELECT account_id, customer_id, rep_id AS opener_id, credited_to AS rep_id, branch_id, branch_kind, family, product_code,
+       month, opened_day, business_index
+FROM judged_openings
+WHERE is_feature = 0 AND poor = 1

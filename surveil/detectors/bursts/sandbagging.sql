@@ -4,16 +4,15 @@
 -- application to the opening. `crossed`: opened only in a later goal period.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS opener_id, o.credited_to AS rep_id,
        o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.family AS family, o.product_code AS product_code,
-       o.channel AS channel, s.month AS month, o.opened_day AS opened_day, a.applied_at_day AS applied_day,
+       o.channel AS channel, s.month AS month, o.opened_day AS opened_day, o.applied_day AS applied_day,
        CASE WHEN s.period_left > 5 THEN 5 ELSE s.period_left END AS applied_left,
        c.business_index - s.business_index AS lag,
        CASE WHEN c.period > s.period THEN 1 ELSE 0 END AS crossed
 FROM openings AS o
-JOIN accounts AS a ON a.account_id = o.account_id
 JOIN calendar AS c ON c.day = o.opened_day
-JOIN calendar AS s ON s.day = a.applied_at_day
+JOIN calendar AS s ON s.day = o.applied_day
 WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
-  AND a.applied_at_day >= :from_day AND a.applied_at_day <= o.opened_day
+  AND o.applied_day >= :from_day AND o.applied_day <= o.opened_day
   AND s.period_last_day + :settle_days <= :as_of_day
 
 -- model: sandbagging_cells

@@ -7,14 +7,14 @@ WHERE kind IN ('bonus', 'contest', 'non_monetary') AND amount_cents > 0
   AND period_start_day IS NOT NULL AND period_end_day IS NOT NULL AND period_end_day >= :from_day
 
 -- model: paid_openings
--- One row per reward and opening of its period whose quality is known (see `account_quality`), for who got the credit.
+-- One row per reward and opening of its period whose quality is known (see `judged_openings`), for who got the credit.
 SELECT p.payout_id AS payout_id, p.rep_id AS rep_id, o.account_id AS account_id,
        o.customer_id AS customer_id, o.family AS family,
-       o.branch_kind AS branch_kind, o.branch_id AS branch_id, o.month AS month, q.poor AS poor
+       o.branch_kind AS branch_kind, o.branch_id AS branch_id, o.month AS month, o.poor AS poor
 FROM paid_periods AS p
-JOIN openings AS o ON o.credited_to = p.rep_id AND o.opened_day >= p.start_day AND o.opened_day <= p.end_day
-JOIN account_quality AS q ON q.account_id = o.account_id
-WHERE o.is_feature = 0
+JOIN judged_openings AS o
+  ON o.credited_to = p.rep_id AND o.opened_day >= p.start_day AND o.opened_day <= p.end_day
+WHERE o.is_feature = 0 AND o.poor IS NOT NULL
 
 -- model: payout_cells
 -- These openings by reward, kind of account, branch and month.

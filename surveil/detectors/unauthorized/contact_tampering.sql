@@ -78,11 +78,9 @@ GROUP BY b.undone_by, s.rep_id, s.customer_id, s.account_id, e.changed_day, e.fi
 
 -- model: opening_novelty
 -- One row per opening by staff: 1 where the customer had come to the firm within :opening_edit_days days before. His data were fresh.
-SELECT o.account_id AS account_id,
-       CASE WHEN u.created_on_day >= o.opened_day - :opening_edit_days THEN 1 ELSE 0 END AS is_new
-FROM openings AS o
-LEFT JOIN customers AS u ON u.customer_id = o.customer_id
-WHERE o.rep_id IS NOT NULL
+SELECT account_id, CASE WHEN customer_since_day >= opened_day - :opening_edit_days THEN 1 ELSE 0 END AS is_new
+FROM openings
+WHERE rep_id IS NOT NULL
 
 -- model: edited_sittings
 -- For each opener, customer and day of opening: 1 where he edited the customer's contacts around it, and where such an edit

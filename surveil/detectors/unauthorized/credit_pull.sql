@@ -5,14 +5,13 @@
 -- seen).
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel, o.month AS month,
-       o.opened_day AS opened_day, a.credit_pulled_at_day AS pulled_day,
-       a.applied_at_day - a.credit_pulled_at_day AS applied_after_days,
-       l.lag_days + o.opened_day - a.credit_pulled_at_day AS consent_after_days,
-       o.consents_to - a.credit_pulled_at_day AS covered_days,
+       o.opened_day AS opened_day, o.pulled_day AS pulled_day,
+       o.applied_day - o.pulled_day AS applied_after_days,
+       l.lag_days + o.opened_day - o.pulled_day AS consent_after_days,
+       o.consents_to - o.pulled_day AS covered_days,
        m.not_met AS not_met, u.first_use_days AS first_use_days
 FROM openings AS o
-JOIN accounts AS a ON a.account_id = o.account_id
 LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
 LEFT JOIN openings_met AS m ON m.account_id = o.account_id
 LEFT JOIN first_use AS u ON u.account_id = o.account_id
-WHERE o.rep_id IS NOT NULL AND a.credit_pulled_at_day IS NOT NULL
+WHERE o.rep_id IS NOT NULL AND o.pulled_day IS NOT NULL

@@ -16,12 +16,11 @@ WHERE NOT EXISTS (
 
 -- model: staff_crowds
 -- Days on which one opener served at least :crowd_customers customers of one employer: a room full of people, one sitting.
-SELECT o.rep_id AS rep_id, u.employer AS employer, o.opened_day AS opened_day
-FROM openings AS o
-JOIN customers AS u ON u.customer_id = o.customer_id
-WHERE o.rep_id IS NOT NULL AND u.employer IS NOT NULL
-GROUP BY o.rep_id, u.employer, o.opened_day
-HAVING COUNT(DISTINCT o.customer_id) >= :crowd_customers
+SELECT rep_id, employer, opened_day
+FROM openings
+WHERE rep_id IS NOT NULL AND employer IS NOT NULL
+GROUP BY rep_id, employer, opened_day
+HAVING COUNT(DISTINCT customer_id) >= :crowd_customers
 
 -- model: absent_signs
 -- One row per opening by staff with what speaks for nobody having been there: 1 or 0, empty where not known. A time
@@ -30,17 +29,15 @@ HAVING COUNT(DISTINCT o.customer_id) >= :crowd_customers
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.is_feature AS is_feature, o.channel AS channel,
        o.month AS month, o.opened_day AS opened_day, o.opened_tod AS opened_tod, m.not_met AS not_met,
-       CASE WHEN u.created_on_day >= o.opened_day - :contact_before_days THEN 1 ELSE 0 END AS is_new,
+       CASE WHEN o.customer_since_day >= o.opened_day - :contact_before_days THEN 1 ELSE 0 END AS is_new,
        COALESCE('employer ' || k.employer, 'customer ' || o.customer_id) AS sitting,
        w.away_since AS away_since, CASE WHEN w.account_id IS NULL THEN 0 ELSE 1 END AS away,
        CASE WHEN g.account_id IS NULL THEN 0 ELSE 1 END AS gone,
-       CASE WHEN a.branch_id IS NULL OR o.opened_tod = 0 THEN NULL
+       CASE WHEN o.names_branch = 0 OR o.opened_tod = 0 THEN NULL
             WHEN o.opened_tod >= :night_from_hour * 3600 OR o.opened_tod < :night_until_hour * 3600 THEN 1
             ELSE 0 END AS at_night
 FROM openings AS o
-JOIN accounts AS a ON a.account_id = o.account_id
-LEFT JOIN customers AS u ON u.customer_id = o.customer_id
-LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = u.employer AND k.opened_day = o.opened_day
+LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = o.employer AND k.opened_day = o.opened_day
 LEFT JOIN openings_met AS m ON m.account_id = o.account_id
 LEFT JOIN opener_away AS w ON w.account_id = o.account_id
 LEFT JOIN opener_gone AS g ON g.account_id = o.account_id

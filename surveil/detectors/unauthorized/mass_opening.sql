@@ -1,13 +1,12 @@
 -- model: parties_served
 -- One row per opener, day and party he opened something for: when first. A party is a household, or a customer
 -- without a known one. Crowds of one employer (`staff_crowds`) are left out, features too.
-SELECT o.rep_id AS rep_id, o.opened_day AS opened_day, COALESCE(u.household_id, o.customer_id) AS party,
+SELECT o.rep_id AS rep_id, o.opened_day AS opened_day, COALESCE(o.household_id, o.customer_id) AS party,
        MIN(o.opened_s) AS first_s, MAX(o.opened_tod) AS opened_tod
 FROM openings AS o
-LEFT JOIN customers AS u ON u.customer_id = o.customer_id
-LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = u.employer AND k.opened_day = o.opened_day
+LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = o.employer AND k.opened_day = o.opened_day
 WHERE o.rep_id IS NOT NULL AND o.is_feature = 0 AND k.rep_id IS NULL
-GROUP BY o.rep_id, o.opened_day, COALESCE(u.household_id, o.customer_id)
+GROUP BY o.rep_id, o.opened_day, COALESCE(o.household_id, o.customer_id)
 
 -- model: party_pace
 -- The rows of `parties_served` whose time is known (not the midnight of a bare date): when the party that lies
@@ -30,14 +29,12 @@ GROUP BY rep_id, opened_day
 
 -- model: busy_devices
 -- One row per opener, day and device on which he opened something for :device_parties parties or more.
-SELECT o.rep_id AS rep_id, o.opened_day AS opened_day, a.device_id AS device_id
+SELECT o.rep_id AS rep_id, o.opened_day AS opened_day, o.device_id AS device_id
 FROM openings AS o
-JOIN accounts AS a ON a.account_id = o.account_id
-LEFT JOIN customers AS u ON u.customer_id = o.customer_id
-LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = u.employer AND k.opened_day = o.opened_day
-WHERE o.rep_id IS NOT NULL AND a.device_id IS NOT NULL AND k.rep_id IS NULL
-GROUP BY o.rep_id, o.opened_day, a.device_id
-HAVING COUNT(DISTINCT COALESCE(u.household_id, o.customer_id)) >= :device_parties
+LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = o.employer AND k.opened_day = o.opened_day
+WHERE o.rep_id IS NOT NULL AND o.device_id IS NOT NULL AND k.rep_id IS NULL
+GROUP BY o.rep_id, o.opened_day, o.device_id
+HAVING COUNT(DISTINCT COALESCE(o.household_id, o.customer_id)) >= :device_parties
 
 -- model: mass_openings
 -- One row per opening by staff in a packed time or on a busy device, crowds of one employer left out.
@@ -47,12 +44,10 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
        CASE WHEN d.device_id IS NULL THEN 0 ELSE 1 END AS busy_device,
        f.first_use_days AS first_use_days, f.seen_days AS seen_days
 FROM openings AS o
-JOIN accounts AS a ON a.account_id = o.account_id
-LEFT JOIN customers AS u ON u.customer_id = o.customer_id
-LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = u.employer AND k.opened_day = o.opened_day
+LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = o.employer AND k.opened_day = o.opened_day
 LEFT JOIN packed_times AS t
   ON t.rep_id = o.rep_id AND t.opened_day = o.opened_day AND o.opened_s >= t.from_s AND o.opened_s <= t.to_s
-LEFT JOIN busy_devices AS d ON d.rep_id = o.rep_id AND d.opened_day = o.opened_day AND d.device_id = a.device_id
+LEFT JOIN busy_devices AS d ON d.rep_id = o.rep_id AND d.opened_day = o.opened_day AND d.device_id = o.device_id
 LEFT JOIN first_use AS f ON f.account_id = o.account_id
 WHERE o.rep_id IS NOT NULL AND o.is_feature = 0 AND k.rep_id IS NULL
   AND (t.rep_id IS NOT NULL OR d.device_id IS NOT NULL)
@@ -68,7 +63,6 @@ FROM (
     HAVING COUNT(*) > :rush_before
 ) AS d
 JOIN openings AS o ON o.rep_id = d.rep_id AND o.opened_day = d.opened_day AND o.is_feature = 0
-LEFT JOIN customers AS u ON u.customer_id = o.customer_id
-LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = u.employer AND k.opened_day = o.opened_day
+LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = o.employer AND k.opened_day = o.opened_day
 WHERE k.rep_id IS NULL
 GROUP BY d.rep_id, d.opened_day, d.parties

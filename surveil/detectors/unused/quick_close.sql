@@ -15,11 +15,10 @@ WHERE a.closed_on_day IS NOT NULL
 -- converted.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel, o.month AS month,
-       o.opened_day AS opened_day, o.closed_day - o.opened_day AS lived_days, a.closed_by AS closed_by,
+       o.opened_day AS opened_day, o.closed_day - o.opened_day AS lived_days, o.closed_by AS closed_by,
        :as_of_day - o.opened_day AS age_days, u.first_use_days AS first_use_days, u.seen_days AS seen_days,
        CASE WHEN x.account_id IS NULL THEN 0 ELSE 1 END AS converted
 FROM openings AS o
-JOIN accounts AS a ON a.account_id = o.account_id
 LEFT JOIN converted_accounts AS x ON x.account_id = o.account_id
 LEFT JOIN first_use AS u ON u.account_id = o.account_id
 WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
