@@ -78,6 +78,7 @@ class Engine:
         self._compiled: dict[str, str] = {}
         self._picked: list[str] = []
         self._parts = 1
+        self._by_branch: frozenset[str] = frozenset()
         self._broken_off = False
 
     def fetch(self, name: str, parameters: Mapping[str, int] | None = None) -> pd.DataFrame:
@@ -99,20 +100,30 @@ class Engine:
         """Write a model's rows to a Parquet file; `read_frame` gives them as `fetch` does."""
         self.make(name)
         columns = catalogue()[name].columns
-        split = self._parts > 1 and "rep_id" in columns
+        split = self._parts > 1 and ("rep_id" in columns or name in self._by_branch)
         self._backend.write(self._by_part(name, columns) if split else f"SELECT * FROM {name}", file)
         self._read(name)
 
-    def split(self, parts: pd.DataFrame, count: int) -> None:
-        """From now on, write the rows of models about representatives in `count` parts of the firm.
+    def split(
+        self, parts: pd.DataFrame, count: int, branches: pd.DataFrame, by_branch: Iterable[str]
+    ) -> None:
+        """From now on, write the rows of models about representatives, and of some about branches, in `count` parts.
 
         Args:
             parts: `rep_id` and `part` (0 to `count` - 1), one row per representative.
+            branches: `branch_id` and `part`, one row per branch.
+            by_branch: the models whose rows go by their `branch_id`, whoever is named in them.
         """
         self.stage(_PARTS, parts)
-        self._parts = count
+        self.stage(_BRANCH_PARTS, branches)
+        self._parts, self._by_branch = count, frozenset(by_branch)
 
     def _by_part(self, name: str, columns: Sequence[str]) -> str:
+        if name in self._by_branch:
+            return (
+                f"SELECT COALESCE(p.part, 0) AS {PART}, m.* FROM {name} AS m "
+                f"LEFT JOIN {_BRANCH_PARTS} AS p ON p.branch_id = m.branch_id"
+            )
         # What nobody is named for belongs to no part: it is dealt out by its day or month.
         dealt = next((f"MOD(m.{day}, {self._parts})" for day in _DEALT_BY if day in columns), "0")
         return (
@@ -338,7 +349,7 @@ def _stage(
     return spans
 
 
-_PARTS, _DEALT_BY = "firm_parts", ("opened_day", "month")
+_PARTS, _BRANCH_PARTS, _DEALT_BY = "firm_parts", "firm_branch_parts", ("opened_day", "month")
 _CONTACT_KEYS = "contact_keys"
 _CONTACTS = {
     "email": (("accounts", "email"), ("customers", "email"), ("reps", "email")),

@@ -39,6 +39,10 @@ FROM (
 WHERE place = 1
 GROUP BY rep_id
 
+-- model: opening_branches
+-- The branches at which staff opened something in the window.
+SELECT DISTINCT branch_id FROM openings WHERE rep_id IS NOT NULL AND branch_id <> ''
+
 -- model: home_sizes
 -- As `home_branches`, with the number of openings in the window: what the parts of a large firm are made up from.
 SELECT h.rep_id AS rep_id, h.branch_id AS branch_id, COUNT(o.account_id) AS openings

@@ -29,7 +29,7 @@ from surveil.scan.coverage import Covered, Ran
 from surveil.scan.evidence import Judged
 from surveil.scan.judges import judging_with, processes_for
 from surveil.scan.pace import Pace
-from surveil.scan.parts import parts_of
+from surveil.scan.parts import branch_parts, parts_of
 from surveil.scan.steps import Steps
 
 Progress = Callable[[str], None]
@@ -38,7 +38,14 @@ Keeper = Callable[[RunRecord, Sequence[AlertDraft]], Mapping[str, str]]
 
 
 #: The models that a run needs besides those of its detectors.
-_OF_THE_RUN = ("home_sizes", "home_branches", "active_reps", "staff_accounts", *LINK_MODELS)
+_OF_THE_RUN = (
+    "home_sizes",
+    "opening_branches",
+    "home_branches",
+    "active_reps",
+    "staff_accounts",
+    *LINK_MODELS,
+)
 _JOINING, _LINKS = "joining the evidence", "links between the accounts behind alerts"
 
 
@@ -147,7 +154,8 @@ def _in_parts(engine: Engine, chosen: Sequence[Detector], done: Steps, together:
     engine.expect([*_to_measure(chosen, engine, done), *_OF_THE_RUN])
     parts, count = parts_of(engine.fetch("home_sizes"), together)
     if count > 1:
-        engine.split(parts, count)
+        branches = branch_parts(engine.fetch("opening_branches")["branch_id"], count)
+        engine.split(parts, count, branches, {model for detector in chosen for model in detector.by_branch})
     return count
 
 

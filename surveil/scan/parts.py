@@ -40,5 +40,11 @@ def parts_of(homes: pd.DataFrame, together: int) -> tuple[pd.DataFrame, int]:
     return made.sort_values("rep_id", ignore_index=True), count
 
 
+def branch_parts(branches: pd.Series, count: int) -> pd.DataFrame:
+    """`branch_id` and `part`: that of a branch's representatives, unless it is so large that these are divided."""
+    lots = [_lot(str(name)) % count for name in branches]
+    return pd.DataFrame({"branch_id": branches.astype("string"), "part": pd.Series(lots, dtype="int64")})
+
+
 def _lot(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")

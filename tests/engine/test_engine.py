@@ -81,7 +81,8 @@ def test_the_number_of_the_part_is_no_column_of_a_model_with_or_without_rows(
     snapshot = snapshot_of({**PEOPLE, "accounts": [account("a1", "2016-03-01", opened_by="r1")]}, tmp_path)
     file = tmp_path / "openings.parquet"
     with open_engine(workspace, snapshot) as engine:
-        engine.split(pd.DataFrame({"rep_id": ["r1"], "part": [1]}), 2)
+        branches = pd.DataFrame({"branch_id": ["b1"], "part": [0]})
+        engine.split(pd.DataFrame({"rep_id": ["r1"], "part": [1]}), 2, branches, ())
         engine.write("openings", file)
         expected = engine.fetch("openings")
     assert in_parts(file)

@@ -97,22 +97,23 @@ class BranchPressure(Detector):
     id = "QB07"
     slug = "branch_pressure"
     name = "Pressure in a branch"
-    version = "9"
+    version = "10"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.CRITICAL
     subject = SubjectType.BRANCH
     needs = ("accounts.opened_by", "accounts.branch_id")
-    models = ("quality_cells", "branch_places", "branch_footfall", "branch_pressure_items", OCCASIONS)
+    models = ("branch_cells", "district_cells", "branch_footfall", "branch_pressure_items", OCCASIONS)
+    in_parts = True
+    by_branch = ("branch_cells", "branch_footfall", "branch_pressure_items")
+    undivided = (OCCASIONS,)
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
-        cells = measured["quality_cells"]
-        cells = cells[cells["branch_id"].fillna("") != ""].astype({"branch_id": str})
+        cells = measured["branch_cells"]
         settings = BreadthSettings(cap=parameters.cap, least_members=parameters.least_reps)
         poor = broad_tests(cells, "branch_id", "rep_id", "representatives", settings)
         rows = measured["branch_pressure_items"]
-        rows = rows[rows["branch_id"].fillna("") != ""]
         rows = rows.assign(occasion=occasions_of(rows, measured[OCCASIONS], parameters.new_branch_days))
         items = base.frame(
             base.ITEM_COLUMNS,
@@ -123,17 +124,16 @@ class BranchPressure(Detector):
         )
         tests = _joined(poor, _footfall(measured["branch_footfall"]), parameters)
         tests = with_occasions(tests, rows["branch_id"], rows["occasion"], parameters.named_from)
-        wider = _wider(cells, measured["branch_places"], parameters)
+        wider = _wider(measured["district_cells"], parameters)
         return Decision(items, pd.concat([tests, *wider], ignore_index=True), int(cells["n"].sum()))
 
 
-def _wider(cells: pd.DataFrame, places: pd.DataFrame, parameters: Parameters) -> list[pd.DataFrame]:
+def _wider(cells: pd.DataFrame, parameters: Parameters) -> list[pd.DataFrame]:
     """Tests of the districts and regions that have enough branches, whose members are the branches."""
-    placed = cells.drop(columns="rep_id").merge(places.astype(str), on="branch_id", how="left")
     settings = BreadthSettings(cap=parameters.cap, least_members=parameters.least_branches)
     made = []
     for level in ("district", "region"):
-        known = placed[placed[level].fillna("") != ""]
+        known = cells[cells[level].notna()]
         named = known.assign(place=level + " " + known[level].astype(str))
         made.append(broad_tests(named, "place", "branch_id", "branches", settings))
     return made

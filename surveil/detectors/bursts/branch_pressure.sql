@@ -31,9 +31,19 @@ JOIN (SELECT month, MIN(day) AS first_day, MAX(day) AS last_day FROM calendar GR
 -- Poor accounts (see `judged_openings`) by the branch where they were opened.
 SELECT account_id, customer_id, rep_id, branch_id, family, product_code, month, opened_day
 FROM judged_openings
-WHERE poor = 1 AND is_feature = 0
+WHERE poor = 1 AND is_feature = 0 AND branch_id <> ''
 
--- model: branch_places
--- One row per branch: the district and region it belongs to (empty: not known).
-SELECT branch_id, COALESCE(district, '') AS district, COALESCE(region, '') AS region
-FROM branches
+-- model: branch_cells
+-- The rows of `quality_cells` at branches.
+SELECT branch_id, rep_id, family, branch_kind, month, poor, n
+FROM quality_cells
+WHERE branch_id <> ''
+
+-- model: district_cells
+-- The same, of all representatives of a branch together, for branches in a district or region (empty: not known).
+SELECT b.district AS district, b.region AS region, c.branch_id AS branch_id, c.family AS family,
+       c.branch_kind AS branch_kind, c.month AS month, c.poor AS poor, SUM(c.n) AS n
+FROM branch_cells AS c
+JOIN branches AS b ON b.branch_id = c.branch_id
+WHERE b.district IS NOT NULL OR b.region IS NOT NULL
+GROUP BY b.district, b.region, c.branch_id, c.family, c.branch_kind, c.month, c.poor

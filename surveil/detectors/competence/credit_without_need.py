@@ -83,7 +83,7 @@ class CreditWithoutNeed(Detector):
     id = "CS06"
     slug = "credit_without_need"
     name = "Credit without need"
-    version = "9"
+    version = "10"
     family = Family.COMPETENCE
     typology = "T23 T24"
     severity = Severity.MEDIUM

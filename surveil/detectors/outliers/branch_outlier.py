@@ -67,7 +67,7 @@ class BranchOutlier(Detector):
     id = "OL02"
     slug = "branch_outlier"
     name = "Unusual branch"
-    version = "7"
+    version = "8"
     family = Family.OUTLIER
     typology = "T23"
     severity = Severity.LOW

@@ -1,8 +1,8 @@
 -- model: signed
 -- One row per consent of an account on file, with whose account it is and who opened it, in what household.
-SELECT c.consent_id AS consent_id, c.account_id AS account_id, a.customer_id AS customer_id, a.co_owners AS co_owners,
-       COALESCE(u.household, a.customer_id) AS household, u.home AS address,
-       a.opened_by AS rep_id, a.channel AS channel, a.opened_at_s AS opened_s, c.kind AS kind, c.captured_at_s AS captured_s,
+SELECT c.consent_id AS consent_id, c.account_id AS account_id, a.customer_id AS customer_id,
+       COALESCE(u.household, a.customer_id) AS household, a.opened_by AS rep_id, a.channel AS channel,
+       a.opened_at_s AS opened_s, c.kind AS kind, c.captured_at_s AS captured_s,
        c.captured_at_day AS captured_day, c.captured_by AS captured_by, c.document_hash AS document_hash,
        c.device_id AS device_id, c.ip_address AS ip_address
 FROM consents AS c
@@ -31,19 +31,19 @@ SELECT s.document_hash AS document_hash, s.account_id AS account_id, 'customer '
 FROM signed AS s
 JOIN copied_documents AS d ON d.document_hash = s.document_hash
 UNION
-SELECT s.document_hash, s.account_id, 'customer ' || s.co_owners
+SELECT s.document_hash, s.account_id, 'customer ' || a.co_owners
 FROM signed AS s
 JOIN copied_documents AS d ON d.document_hash = s.document_hash
-WHERE s.co_owners IS NOT NULL
+JOIN accounts AS a ON a.account_id = s.account_id AND a.co_owners IS NOT NULL
 UNION
 SELECT s.document_hash, s.account_id, 'household ' || s.household
 FROM signed AS s
 JOIN copied_documents AS d ON d.document_hash = s.document_hash
 UNION
-SELECT s.document_hash, s.account_id, 'home ' || s.address
+SELECT s.document_hash, s.account_id, 'home ' || t.home
 FROM signed AS s
 JOIN copied_documents AS d ON d.document_hash = s.document_hash
-WHERE s.address IS NOT NULL
+JOIN customer_ties AS t ON t.customer_id = s.customer_id AND t.home IS NOT NULL
 
 -- model: unrelated_documents
 -- The rows of `copied_documents` that nobody has a part in on all of the accounts.

@@ -94,7 +94,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "6"
+    version = "7"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH

@@ -86,7 +86,7 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "6"
+    version = "7"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH

@@ -108,7 +108,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "7"
+    version = "8"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH

@@ -77,7 +77,7 @@ class SimulatedFunding(Detector):
     id = "UA03"
     slug = "simulated_funding"
     name = "Simulated funding"
-    version = "7"
+    version = "8"
     family = Family.UNAUTHORIZED
     typology = "T01"
     severity = Severity.HIGH

@@ -85,7 +85,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "10"
+    version = "11"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM
