@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 from surveil.config import Workspace
 from surveil.engine.backends import connect, shown
 from surveil.errors import SurveilError
@@ -16,6 +18,7 @@ from surveil.feeds import snapshots
 from surveil.store import migrate, open_store
 from surveil.store.checkpoint import load_key
 from surveil.store.migrations import text_search
+from surveil.store.tables import RunRow
 from surveil.store.verification import events_read, verify
 
 LEAST_FREE_BYTES = 2_000_000_000
@@ -38,6 +41,7 @@ def examine(workspace: Workspace, progress: Callable[[str], None] = lambda _: No
         ("settings", lambda w: str(w.path / "surveil.toml")),
         ("database", _database),
         ("audit trail", lambda w: _trail(w, progress)),
+        ("runs", _runs),
         ("loaded data", _data),
         ("engine", _engine),
         ("signing key", lambda w: f"Ed25519, {type(load_key(w.path)).__name__}"),
@@ -78,6 +82,25 @@ def _trail(workspace: Workspace, progress: Callable[[str], None]) -> str:
     if not result.ok:
         raise SurveilError("; ".join(problem.message for problem in result.problems[:3]))
     return f"{result.events} events, whole"
+
+
+def _runs(workspace: Workspace) -> str:
+    """Whether the database knows the runs whose folders are there: one that was emptied or put back to an earlier day does
+    not, and its trail may be whole all the same.
+    """
+    folders = {folder.name for folder in workspace.runs_dir.glob("R-*") if folder.is_dir()}
+    store = open_store(workspace.database_url)
+    try:
+        with store.connection() as connection:
+            known = set(connection.scalars(select(RunRow.run_id)))
+    finally:
+        store.close()
+    if unknown := sorted(folders - known):
+        raise SurveilError(
+            f"the database knows nothing of {', '.join(unknown[:3])} ({len(unknown)} of {len(folders)} folders in runs): it "
+            "was emptied, or is an older one. Restore the newest backup; decisions made since are missing"
+        )
+    return f"{len(known)} runs, every folder known"
 
 
 def _data(workspace: Workspace) -> str:

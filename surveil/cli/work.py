@@ -78,11 +78,23 @@ def load(
     """Load the feeds in a folder. Example: surveil load exports/2016-09"""
     import json
 
+    from surveil.errors import InputRefused
     from surveil.feeds.load import load as load_feeds
 
-    with progress_bar("Loading") as show:
-        report = load_feeds(open_workspace(workspace), folder, progress=show, again=again)
-    typer.echo(json.dumps(report.as_dict(), indent=1) if format is ReportFormat.JSON else report.render())
+    as_json = format is ReportFormat.JSON
+    try:
+        with progress_bar("Loading") as show:
+            report = load_feeds(open_workspace(workspace), folder, progress=show, again=again)
+    except InputRefused as refused:
+        if as_json:
+            typer.echo(json.dumps({"load_number": None, "refused": str(refused).splitlines()}, indent=1))
+        raise
+    typer.echo(json.dumps(report.as_dict(), indent=1) if as_json else report.render())
+    if files := report.taken_in_nothing:
+        raise InputRefused(
+            f"Not one row of {', '.join(files)} could be taken in; the report says why. The rest was loaded. Mend the file "
+            "and load it again."
+        )
 
 
 @app.command()

@@ -11,6 +11,7 @@ from surveil.alerts.alert import Action, Alert
 from surveil.alerts.people import User
 from surveil.alerts.policy import demand
 from surveil.desk.alert_page import DecisionView, decision_view
+from surveil.detectors.registry import detectors
 from surveil.store import DeskSession
 from surveil.store.mapping import alert_of
 from surveil.store.tables import AlertHitRow, AlertRow, DecisionRow, RunRow
@@ -81,6 +82,9 @@ def _exported(alert: Alert, seen: tuple[str, str] | None) -> dict[str, Any]:
     """
     first, last = seen or (alert.first_seen.date().isoformat(), alert.last_seen.date().isoformat())
     fields = {name: getattr(alert, name) for name in EXPORT_FIELDS}
+    detector = detectors().get(alert.detector)
+    if detector is not None and detector.rule:  # a breach is one at any rate
+        fields |= {"p_value": None, "q_value": None}
     return fields | {
         "family": alert.family.value,
         "severity": alert.severity.value,

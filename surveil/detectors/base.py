@@ -124,9 +124,9 @@ class Detector(ABC):
     after them, and finds the items of those that ran under `items_of(id)` among its measurements. `weight` is how many
     tests its own stands for when all tests of a subject are joined. One that `ranks` only puts its subjects in order,
     and alerts nobody. `in_parts` says that a large firm may be judged part by part, each of many branches: then `decide`
-    gets the rows of a part's representatives of every model that has `rep_id`, those of a part's branches of the models named
-    in `by_branch`, all rows of the models named in `undivided`, and those of other models with the first part only. One that
-    ranks is `RankedInParts`.
+    gets the rows of a part's representatives of every model that has `rep_id`, those of a part's branches of models named in
+    `by_branch`, all rows of models named in `undivided`, and those of other models with the first part only. One that ranks
+    is `RankedInParts`.
     """
 
     id: ClassVar[str]

@@ -196,16 +196,21 @@ class _Load:
 
     def _note_left_out(self, new: list[Source]) -> None:
         """Say which columns a file leaves out that other files of its feed have: of its rows they are not known."""
+        lacking: dict[tuple[str, str], list[str]] = {}
         for source in new:
             others = {column for other in new if other.feed is source.feed for column in other.columns}
             if self.before:
                 others |= self.before.feeds[source.feed.name].columns
             left_out = [c.name for c in source.feed.columns if c.name in others - set(source.columns)]
             if left_out:
-                self.notes.append(
-                    f"{source.name} leaves out {', '.join(left_out)}, which other files of {source.feed.name} have: "
-                    "of its rows, and of earlier ones that they replace, nothing is known there."
-                )
+                lacking.setdefault((source.feed.name, ", ".join(left_out)), []).append(source.name)
+        for (feed, columns), names in lacking.items():
+            more = f" and {len(names) - 3:,} more files" if len(names) > 3 else ""
+            said = "leave out" if len(names) > 1 else "leaves out"
+            self.notes.append(
+                f"{', '.join(names[:3])}{more} {said} {columns}, which other files of {feed} have: "
+                "of the rows there, and of earlier ones that they replace, nothing is known of it."
+            )
 
     def _earlier(self, feed: str) -> list[Path]:
         parts = self.before.feeds[feed].parts if self.before else ()

@@ -121,6 +121,12 @@ class LoadReport:
     def rejected(self) -> int:
         return sum(feed.rejected for feed in self.feeds)
 
+    @property
+    def taken_in_nothing(self) -> list[str]:
+        """The files with rows of which not one could be taken in."""
+        files = (file for feed in self.feeds for file in feed.files)
+        return [file.file for file in files if file.rejected and file.rejected == file.read]
+
     def as_dict(self) -> dict[str, Any]:
         """The report, ready for JSON."""
         whole = asdict(self)

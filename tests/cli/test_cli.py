@@ -172,6 +172,31 @@ def test_refused_input_is_status_3_and_leaves_nothing(tmp_path: Path) -> None:
     assert not list((tmp_path / "workspace" / "data" / "loads").glob("[0-9]*"))
 
 
+def test_a_refusal_as_json_says_what_was_refused(tmp_path: Path) -> None:
+    surveil("init", cwd=tmp_path)
+    (tmp_path / "feeds").mkdir()
+    (tmp_path / "feeds" / "accounts.csv").write_text("account_id\na1\n")
+    done = surveil("load", "feeds", "--format", "json", cwd=tmp_path)
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["load_number"]) == (3, None)
+    assert any("accounts.csv" in line for line in told["refused"])
+
+
+def test_a_file_of_which_nothing_could_be_taken_in_is_no_success(tmp_path: Path) -> None:
+    surveil("init", cwd=tmp_path)
+    surveil("schema", "--templates", "feeds", cwd=tmp_path)
+    for file in (tmp_path / "feeds").iterdir():
+        if file.name == "absences.csv":
+            head = file.read_text().strip().split(",")
+            cells = {"rep_id": "r1", "start_on": "31/12/2016", "end_on": "01/01/2017"}
+            file.write_text(f"{','.join(head)}\n{','.join(cells.get(name, '') for name in head)}\n")
+    done = surveil("load", "feeds", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "1 rejected" in done.stdout
+    assert "Not one row of absences.csv could be taken in" in done.stderr
+    assert list((tmp_path / "workspace" / "data" / "loads").glob("[0-9]*"))
+
+
 def test_alerts_are_the_promised_json_lines(folder: Path) -> None:
     done = surveil("alerts", "--format", "jsonl", cwd=folder)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
@@ -183,6 +208,13 @@ def test_alerts_are_the_promised_json_lines(folder: Path) -> None:
     ]  # fmt: skip
     scores = [row["score"] for row in rows]
     assert len(set(scores)) == len(scores)
+    rules = {"CS01", "CS02", "RF03"}
+    assert {row["detector"] for row in rows} & rules
+    told = {row["detector"] in rules: set() for row in rows}
+    for row in rows:
+        told[row["detector"] in rules].add(row["p_value"] is None and row["q_value"] is None)
+    assert told[True] == {True}, "a breach of a rule is one whatever chance would do"
+    assert False in told[False]
 
 
 def test_alerts_on_the_screen_can_be_read(folder: Path) -> None:

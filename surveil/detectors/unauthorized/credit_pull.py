@@ -11,11 +11,11 @@ A credit report may be pulled only for a purpose that the customer has given. A 
 of its own, and it lowers his credit score even where the account is closed again.
 
 ## How it decides
-One gap in the papers is ordinary; a pull is listed where two things are missing together, and never where the customer
-went on to use the account. An application that is not on record is not known, and counts only beside a missing consent,
-in a firm that records applications. Judged are pulls whose grace period the consents' extract covers. The rate is
-compared with colleagues' pulls for the same product through the same channel at the same kind of branch, and with an
-ordinary rate of {ordinary_rate}.
+One gap in the papers is ordinary; a pull is listed where two things are missing together, and never where the
+customer went on to use the account, or where that is not known. An application that is not on record is not known,
+and counts only beside a missing consent, in a firm that records applications. Judged are pulls whose grace period the
+consents' extract covers. The rate is compared with colleagues' pulls for the same product through the same channel at
+the same kind of branch, and with an ordinary rate of {ordinary_rate}.
 
 ## What it misses
 Pulls that led to no account: the feeds hold only those of accounts that were opened. Pulls with a forged application.
@@ -92,9 +92,10 @@ class CreditPull(Detector):
         covered = _there(every["covered_days"] >= parameters.grace_days)
         rows = every[covered]
         lacks = _missing(rows, bool(every["applied_after_days"].notna().any()), parameters)
-        nothing = (
-            lacks["no_consent"] & (lacks["not_met"] | lacks["no_application"]) & rows["first_use_days"].isna()
-        )
+        papers = lacks["no_consent"] & (lacks["not_met"] | lacks["no_application"])
+        watched = _there((rows["seen_days"] >= parameters.grace_days) | (rows["closed_in_sight"] == 1))
+        unused = rows["first_use_days"].isna()
+        nothing = papers & unused & watched
         flagged = lacks["before_application"] | nothing
         cells = rate_cells(rows.assign(n=1), flagged)
         tests = rare_tests(
@@ -113,11 +114,17 @@ class CreditPull(Detector):
                 told, ["product_code", "channel", "why", "applied_after_days", "consent_after_days"]
             ),
         )
-        gap = Gap(
-            int((~covered).sum()),
-            "the consents' extract does not cover the pull and the days of grace after it",
+        gaps = (
+            Gap(
+                int((~covered).sum()),
+                "the consents' extract does not cover the pull and the days of grace after it",
+            ),
+            Gap(
+                int((papers & unused & ~watched & ~lacks["before_application"]).sum()),
+                "whether the customer used the account is not known: the transactions do not cover the days after it",
+            ),
         )
-        return Decision(items, tests, len(rows), (gap,) if gap.count else ())
+        return Decision(items, tests, len(rows), tuple(gap for gap in gaps if gap.count))
 
 
 def _there(condition: pd.Series) -> pd.Series:

@@ -105,6 +105,10 @@ class OpenCloseReopen(Detector):
         end = parameters.clawback_days + parameters.after_days
         safe = _there((rows["lived_days"] >= parameters.clawback_days) & (rows["lived_days"] < end))
         safe &= _there(rows["age_days"] >= end) & rows["first_use_days"].isna()
+        # Only of what was watched to its end is it known that it was never used.
+        watched = _there(rows["seen_days"] >= rows["lived_days"] - 1)
+        unwatched = int((safe & ~watched).sum())
+        safe &= watched
         old = _there(counts["age_days"] >= end)
         tests = [
             rare_tests(
@@ -127,10 +131,19 @@ class OpenCloseReopen(Detector):
             ),
         )  # fmt: skip
         young = int(counts["n"][~old].sum())
-        gap = Gap(
-            young, f"younger than {end} days: whether it closes just after the clawback is not known yet"
+        gaps = (
+            Gap(
+                young, f"younger than {end} days: whether it closes just after the clawback is not known yet"
+            ),
+            Gap(
+                unwatched,
+                "closed just after the clawback: whether its customer had used it is not known, as the transactions do not "
+                "cover it to its end",
+            ),
         )
-        return Decision(items, strongest(tests), int(counts["n"].sum()), (gap,) if young else ())
+        return Decision(
+            items, strongest(tests), int(counts["n"].sum()), tuple(gap for gap in gaps if gap.count)
+        )
 
 
 def _there(condition: pd.Series) -> pd.Series:

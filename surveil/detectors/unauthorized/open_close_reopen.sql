@@ -29,7 +29,7 @@ FROM (
 -- model: reopenings
 -- One row per opening by staff: the account of the same product that the customer had closed last before it (empty:
 -- none), how long that one had lived, the days between, who had the credit for it; and the new one's own life (empty:
--- open), its customer's first use (empty: none seen) and its age.
+-- open), its customer's first use (empty: none seen) with the days in which that could be seen, and its age.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel, o.month AS month,
        o.opened_day AS opened_day, o.credited_to AS credited_to,
@@ -38,7 +38,7 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
        CASE WHEN t.before_step <> 1 THEN t.before_lived_days END AS earlier_lived_days,
        CASE WHEN t.before_step <> 1 THEN o.opened_day - t.before_day END AS gap_days,
        o.closed_day - o.opened_day AS lived_days,
-       u.first_use_days AS first_use_days, :as_of_day - o.opened_day AS age_days
+       u.first_use_days AS first_use_days, u.seen_days AS seen_days, :as_of_day - o.opened_day AS age_days
 FROM openings AS o
 JOIN account_turns AS t ON t.account_id = o.account_id AND t.step = 1
 LEFT JOIN first_use AS u ON u.account_id = o.account_id
@@ -48,7 +48,7 @@ WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
 -- The rows of `reopenings` that have an account closed before them, or were closed themselves.
 SELECT account_id, customer_id, rep_id, branch_id, branch_kind, product_code, channel, month, opened_day, credited_to,
        earlier_account_id, earlier_credited_to, earlier_lived_days, gap_days, lived_days, first_use_days,
-       age_days
+       seen_days, age_days
 FROM reopenings
 WHERE earlier_account_id IS NOT NULL OR lived_days IS NOT NULL
 
