@@ -1,6 +1,7 @@
 -- model: meetings
 -- The customers and days on which each was met, spoken to or heard of: a visit, a call that was answered, an appointment
--- kept, his own letter or e-mail, or a login of his own. A contact of an unknown kind, direction or outcome counts: it may have been one.
+-- kept, his own letter or e-mail, or a login of his own. A contact of an unknown kind, direction or outcome counts: it may have
+-- been one; so does a transaction of an unknown kind that moved no money.
 SELECT customer_id, at_day AS day
 FROM contacts
 WHERE COALESCE(outcome, 'attended') NOT IN ('no_answer', 'no_show', 'bounced')
@@ -9,7 +10,7 @@ UNION ALL
 SELECT a.customer_id, t.posted_at_day
 FROM transactions AS t
 JOIN accounts AS a ON a.account_id = t.account_id
-WHERE t.kind = 'login'
+WHERE (t.kind = 'login' OR (t.kind IS NULL AND COALESCE(t.amount_cents, 0) = 0))
   AND COALESCE(t.initiated_by, 'customer') = 'customer'
 
 -- model: opening_days

@@ -84,6 +84,7 @@ class PayDespiteQuality(Detector):
     typology = "T33"
     severity = Severity.MEDIUM
     needs = ("payouts.kind", "payouts.period_start", "payouts.period_end", "accounts.opened_by")
+    in_parts = True
     models = ("paid_periods", "payout_cells", "paid_cells", "quality_cells")
     parameter_type = Parameters
 
