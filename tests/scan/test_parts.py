@@ -95,8 +95,8 @@ def test_a_firm_judged_in_parts_loses_nothing_and_counts_nothing_twice(
     assert "Judged in 3 parts of many branches each, because the firm is large" in divided["told"]
     assert "parts" not in whole["told"]
     assert divided["run_id"] != whole["run_id"]
-    # What UA17, RF01 and CT02 list, OL01 ranks and QB04 calls a burst depends on who is compared; what happened does not.
-    compared = ["UA17", "OL01", "QB04", "RF01", "CT02"]
+    # What UA17, RF01 and CT02 list, OL01 and OL02 rank and QB04 calls a burst depends on who is compared; the rest does not.
+    compared = ["UA17", "OL01", "OL02", "QB04", "RF01", "CT02"]
     for before, after in zip(whole["coverage"], divided["coverage"], strict=True):
         told = before["detector"]
         assert after["status"] == before["status"] == "run", told

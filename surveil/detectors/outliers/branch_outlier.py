@@ -35,13 +35,13 @@ Ramaswamy, Rastogi and Shim, SIGMOD 2000 (distance to nearest neighbours); PyOD,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity, SubjectType
-from surveil.detectors.base import Decision, Detector, param
-from surveil.detectors.outliers.traits import OutlierParameters, items, unusual
+from surveil.detectors.base import Decision, RankedInParts, param
+from surveil.detectors.outliers.traits import OutlierParameters, items, most_unusual, unusual
 
 
 class Parameters(OutlierParameters):
@@ -61,7 +61,7 @@ class Parameters(OutlierParameters):
     )  # fmt: skip
 
 
-class BranchOutlier(Detector):
+class BranchOutlier(RankedInParts):
     """Branches whose openings are least like others'."""
 
     id = "OL02"
@@ -72,11 +72,14 @@ class BranchOutlier(Detector):
     typology = "T23"
     severity = Severity.LOW
     subject = SubjectType.BRANCH
-    ranks = True
     needs = ("accounts.opened_by", "accounts.branch_id")
     models = ("branch_traits",)
+    by_branch = ("branch_traits",)
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         found = unusual(measured["branch_traits"], "branch_id", parameters)
         return Decision(items(found, "branches"), examined=found.subjects, gaps=found.gaps)
+
+    def together(self, decisions: Sequence[Decision], parameters: Parameters) -> Decision:
+        return most_unusual(decisions, parameters)

@@ -38,8 +38,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
-from surveil.detectors.base import Decision, RankedInParts, one_a_reason
-from surveil.detectors.outliers.traits import OutlierParameters, items, unusual
+from surveil.detectors.base import Decision, RankedInParts
+from surveil.detectors.outliers.traits import OutlierParameters, items, most_unusual, unusual
 
 
 class Parameters(OutlierParameters):
@@ -65,12 +65,4 @@ class RepOutlier(RankedInParts):
         return Decision(items(found, "reps"), examined=found.subjects, gaps=found.gaps)
 
     def together(self, decisions: Sequence[Decision], parameters: Parameters) -> Decision:
-        """The most unusual of all parts by their distances, which are measured alike in each."""
-        found = pd.concat([decision.items for decision in decisions], ignore_index=True)
-        distance = pd.Series([detail["distance"] for detail in found["detail"]], dtype=float)
-        first = distance.sort_values(ascending=False, kind="stable").index[: parameters.listed]
-        return Decision(
-            found.loc[first].reset_index(drop=True),
-            examined=sum(decision.examined for decision in decisions),
-            gaps=one_a_reason(gap for decision in decisions for gap in decision.gaps),
-        )
+        return most_unusual(decisions, parameters)

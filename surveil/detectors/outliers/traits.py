@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from surveil.detectors import base
-from surveil.detectors.base import Gap, param
+from surveil.detectors.base import Decision, Gap, one_a_reason, param
 from surveil.detectors.quality import QualityParameters
 from surveil.detectors.rates import STRATUM, AccountCells
 from surveil.statistics.rates import remarkable_scores
@@ -150,4 +151,16 @@ def items(found: Unusual, feed: str) -> pd.DataFrame:
         branch_id=ranking["subject"] if feed == "branches" else None,
         score=ranking["score"],
         detail=ranking["detail"],
+    )
+
+
+def most_unusual(decisions: Sequence[Decision], parameters: OutlierParameters) -> Decision:
+    """The most unusual of all parts of a firm by their distances, which are measured alike in each."""
+    found = pd.concat([decision.items for decision in decisions], ignore_index=True)
+    distance = pd.Series([detail["distance"] for detail in found["detail"]], dtype=float)
+    first = distance.sort_values(ascending=False, kind="stable").index[: parameters.listed]
+    return Decision(
+        found.loc[first].reset_index(drop=True),
+        examined=sum(decision.examined for decision in decisions),
+        gaps=one_a_reason(gap for decision in decisions for gap in decision.gaps),
     )
