@@ -30,11 +30,11 @@ TESTED = ROOT / "surveil" / "detectors" / "tested.json"
 DETECTORS = list(registry.detectors().values())
 IDENTITY = {
     "id", "slug", "name", "version", "status", "family", "typology", "severity", "subject", "rule", "supports", "ranks",
-    "weight", "listens", "in_parts", "undivided", "needs", "models", "parameter_type",
+    "weight", "listens", "in_parts", "by_branch", "undivided", "needs", "models", "parameter_type",
 }  # fmt: skip
 
-#: Models that say one thing of the whole firm, for the coverage report: the first part of it says it for all.
-COUNTED_ONCE = {"name_counts", "unknown_tokens", "known_staff"}
+#: Models that say one thing of the whole firm, such as for the coverage report: the first part of it says it for all.
+COUNTED_ONCE = {"name_counts", "unknown_tokens", "known_staff", "district_cells"}
 
 each = pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.id)
 
@@ -53,10 +53,14 @@ def test_names_agree(detector: Detector) -> None:
 
 
 @pytest.mark.parametrize("detector", [d for d in DETECTORS if d.in_parts], ids=lambda d: d.id)
-def test_what_is_judged_in_parts_is_about_representatives(detector: Detector) -> None:
-    assert detector.subject is SubjectType.REP
-    undivided = {model for model in detector.models if "rep_id" not in catalogue()[model].columns}
-    assert undivided - COUNTED_ONCE == set(detector.undivided), "not given to every part of a large firm"
+def test_every_part_of_a_large_firm_gets_what_it_is_judged_by(detector: Detector) -> None:
+    assert detector.subject is (SubjectType.BRANCH if detector.by_branch else SubjectType.REP)
+    columns = {model: catalogue()[model].columns for model in detector.models}
+    assert all("branch_id" in columns[model] for model in detector.by_branch)
+    if detector.by_branch:
+        assert {model for model in columns if "rep_id" in columns[model]} <= set(detector.by_branch)
+    whole = {model for model in columns if "rep_id" not in columns[model]} - set(detector.by_branch)
+    assert whole - COUNTED_ONCE == set(detector.undivided), "not given to every part of a large firm"
     assert isinstance(detector, RankedInParts) == detector.ranks, "the rankings of the parts are not made one"
 
 
