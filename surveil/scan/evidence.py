@@ -93,8 +93,8 @@ def read_parts(
 
 
 def _rows_of(tables: Sequence[pa.Table], accounts: pa.Array) -> list[pa.Table]:
-    """The rows on some accounts. Looked up for all tables at once: to make millions of accounts ready for it takes longer than
-    to find the rows of a part.
+    """The rows on some accounts. Looked up for all tables at once: to make millions of accounts ready for it takes longer
+    than to find the rows of a part.
     """
     named = [table["account_id"].cast(pa.string()).combine_chunks() for table in tables]
     wanted = pc.is_in(pa.chunked_array(named, pa.string()), accounts)
