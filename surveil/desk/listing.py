@@ -83,7 +83,7 @@ def _exported(alert: Alert, seen: tuple[str, str] | None) -> dict[str, Any]:
     first, last = seen or (alert.first_seen.date().isoformat(), alert.last_seen.date().isoformat())
     fields = {name: getattr(alert, name) for name in EXPORT_FIELDS}
     detector = detectors().get(alert.detector)
-    if detector is not None and detector.rule:  # a breach is one at any rate
+    if detector is not None and detector.rule:  # a breach of a rule is one whatever chance says
         fields |= {"p_value": None, "q_value": None}
     return fields | {
         "family": alert.family.value,

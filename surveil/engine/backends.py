@@ -87,22 +87,23 @@ def duckdb_beside(settings: EngineSettings, run: Path, purpose: str) -> Iterator
 class DuckDB:
     """DuckDB in the process.
 
-    What models make is kept in memory as far as the limit goes; beyond it goes to the spill folder.
+    What models make is kept in memory as far as the limit goes, and beyond it in the spill folder. Of a large firm it is
+    written there as Parquet from the start: by all threads, in a third of the room that tables would spill, and read again
+    without taking memory from the joins. What has few rows stays a table, about which more is known to who plans a query.
     """
 
     dialect = "duckdb"
+    _FEW = 100_000
 
     def __init__(self, settings: EngineSettings, folder: Path, *, large: bool = False) -> None:
         self._spill = settings.spill(folder)
         self._connection = open_duckdb(settings, self._spill)
         self._connection.execute("SET preserve_insertion_order=false")
         self._large = large
-        if large:
-            self._connection.execute("ATTACH ':memory:' AS compressed (COMPRESS)")
-            self._connection.execute("USE compressed")
+        self._written: dict[str, Path] = {}
 
     def register_files(self, name: str, files: Sequence[Path]) -> None:
-        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        listed = ", ".join(_quoted(file) for file in files)
         self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
 
     def register_table(self, name: str, table: pa.Table) -> None:
@@ -113,24 +114,37 @@ class DuckDB:
     def view(self, name: str, sql: str) -> None:
         self._connection.execute(f"CREATE VIEW {name} AS {sql}")
 
-    def _run(self, sql: str) -> None:
-        """Run a statement; where memory runs out, once more by one thread, as each holds what it is putting together."""
+    def _run(self, sql: str) -> int:
+        """Run a statement that writes rows, and give their number.
+
+        Where memory runs out it is run once more by one thread, as each holds what it is putting together.
+        """
         import duckdb
 
         try:
-            self._connection.execute(sql)
+            return int(self._connection.execute(sql).fetchall()[0][0])
         except duckdb.OutOfMemoryException:
             threads = self._connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
             self._connection.execute("SET threads=1")
             try:
-                self._connection.execute(sql)
+                return int(self._connection.execute(sql).fetchall()[0][0])
             finally:
                 self._connection.execute(f"SET threads={threads}")
 
     def create(self, name: str, sql: str) -> None:
-        self._run(f"CREATE TABLE {name} AS {sql}")
-        if self._large:  # tables in memory are compressed by a checkpoint, and by nothing else
-            self._connection.execute("CHECKPOINT compressed")
+        if not self._large:
+            self._run(f"CREATE TABLE {name} AS {sql}")
+            return
+        file = self._spill / f"{name}.parquet"
+        rows = self._run(
+            f"COPY ({self._with_plain_integers(sql)}) TO {_quoted(file)} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        if rows > self._FEW:
+            self.register_files(name, [file])
+            self._written[name] = file
+        else:
+            self._run(f"CREATE TABLE {name} AS SELECT * FROM read_parquet({_quoted(file)})")
+            file.unlink()
 
     def _with_plain_integers(self, sql: str) -> str:
         """DuckDB adds integers to 128 bits, which Parquet and other engines do not have."""
@@ -148,11 +162,16 @@ class DuckDB:
         # Its own writer lets go of rows as it goes: what `rows` gives would lie in memory whole, beyond the limit.
         described = self._connection.execute(f"DESCRIBE {sql}").fetchall()
         columns = ", ".join(n if t == "VARCHAR" else f"CAST({n} AS BIGINT) AS {n}" for n, t, *_ in described)
-        target = str(file).replace("'", "''")
-        self._run(f"COPY (SELECT {columns} FROM ({sql}) AS rows ORDER BY ALL) TO '{target}' (FORMAT parquet)")
+        self._run(
+            f"COPY (SELECT {columns} FROM ({sql}) AS rows ORDER BY ALL) TO {_quoted(file)} (FORMAT parquet)"
+        )
 
     def drop(self, name: str) -> None:
-        self._connection.execute(f"DROP TABLE {name}")
+        if file := self._written.pop(name, None):
+            self._connection.execute(f"DROP VIEW {name}")
+            file.unlink()
+        else:
+            self._connection.execute(f"DROP TABLE {name}")
 
     def interrupt(self) -> None:
         self._connection.interrupt()
@@ -162,11 +181,16 @@ class DuckDB:
         shutil.rmtree(self._spill, ignore_errors=True)
 
 
+def _quoted(file: Path) -> str:
+    """A file's path as SQL has it."""
+    return "'" + str(file).replace("'", "''") + "'"
+
+
 def connect(settings: EngineSettings, folder: Path, *, large: bool = False) -> Backend:
     """The engine a workspace names.
 
     Args:
-        large: whether intermediate tables will be so large that the room they take counts for more than time.
+        large: whether what models make will be much longer than memory holds (see `DuckDB`).
 
     Raises:
         UsageError: an address of no known engine.

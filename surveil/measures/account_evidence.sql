@@ -33,14 +33,15 @@ HAVING COUNT(*) > 1
 -- The use of some can be judged: used, watched for its product's horizon or :quality_days days, or closed in sight without any
 -- use. Of these, `unused` by its customer, and `poor`: at least two signs of an unauthorized opening, not of the papers alone
 -- (unused, funded and emptied again; no consent within :quality_grace_days days, customer not met). A sign that is not known
--- does not count; both are empty where the use can't be judged.
+-- does not count; both are empty where the use can't be judged. `no_consent`: none within those days; empty where not covered.
 SELECT account_id, customer_id, rep_id, credited_to, branch_id, branch_kind, product_code, family, channel, is_feature,
        month, opened_day, opened_tod, business_index, period_left, closed_day, applied_day, recorded_day, no_contact,
        customer_since_day, unused_after_days, transaction_covered_days, together, consent_covered_days, consent_lag_days,
-       not_met, first_use_days, seen_days, closed_in_sight, round_trip,
+       no_consent, not_met, first_use_days, seen_days, closed_in_sight, round_trip,
        CASE WHEN can_be_judged = 0 THEN NULL ELSE unused END AS unused,
        CASE WHEN can_be_judged = 0 THEN NULL
-            WHEN unused + round_trip > 0 AND unused + round_trip + papers >= 2 THEN 1 ELSE 0 END AS poor
+            WHEN unused + round_trip > 0 AND unused + round_trip + COALESCE(no_consent, 0) + COALESCE(not_met, 0) >= 2 THEN 1
+            ELSE 0 END AS poor
 FROM (
     SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.credited_to AS credited_to,
            o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.product_code AS product_code, o.family AS family,
@@ -55,8 +56,7 @@ FROM (
            s.closed_in_sight AS closed_in_sight, COALESCE(s.round_trip, 0) AS round_trip,
            CASE WHEN s.first_use_days IS NULL THEN 1 ELSE 0 END AS unused,
            CASE WHEN o.consents_to - o.opened_day >= :quality_grace_days
-                 AND (s.consent_lag_days IS NULL OR s.consent_lag_days > :quality_grace_days) THEN 1 ELSE 0 END
-           + CASE WHEN s.not_met = 1 THEN 1 ELSE 0 END AS papers,
+                THEN CASE WHEN s.consent_lag_days <= :quality_grace_days THEN 0 ELSE 1 END END AS no_consent,
            CASE WHEN s.closed_in_sight = 1 OR s.seen_days >= COALESCE(o.unused_after_days, :quality_days)
                 THEN 1 ELSE 0 END AS can_be_judged
     FROM openings AS o

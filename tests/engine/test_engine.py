@@ -90,6 +90,32 @@ def test_the_number_of_the_part_is_no_column_of_a_model_with_or_without_rows(
     pd.testing.assert_frame_equal(read_no_rows(file), expected.iloc[:0])
 
 
+def test_rows_about_branches_go_to_the_part_of_the_branch_whoever_opened_there(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    accounts = [
+        account("a1", "2016-03-01", opened_by="r1", branch_id="b0"),
+        account("a2", "2016-03-02", opened_by="r2", branch_id="b0"),
+        account("a3", "2016-03-03", opened_by="r1", branch_id="b1"),
+        account("a4", "2016-03-04", opened_by="r2", branch_id="b1"),
+    ]
+    snapshot = snapshot_of({**PEOPLE, "accounts": accounts}, tmp_path)
+    of_branches, of_people = tmp_path / "branches.parquet", tmp_path / "people.parquet"
+    with open_engine(workspace, snapshot) as engine:
+        people = pd.DataFrame({"rep_id": ["r1", "r2"], "part": [0, 1]})
+        engine.split(people, 2, pd.DataFrame({"branch_id": ["b0", "b1"], "part": [0, 1]}), {"openings"})
+        engine.write("openings", of_branches)
+        engine.write("staff_accounts", of_people)
+    assert [read_frame(of_branches, part)["account_id"].tolist() for part in (0, 1)] == [
+        ["a1", "a2"],
+        ["a3", "a4"],
+    ]
+    assert [read_frame(of_people, part)["account_id"].tolist() for part in (0, 1)] == [
+        ["a1", "a3"],
+        ["a2", "a4"],
+    ]
+
+
 def test_what_came_after_the_day_is_not_seen(workspace: Workspace, tmp_path: Path) -> None:
     accounts = [
         account("a1", "2016-03-01", status="closed", closed_on="2016-06-01", closed_by="customer"),

@@ -5,9 +5,7 @@
 -- not met; the traits of the account's own record; and how many came in a sitting with three products or more (`together`).
 SELECT rep_id, product_code, channel, branch_kind, branch_id, month, COUNT(*) AS n, COUNT(unused) AS judged,
        COALESCE(SUM(unused), 0) AS unused, COALESCE(SUM(poor), 0) AS poor,
-       SUM(CASE WHEN consent_covered_days >= :quality_grace_days THEN 1 ELSE 0 END) AS consents_known,
-       SUM(CASE WHEN consent_covered_days >= :quality_grace_days
-                 AND (consent_lag_days IS NULL OR consent_lag_days > :quality_grace_days) THEN 1 ELSE 0 END) AS no_consent,
+       COUNT(no_consent) AS consents_known, COALESCE(SUM(no_consent), 0) AS no_consent,
        COUNT(not_met) AS contacts_known, COALESCE(SUM(not_met), 0) AS not_met,
        SUM(CASE WHEN period_left < 3 THEN 1 ELSE 0 END) AS period_end,
        SUM(CASE WHEN opened_tod > 0 AND (opened_tod < 28800 OR opened_tod >= 68400) THEN 1 ELSE 0 END) AS odd_hour,

@@ -78,7 +78,7 @@ class CreditPull(Detector):
     id = "UA11"
     slug = "credit_pull"
     name = "Credit pull without a purpose"
-    version = "7"
+    version = "8"
     family = Family.UNAUTHORIZED
     typology = "T22"
     severity = Severity.HIGH
@@ -121,7 +121,8 @@ class CreditPull(Detector):
             ),
             Gap(
                 int((papers & unused & ~watched & ~lacks["before_application"]).sum()),
-                "whether the customer used the account is not known: the transactions do not cover the days after it",
+                "whether the customer used the account is not known: the transactions do not cover the days after it, or "
+                "one of a kind that is not known may have been his",
             ),
         )
         return Decision(items, tests, len(rows), tuple(gap for gap in gaps if gap.count))

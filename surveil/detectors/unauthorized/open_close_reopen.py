@@ -14,8 +14,9 @@ exactly as long as the bonus can be clawed back was opened for the bonus.
 ## How it decides
 Reopened accounts are compared with colleagues' openings of the same product through the same channel at the same kind
 of branch, and with an ordinary rate of {ordinary_rate}, for some customers do come back. Closings after the clawback
-are compared with colleagues' accounts of the same kind that are old enough to have been closed then. For each opener a
-customer counts once. Both rates are joined into one p-value.
+are compared with colleagues' accounts of the same kind that are old enough to have been closed then; that an account
+was never used is said only where the transactions show all of its life. For each opener a customer counts once. Both
+rates are joined into one p-value.
 
 ## What it misses
 A reopening as another product or for another member of the household; closings timed to a window that is not
@@ -86,7 +87,7 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "7"
+    version = "8"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH
@@ -138,7 +139,7 @@ class OpenCloseReopen(Detector):
             Gap(
                 unwatched,
                 "closed just after the clawback: whether its customer had used it is not known, as the transactions do not "
-                "cover it to its end",
+                "cover it to its end or one of a kind that is not known may have been his",
             ),
         )
         return Decision(

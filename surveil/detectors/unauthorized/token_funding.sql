@@ -99,7 +99,10 @@ UNION ALL
 SELECT f.transaction_id, f.account_id, o.customer_id, f.rep_id, f.rep_id, o.branch_id, o.product_code, t.posted_at_day,
        t.amount_cents, COALESCE(t.tender, ''), t.posted_at_day - o.opened_day, NULL, f.households, f.employee, 0
 FROM fanned_money AS f
-JOIN transactions AS t ON t.transaction_id = f.transaction_id
+JOIN (
+    SELECT transaction_id, posted_at_day, amount_cents, tender
+    FROM transactions WHERE transaction_id IN (SELECT transaction_id FROM fanned_money)
+) AS t ON t.transaction_id = f.transaction_id
 JOIN openings AS o ON o.account_id = f.account_id
 WHERE NOT EXISTS (
     SELECT 1 FROM lone_tokens AS k WHERE k.transaction_id = f.transaction_id AND k.lone = 1 AND k.subject IS NOT NULL)
