@@ -87,23 +87,18 @@ def duckdb_beside(settings: EngineSettings, run: Path, purpose: str) -> Iterator
 class DuckDB:
     """DuckDB in the process.
 
-    What models make is kept in memory as far as the limit goes, and beyond it in the spill folder. Of a large firm it is
-    written there as Parquet from the start: by all threads, in a third of the room that tables would spill, and read again
-    without taking memory from the joins. What has few rows stays a table, about which more is known to who plans a query.
+    What models make is kept in memory as far as the limit goes; beyond it goes to the spill folder.
     """
 
     dialect = "duckdb"
-    _FEW = 100_000
 
-    def __init__(self, settings: EngineSettings, folder: Path, *, large: bool = False) -> None:
+    def __init__(self, settings: EngineSettings, folder: Path) -> None:
         self._spill = settings.spill(folder)
         self._connection = open_duckdb(settings, self._spill)
         self._connection.execute("SET preserve_insertion_order=false")
-        self._large = large
-        self._written: dict[str, Path] = {}
 
     def register_files(self, name: str, files: Sequence[Path]) -> None:
-        listed = ", ".join(_quoted(file) for file in files)
+        listed = ", ".join(quoted(file) for file in files)
         self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
 
     def register_table(self, name: str, table: pa.Table) -> None:
@@ -114,37 +109,26 @@ class DuckDB:
     def view(self, name: str, sql: str) -> None:
         self._connection.execute(f"CREATE VIEW {name} AS {sql}")
 
-    def _run(self, sql: str) -> int:
-        """Run a statement that writes rows, and give their number.
+    def _execute(self, sql: str) -> int:
+        """Run a statement that writes rows; how many it wrote."""
+        return int(self._connection.execute(sql).fetchall()[0][0])
 
-        Where memory runs out it is run once more by one thread, as each holds what it is putting together.
-        """
+    def _run(self, sql: str) -> int:
+        """`_execute`; where memory runs out, once more by one thread, as each holds what it is putting together."""
         import duckdb
 
         try:
-            return int(self._connection.execute(sql).fetchall()[0][0])
+            return self._execute(sql)
         except duckdb.OutOfMemoryException:
             threads = self._connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
             self._connection.execute("SET threads=1")
             try:
-                return int(self._connection.execute(sql).fetchall()[0][0])
+                return self._execute(sql)
             finally:
                 self._connection.execute(f"SET threads={threads}")
 
     def create(self, name: str, sql: str) -> None:
-        if not self._large:
-            self._run(f"CREATE TABLE {name} AS {sql}")
-            return
-        file = self._spill / f"{name}.parquet"
-        rows = self._run(
-            f"COPY ({self._with_plain_integers(sql)}) TO {_quoted(file)} (FORMAT parquet, COMPRESSION zstd)"
-        )
-        if rows > self._FEW:
-            self.register_files(name, [file])
-            self._written[name] = file
-        else:
-            self._run(f"CREATE TABLE {name} AS SELECT * FROM read_parquet({_quoted(file)})")
-            file.unlink()
+        self._run(f"CREATE TABLE {name} AS {sql}")
 
     def _with_plain_integers(self, sql: str) -> str:
         """DuckDB adds integers to 128 bits, which Parquet and other engines do not have."""
@@ -163,15 +147,11 @@ class DuckDB:
         described = self._connection.execute(f"DESCRIBE {sql}").fetchall()
         columns = ", ".join(n if t == "VARCHAR" else f"CAST({n} AS BIGINT) AS {n}" for n, t, *_ in described)
         self._run(
-            f"COPY (SELECT {columns} FROM ({sql}) AS rows ORDER BY ALL) TO {_quoted(file)} (FORMAT parquet)"
+            f"COPY (SELECT {columns} FROM ({sql}) AS rows ORDER BY ALL) TO {quoted(file)} (FORMAT parquet)"
         )
 
     def drop(self, name: str) -> None:
-        if file := self._written.pop(name, None):
-            self._connection.execute(f"DROP VIEW {name}")
-            file.unlink()
-        else:
-            self._connection.execute(f"DROP TABLE {name}")
+        self._connection.execute(f"DROP TABLE {name}")
 
     def interrupt(self) -> None:
         self._connection.interrupt()
@@ -181,7 +161,7 @@ class DuckDB:
         shutil.rmtree(self._spill, ignore_errors=True)
 
 
-def _quoted(file: Path) -> str:
+def quoted(file: Path) -> str:
     """A file's path as SQL has it."""
     return "'" + str(file).replace("'", "''") + "'"
 
@@ -190,13 +170,17 @@ def connect(settings: EngineSettings, folder: Path, *, large: bool = False) -> B
     """The engine a workspace names.
 
     Args:
-        large: whether what models make will be much longer than memory holds (see `DuckDB`).
+        large: whether what models make will be much longer than memory holds; other engines see to that themselves.
 
     Raises:
         UsageError: an address of no known engine.
     """
     if settings.url.startswith("duckdb:"):
-        return DuckDB(settings, folder, large=large)
+        if not large:
+            return DuckDB(settings, folder)
+        from surveil.engine.large import LargeDuckDB
+
+        return LargeDuckDB(settings, folder)
     if settings.url.startswith("spark:"):
         from surveil.engine.spark import Spark
 

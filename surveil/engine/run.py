@@ -27,7 +27,7 @@ from surveil.feeds.snapshots import Snapshot
 CALENDAR_AHEAD = 400
 #: The calendar starts here at the earliest: a mistyped year 0019 must not make it two thousand years long.
 EARLIEST_DAY = days.to_day(dt.date(1950, 1, 1))
-#: Accounts from which on what models make is written to files (see `DuckDB`).
+#: Accounts from which on what models make is written to files, and where memory asks for it made in parts.
 _LARGE = 20_000_000
 #: How many people have a goal for each period: their own, their role's, or that of a branch they were assigned to (a
 #: branch counts for one where nobody is).

@@ -18,14 +18,19 @@ FROM (
 ) AS stacked
 GROUP BY account_id
 
--- model: sittings_of_several
--- Sittings in which more than one product was opened: how many one representative opened (features too) for one customer on
--- one day.
-SELECT credited_to, customer_id, opened_day, COUNT(*) AS products
-FROM openings
-WHERE rep_id IS NOT NULL
-GROUP BY credited_to, customer_id, opened_day
-HAVING COUNT(*) > 1
+-- model: opened_together
+-- One row per opening in a sitting in which more than one product was opened: how many one representative opened (features
+-- too) for one customer on one day.
+SELECT o.account_id AS account_id, s.products AS products
+FROM openings AS o
+JOIN (
+    SELECT credited_to, customer_id, opened_day, COUNT(*) AS products
+    FROM openings
+    WHERE rep_id IS NOT NULL
+    GROUP BY credited_to, customer_id, opened_day
+    HAVING COUNT(*) > 1
+) AS s ON s.credited_to = o.credited_to AND s.customer_id = o.customer_id AND s.opened_day = o.opened_day
+WHERE o.rep_id IS NOT NULL
 
 -- model: judged_openings
 -- One row per account or feature opened by staff with all that is known of it, joined once for all who ask (see
@@ -61,8 +66,7 @@ FROM (
                 THEN 1 ELSE 0 END AS can_be_judged
     FROM openings AS o
     LEFT JOIN opening_signs AS s ON s.account_id = o.account_id
-    LEFT JOIN sittings_of_several AS b
-      ON b.credited_to = o.credited_to AND b.customer_id = o.customer_id AND b.opened_day = o.opened_day
+    LEFT JOIN opened_together AS b ON b.account_id = o.account_id
     WHERE o.rep_id IS NOT NULL
 ) AS known
 

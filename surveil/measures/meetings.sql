@@ -1,17 +1,22 @@
+-- model: login_days
+-- The customers and days on which each logged in himself, once an account that he did it on. A transaction of an unknown kind
+-- that moved no money counts: it may have been one.
+SELECT DISTINCT t.account_id AS account_id, a.customer_id AS customer_id, t.posted_at_day AS day
+FROM transactions AS t
+JOIN accounts AS a ON a.account_id = t.account_id
+WHERE (t.kind = 'login' OR (t.kind IS NULL AND COALESCE(t.amount_cents, 0) = 0))
+  AND COALESCE(t.initiated_by, 'customer') = 'customer'
+
 -- model: meetings
 -- The customers and days on which each was met, spoken to or heard of: a visit, a call that was answered, an appointment
--- kept, his own letter or e-mail, or a login of his own. A contact of an unknown kind, direction or outcome counts: it may have
--- been one; so does a transaction of an unknown kind that moved no money.
+-- kept, his own letter or e-mail, or a login of his own (see `login_days`). A contact of an unknown kind, direction or outcome
+-- counts: it may have been one.
 SELECT customer_id, at_day AS day
 FROM contacts
 WHERE COALESCE(outcome, 'attended') NOT IN ('no_answer', 'no_show', 'bounced')
   AND (COALESCE(kind, 'visit') IN ('visit', 'call', 'appointment') OR (COALESCE(direction, 'in') = 'in' AND kind <> 'survey'))
 UNION ALL
-SELECT a.customer_id, t.posted_at_day
-FROM transactions AS t
-JOIN accounts AS a ON a.account_id = t.account_id
-WHERE (t.kind = 'login' OR (t.kind IS NULL AND COALESCE(t.amount_cents, 0) = 0))
-  AND COALESCE(t.initiated_by, 'customer') = 'customer'
+SELECT customer_id, day FROM login_days
 
 -- model: opening_days
 -- One row per customer and day on which staff opened something for him, as owner or as the only joint owner.

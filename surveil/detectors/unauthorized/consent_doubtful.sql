@@ -1,13 +1,18 @@
+-- model: account_households
+-- Every account on file with its owner's household (see `customer_ties`) and who opened it when.
+SELECT a.account_id AS account_id, a.customer_id AS customer_id, COALESCE(u.household, a.customer_id) AS household,
+       a.opened_by AS rep_id, a.channel AS channel, a.opened_at_s AS opened_s
+FROM accounts AS a
+LEFT JOIN customer_ties AS u ON u.customer_id = a.customer_id
+
 -- model: signed
 -- One row per consent of an account on file, with whose account it is and who opened it, in what household.
-SELECT c.consent_id AS consent_id, c.account_id AS account_id, a.customer_id AS customer_id,
-       COALESCE(u.household, a.customer_id) AS household, a.opened_by AS rep_id, a.channel AS channel,
-       a.opened_at_s AS opened_s, c.kind AS kind, c.captured_at_s AS captured_s,
+SELECT c.consent_id AS consent_id, c.account_id AS account_id, a.customer_id AS customer_id, a.household AS household,
+       a.rep_id AS rep_id, a.channel AS channel, a.opened_s AS opened_s, c.kind AS kind, c.captured_at_s AS captured_s,
        c.captured_at_day AS captured_day, c.captured_by AS captured_by, c.document_hash AS document_hash,
        c.device_id AS device_id, c.ip_address AS ip_address
 FROM consents AS c
-JOIN accounts AS a ON a.account_id = c.account_id
-LEFT JOIN customer_ties AS u ON u.customer_id = a.customer_id
+JOIN account_households AS a ON a.account_id = c.account_id
 
 -- model: late_consents
 -- Accounts whose earliest consent was captured :late_hours hours or more after the opening: by how many hours. A bare date
