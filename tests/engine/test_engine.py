@@ -356,24 +356,6 @@ def test_an_error_names_the_model_that_was_made(
     assert raised.value.__notes__[0].startswith("while the model ")
 
 
-def test_a_large_firm_needs_less_room_for_the_same_rows(tmp_path: Path) -> None:
-    room, rows = [], []
-    for large in (False, True):
-        spill = tmp_path / f"spill_{large}"
-        settings = EngineSettings(memory_limit="60MB", spill_folder=str(spill), threads=1)
-        engine = connect(settings, tmp_path / "run", large=large)
-        engine.register_table("numbers", pa.table({"n": range(3_000_000)}))
-        for copy in range(4):
-            engine.create(
-                f"copy_{copy}", f"SELECT n % 20 AS n, n // 1000 AS many, {copy} AS one FROM numbers"
-            )
-        room.append(sum(file.stat().st_size for file in spill.rglob("*") if file.is_file()))
-        rows.append(engine.rows("SELECT n, CAST(SUM(many) AS BIGINT) AS many FROM copy_3 GROUP BY n"))
-        engine.close()
-    assert rows[0] == rows[1]
-    assert room[1] < room[0] / 2, room
-
-
 @pytest.mark.parametrize(
     "total",
     [

@@ -81,3 +81,21 @@ def test_the_less_memory_there_is_the_more_parts_are_made(tmp_path: Path) -> Non
         engine.close()
     assert made[0] == 1
     assert made[1] in (4, 8)
+
+
+def test_a_large_firm_needs_less_room_for_the_same_rows(tmp_path: Path) -> None:
+    room, rows = [], []
+    for is_large in (False, True):
+        spill = tmp_path / f"spill_{is_large}"
+        settings = EngineSettings(memory_limit="60MB", spill_folder=str(spill), threads=1)
+        engine = connect(settings, tmp_path / "run", large=is_large)
+        engine.register_table("numbers", pa.table({"n": range(3_000_000)}))
+        for copy in range(4):
+            engine.create(
+                f"copy_{copy}", f"SELECT n % 20 AS n, n // 1000 AS many, {copy} AS one FROM numbers"
+            )
+        room.append(sum(file.stat().st_size for file in spill.rglob("*") if file.is_file()))
+        rows.append(engine.rows("SELECT n, CAST(SUM(many) AS BIGINT) AS many FROM copy_3 GROUP BY n"))
+        engine.close()
+    assert rows[0] == rows[1]
+    assert room[1] < room[0] / 2, room
