@@ -136,24 +136,23 @@ class LargeDuckDB(DuckDB):
             if not long or (division.together is not None and len(long) < 2):
                 continue
             ready = {table: len(self._files[table]) for table in long if key in self._keys_of.get(table, ())}
-            if division.plain:
-                needed = max(ready.values()) if set(long) <= ready.keys() else 1
-            else:
+            if len(long) > 1 and not division.plain:
                 needed = self._parts(division, long)
+            else:  # nothing to be held but groups, which need no parts: it comes out divided where it lies divided
+                needed = max(ready.values()) if set(long) <= ready.keys() else 1
             there = sum(self._rows(table) for table in ready)
             if there > most:
                 best, most, parts = division, there, needed
         return best, parts
 
     def _parts(self, division: Division, long: Sequence[str]) -> int:
-        """In how many parts what a join holds fits into memory: all long tables but the longest, which passes by."""
+        """In how many parts what is held fits into memory: all long tables but the longest, which a join lets pass by."""
         held = [
             (self._rows(table) * self._width(table, division.asked[table]), self._rows(table))
             for table in long
         ]
         longest = max(held, key=lambda one: one[1])
-        if len(held) > 1:
-            held.remove(longest)
+        held.remove(longest)
         wanted = sum(size for size, _ in held) / self._for_joins
         return min(_MOST_PARTS, 2 ** max(0, math.ceil(math.log2(wanted)))) if wanted > 1 else 1
 

@@ -1,18 +1,24 @@
+-- model: transfers
+-- Movements of money between two accounts, as the one of them has it. (Sorted out before they are joined.)
+SELECT transaction_id, account_id, counterparty_account_id AS other_account_id, kind, amount_cents AS cents,
+       posted_at_day AS posted_day, initiated_by
+FROM transactions
+WHERE counterparty_account_id IS NOT NULL
+  AND amount_cents <> 0
+  AND kind IN ('transfer_in', 'transfer_out', 'deposit', 'withdrawal')
+
 -- model: early_transfers
 -- One row per movement of money between an opened account and another one, from its opening to :inactivity_days days later, or
 -- :funded_days and :return_days: read once for all that is asked of them.
 SELECT t.transaction_id AS transaction_id, o.account_id AS account_id, o.customer_id AS customer_id, o.co_owners AS co_owners,
        o.rep_id AS rep_id, o.opened_s AS opened_s, o.opened_day AS opened_day, o.business_index AS business_index,
-       t.counterparty_account_id AS other_account_id, t.kind AS kind, t.amount_cents AS cents, t.posted_at_day AS posted_day,
+       t.other_account_id AS other_account_id, t.kind AS kind, t.cents AS cents, t.posted_day AS posted_day,
        t.initiated_by AS initiated_by
-FROM transactions AS t
+FROM transfers AS t
 JOIN openings AS o ON o.account_id = t.account_id
-WHERE t.counterparty_account_id IS NOT NULL
-  AND t.amount_cents <> 0
-  AND t.kind IN ('transfer_in', 'transfer_out', 'deposit', 'withdrawal')
-  AND t.posted_at_day >= o.opened_day
-  AND (t.posted_at_day <= o.opened_day + :inactivity_days
-       OR t.posted_at_day <= o.opened_day + :funded_days + :return_days)
+WHERE t.posted_day >= o.opened_day
+  AND (t.posted_day <= o.opened_day + :inactivity_days
+       OR t.posted_day <= o.opened_day + :funded_days + :return_days)
 
 -- model: early_money
 -- The movements of `early_transfers` up to :inactivity_days days after the opening.

@@ -1,11 +1,16 @@
+-- model: logins
+-- The days on which customers logged in themselves, sorted out before their accounts are looked up. A transaction of an
+-- unknown kind that moved no money counts: it may have been one.
+SELECT account_id, posted_at_day AS day
+FROM transactions
+WHERE (kind = 'login' OR (kind IS NULL AND COALESCE(amount_cents, 0) = 0))
+  AND COALESCE(initiated_by, 'customer') = 'customer'
+
 -- model: login_days
--- The customers and days on which each logged in himself, once an account that he did it on. A transaction of an unknown kind
--- that moved no money counts: it may have been one.
-SELECT DISTINCT t.account_id AS account_id, a.customer_id AS customer_id, t.posted_at_day AS day
-FROM transactions AS t
+-- The rows of `logins` with whose account it is, once a day.
+SELECT DISTINCT t.account_id AS account_id, a.customer_id AS customer_id, t.day AS day
+FROM logins AS t
 JOIN accounts AS a ON a.account_id = t.account_id
-WHERE (t.kind = 'login' OR (t.kind IS NULL AND COALESCE(t.amount_cents, 0) = 0))
-  AND COALESCE(t.initiated_by, 'customer') = 'customer'
 
 -- model: meetings
 -- The customers and days on which each was met, spoken to or heard of: a visit, a call that was answered, an appointment

@@ -18,14 +18,17 @@ from surveil.engine.backends import connect
 def tiny_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Firms of any size are large, and a model is made in two, eight or four parts in turn."""
     counts = cycle((2, 8, 4))
-    rows = large.LargeDuckDB._rows
-    short = {"calendar", "covered"}  # beside the accounts of a large firm
+    short = {
+        "calendar",
+        "covered",
+        "products",
+        "branches",
+        "opener_branches",
+    }  # beside the accounts of a large firm
+
     monkeypatch.setattr(run, "_LARGE", 1)
     monkeypatch.setattr(large, "_FEW", 20)
-    monkeypatch.setattr(large, "_LONGER", 2)
-    monkeypatch.setattr(
-        large.LargeDuckDB, "_rows", lambda engine, name: 0 if name in short else rows(engine, name)
-    )
+    monkeypatch.setattr(large.LargeDuckDB, "_rows", lambda _, name: 0 if name in short else 1000)
     monkeypatch.setattr(large.LargeDuckDB, "_parts", lambda *_: next(counts))
 
 

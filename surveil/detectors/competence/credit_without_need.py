@@ -83,7 +83,7 @@ class CreditWithoutNeed(Detector):
     id = "CS06"
     slug = "credit_without_need"
     name = "Credit without need"
-    version = "10"
+    version = "11"
     family = Family.COMPETENCE
     typology = "T23 T24"
     severity = Severity.MEDIUM

@@ -27,22 +27,23 @@ FROM (
 JOIN openings AS o ON o.account_id = r.account_id
 WHERE o.rep_id IS NOT NULL
 
+-- model: small_money
+-- Money in by people, from half to one and a half times what counts as a token. (Sorted out before it is joined.)
+SELECT transaction_id, account_id, posted_at_day AS day, amount_cents AS cents
+FROM transactions
+WHERE kind IN ('deposit', 'transfer_in')
+  AND COALESCE(initiated_by, 'customer') <> 'system'
+  AND amount_cents * 2 >= :token_cents
+  AND amount_cents * 2 <= 3 * :token_cents
+
 -- model: small_deposits
--- Money in by people on accounts of staff within :funded_days days of the opening, from half to one and a half times what
--- counts as a token.
+-- The rows of `small_money` on accounts of staff within :funded_days days of the opening.
 SELECT t.transaction_id AS transaction_id, o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id,
-       o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.month AS month, t.posted_at_day AS day,
-       t.amount_cents AS cents, :token_cents AS limit_cents
+       o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.month AS month, t.day AS day, t.cents AS cents,
+       :token_cents AS limit_cents
 FROM openings AS o
-JOIN transactions AS t
-  ON t.account_id = o.account_id
- AND t.posted_at_day >= o.opened_day
- AND t.posted_at_day <= o.opened_day + :funded_days
+JOIN small_money AS t ON t.account_id = o.account_id AND t.day >= o.opened_day AND t.day <= o.opened_day + :funded_days
 WHERE o.rep_id IS NOT NULL
-  AND t.kind IN ('deposit', 'transfer_in')
-  AND COALESCE(t.initiated_by, 'customer') <> 'system'
-  AND t.amount_cents * 2 >= :token_cents
-  AND t.amount_cents * 2 <= 3 * :token_cents
 
 -- model: unseen_openings
 -- Openings by staff (not features) by branch, and how many of them lie on days that the extract of transactions, of

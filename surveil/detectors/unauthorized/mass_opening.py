@@ -96,7 +96,7 @@ class MassOpening(Detector):
     id = "UA16"
     slug = "mass_opening"
     name = "Mass opening"
-    version = "8"
+    version = "9"
     family = Family.UNAUTHORIZED
     typology = "T35"
     severity = Severity.HIGH
