@@ -41,8 +41,8 @@ WHERE o.rep_id IS NOT NULL
 -- does not count; both are empty where the use can't be judged. `no_consent`: none within those days; empty where not covered.
 SELECT account_id, customer_id, rep_id, credited_to, branch_id, branch_kind, product_code, family, channel, is_feature,
        month, opened_day, opened_tod, business_index, period_left, closed_day, applied_day, recorded_day, no_contact,
-       customer_since_day, unused_after_days, transaction_covered_days, together, consent_covered_days, consent_lag_days,
-       no_consent, not_met, first_use_days, seen_days, closed_in_sight, round_trip,
+       customer_since_day, customer_kind, unused_after_days, transaction_covered_days, together, consent_covered_days,
+       consent_lag_days, no_consent, not_met, first_use_days, seen_days, closed_in_sight, round_trip,
        CASE WHEN can_be_judged = 0 THEN NULL ELSE unused END AS unused,
        CASE WHEN can_be_judged = 0 THEN NULL
             WHEN unused + round_trip > 0 AND unused + round_trip + COALESCE(no_consent, 0) + COALESCE(not_met, 0) >= 2 THEN 1
@@ -54,6 +54,7 @@ FROM (
            o.opened_tod AS opened_tod, o.business_index AS business_index, o.period_left AS period_left,
            o.closed_day AS closed_day, o.applied_day AS applied_day, o.recorded_day AS recorded_day,
            o.no_contact AS no_contact, o.customer_since_day AS customer_since_day,
+           COALESCE(o.customer_kind, '') AS customer_kind,
            o.unused_after_days AS unused_after_days, o.transactions_to - o.opened_day AS transaction_covered_days,
            CASE WHEN b.products > 6 THEN 6 ELSE COALESCE(b.products, 1) END AS together,
            o.consents_to - o.opened_day AS consent_covered_days, s.consent_lag_days AS consent_lag_days,

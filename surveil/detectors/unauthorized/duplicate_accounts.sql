@@ -40,10 +40,10 @@ FROM holding_changes
 -- One row per opening by staff for a customer who held something already: how much, and the customer's first use of
 -- the new one (empty: none seen) with the days seen.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
-       o.branch_kind AS branch_kind, COALESCE(o.customer_kind, '') AS customer_kind, o.product_code AS product_code,
+       o.branch_kind AS branch_kind, o.customer_kind AS customer_kind, o.product_code AS product_code,
        o.family AS family, o.channel AS channel, o.month AS month, o.opened_day AS opened_day,
-       o.unused_after_days AS unused_after_days, h.same_held AS same_held, h.held AS held, f.first_use_days AS first_use_days, f.seen_days AS seen_days
-FROM openings AS o
+       o.unused_after_days AS unused_after_days, h.same_held AS same_held, h.held AS held,
+       o.first_use_days AS first_use_days, o.seen_days AS seen_days
+FROM judged_openings AS o
 JOIN holdings AS h ON h.account_id = o.account_id AND h.step = 1 AND h.held > 0
-LEFT JOIN first_use AS f ON f.account_id = o.account_id
-WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
+WHERE o.is_feature = 0

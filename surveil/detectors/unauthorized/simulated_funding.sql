@@ -41,15 +41,12 @@ WHERE t.counterparty_account_id IS NOT NULL AND t.posted_at_day >= m.posted_day 
 -- customer within :inactivity_days days; `mature` 1 where that many days could be seen (empty: no transactions then).
 SELECT rep_id, product_code, channel, branch_kind, branch_id, month, mature, COUNT(*) AS n, SUM(trip) AS trips
 FROM (
-    SELECT o.rep_id AS rep_id, o.product_code AS product_code, o.channel AS channel, o.branch_kind AS branch_kind,
-           o.branch_id AS branch_id, o.month AS month,
-           CASE WHEN o.transactions_to - o.opened_day >= :inactivity_days THEN 1
-                WHEN o.transactions_to IS NOT NULL THEN 0 END AS mature,
-           CASE WHEN r.account_id IS NULL THEN 0
-                WHEN u.first_use_days <= :inactivity_days THEN 0 ELSE 1 END AS trip
-    FROM openings AS o
-    LEFT JOIN round_trip_accounts AS r ON r.account_id = o.account_id
-    LEFT JOIN first_use AS u ON u.account_id = o.account_id
-    WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
+    SELECT rep_id, product_code, channel, branch_kind, branch_id, month,
+           CASE WHEN transaction_covered_days >= :inactivity_days THEN 1
+                WHEN transaction_covered_days IS NOT NULL THEN 0 END AS mature,
+           CASE WHEN round_trip = 0 THEN 0
+                WHEN first_use_days <= :inactivity_days THEN 0 ELSE 1 END AS trip
+    FROM judged_openings
+    WHERE is_feature = 0
 ) AS counted
 GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month, mature

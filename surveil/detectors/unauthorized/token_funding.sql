@@ -131,11 +131,10 @@ FROM (
     SELECT o.rep_id AS rep_id, o.product_code AS product_code, o.channel AS channel, o.branch_kind AS branch_kind,
            o.branch_id AS branch_id, o.month AS month, CASE WHEN k.account_id IS NULL THEN 0 ELSE 1 END AS token,
            COALESCE(f.fanned, 0) AS fanned
-    FROM openings AS o
+    FROM judged_openings AS o
     LEFT JOIN token_starts AS k ON k.account_id = o.account_id
     LEFT JOIN fanned_accounts AS f ON f.account_id = o.account_id
-    WHERE o.rep_id IS NOT NULL
-      AND o.transactions_to >= o.opened_day + 2 * :funded_days
+    WHERE o.transaction_covered_days >= 2 * :funded_days
       AND EXISTS (
         SELECT 1 FROM transactions AS t
         WHERE t.account_id = o.account_id
