@@ -101,7 +101,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "11"
+    version = "9"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH
