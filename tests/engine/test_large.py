@@ -47,7 +47,7 @@ def test_a_firm_measured_in_parts_is_measured_row_for_row_as_whole(
     parted = measured(small_firm, "duckdb://", tmp_path)
     monkeypatch.setattr(run, "_LARGE", 10**9)
     whole = measured(small_firm, "duckdb://", tmp_path)
-    assert {"openings", "judged_openings", "first_actions", "simulated_funding_cells"} <= set(in_parts)
+    assert {"openings", "judged_openings", "first_actions", "first_money_cells"} <= set(in_parts)
     assert len(in_parts) > 40
     assert list(differences(whole, parted)) == []
 
