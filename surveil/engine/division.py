@@ -79,13 +79,13 @@ def divide(sql: str, key: str, columns: Columns) -> Division | None:
             node.set("alias", exp.TableAlias(this=exp.to_identifier(name)))
     whole = frozenset(node.name for node in found.whole)
     by_part = tuple(name for _, name in nodes)
-    asked = {name: _asked(tree, node.alias_or_name) for node, name in nodes}
+    asked = {table: _asked(tree, [node.alias for node, name in nodes if name == table]) for table in by_part}
     return Division(key, by_part, whole, carried, found.plain, asked, together, tree, nodes)
 
 
-def _asked(tree: exp.Query, alias: str) -> frozenset[str]:
-    """The columns that are asked for under a table's alias, or under none, where they may be another one's."""
-    return frozenset(node.name for node in tree.find_all(exp.Column) if node.table in ("", alias))
+def _asked(tree: exp.Query, aliases: Collection[str]) -> frozenset[str]:
+    """The columns that are asked for under a table's aliases, or under none, where they may be another one's."""
+    return frozenset(node.name for node in tree.find_all(exp.Column) if node.table in ("", *aliases))
 
 
 class _NotDivisible(Exception):
@@ -94,7 +94,7 @@ class _NotDivisible(Exception):
 
 @dataclass
 class _Found:
-    """Of a relation: the places (of a query) or names (of a table) that hold the key, and how its tables are read."""
+    """Of a query: the places of its columns that hold the key, and how its tables are read."""
 
     carried: frozenset[int] = frozenset()
     by_part: list[exp.Table] = field(default_factory=list)
@@ -156,9 +156,9 @@ class _Reader:
         if select.args.get("distinct") and not carried:
             raise _NotDivisible
         found.carried = carried
-        nothing_else = len(relations) == 1 and not group and not select.args.get("distinct")
-        windowed = any(True for _ in _inside(select, exp.Window))
-        found.plain = nothing_else and not windowed and not found.whole and len(found.by_part) == 1
+        passes = isinstance(first, exp.Table) or driver.plain
+        gathers = group or select.args.get("distinct") or any(True for _ in _inside(select, exp.Window))
+        found.plain = passes and not gathers and not found.whole and len(found.by_part) == 1
         return found
 
     def _relation(self, relation: exp.Expr) -> tuple[frozenset[str], _Found]:
@@ -269,11 +269,13 @@ def _nested(select: exp.Select) -> Iterator[exp.Expr]:
 
 
 def _plain_in(nested: exp.Expr) -> bool:
-    """An IN of which not known counts as no; to NOT IN a missing key in one part matters to all of them."""
+    """An IN in a condition, where not known counts as no; to NOT IN a missing key in one part matters to all of them."""
     if not isinstance(nested, exp.In):
         return False
-    asks = nested.find_ancestor(exp.Not, exp.Is, exp.Coalesce, exp.Select)
-    return isinstance(asks, exp.Select)
+    asks = nested.parent
+    while isinstance(asks, exp.And | exp.Or | exp.Paren):
+        asks = asks.parent
+    return isinstance(asks, exp.Where)
 
 
 def _aggregates(select: exp.Select) -> bool:

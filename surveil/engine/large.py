@@ -26,9 +26,10 @@ _MOST_PARTS = 64
 class LargeDuckDB(DuckDB):
     """DuckDB that makes a model part by part where its joins would not fit into memory and its SELECT allows (`division`).
 
-    A part reads its tables once more, which costs less than what a join does with rows that do not fit: writing them all,
-    in no order, and reading them again. Parts are powers of two, so that what was made in some is found divided by whoever
-    needs more or fewer. Where memory runs out all the same, twice as many parts are tried.
+    A part reads its tables once more. What a join does with rows that do not fit, writing all of both sides in no order and
+    reading them again, costs as much where they are narrow, and far more where they are wide. Parts are powers of two, so
+    that what was made in some is found divided by whoever needs more or fewer. Where memory runs out all the same, twice as
+    many parts are tried.
 
     What models make lies in Parquet files in the spill folder, written by all threads and read without taking memory from
     the joins; what has few rows is a table, about which more is known to who plans a query.
@@ -67,21 +68,30 @@ class LargeDuckDB(DuckDB):
     def _by_part(self, name: str, division: Division, parts: int) -> None:
         """Make a model part by part."""
         files = [self._spill / f"{name}.{part}.parquet" for part in range(parts)]
-        rows = 0
-        for part, file in enumerate(files):
-            named = {table: f"{table}, {part} of {parts}" for table in division.by_part}
-            for table, view in named.items():
-                select = self._rows_of_part(table, division.key, part, parts)
-                self._connection.execute(f'CREATE OR REPLACE VIEW "{view}" AS {select}')
-            rows += self._copy(division.sql(named.__getitem__), file, self._execute)
+        kept = False
+        try:
+            rows = sum(self._part(division, part, parts, file) for part, file in enumerate(files))
+            if division.together:
+                self._whole(name, division.together.format(parts=_reading(files)), last=True)
+            else:
+                self._keep(name, files, rows, frozenset(division.carried))
+                kept = True
+        finally:
+            if not kept:
+                for file in files:
+                    file.unlink(missing_ok=True)
+
+    def _part(self, division: Division, part: int, parts: int, file: Path) -> int:
+        """Write one part of a model; how many rows it has."""
+        named = {table: f"{table}, {part} of {parts}" for table in division.by_part}
+        for table, view in named.items():
+            select = self._rows_of_part(table, division.key, part, parts)
+            self._connection.execute(f'CREATE VIEW "{view}" AS {select}')
+        try:
+            return self._copy(division.sql(named.__getitem__), file, self._execute)
+        finally:
             for view in named.values():
                 self._connection.execute(f'DROP VIEW "{view}"')
-        if division.together:
-            self._whole(name, division.together.format(parts=_reading(files)), last=True)
-            for file in files:
-                file.unlink()
-        else:
-            self._keep(name, files, rows, frozenset(division.carried))
 
     def _rows_of_part(self, table: str, key: str, part: int, parts: int) -> str:
         """A SELECT of a part's rows of a table."""

@@ -153,9 +153,8 @@ def _in_parts(engine: Engine, chosen: Sequence[Detector], done: Steps, together:
     """Have the engine write in parts what a large firm's representatives are judged by; in how many parts."""
     engine.expect([*_to_measure(chosen, engine, done), *_OF_THE_RUN])
     parts, count = parts_of(engine.fetch("home_sizes"), together)
-    branches = engine.fetch("opening_branches")[
-        "branch_id"
-    ]  # asked for in any case, as the engine expects it
+    # Asked for where there is one part, too: the engine was told to expect it, and keeps what it is made of until then.
+    branches = engine.fetch("opening_branches")["branch_id"]
     if count > 1:
         by_branch = {model for detector in chosen for model in detector.by_branch}
         engine.split(parts, count, branch_parts(branches, count), by_branch)

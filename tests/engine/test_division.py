@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 import duckdb
 import pytest
@@ -85,6 +86,10 @@ def test_what_needs_rows_of_several_keys_is_not_divided(sql: str) -> None:
     assert _divided(sql) is None
 
 
+def _part_of(part: int, table: str) -> str:
+    return f"{table} {part}"
+
+
 accounts = st.sampled_from([None, "a1", "a2", "a3", "a4", "a5"])
 numbers = st.one_of(st.none(), st.integers(0, 3))
 customers = st.sampled_from([None, "c1", "c2"])
@@ -120,7 +125,7 @@ def test_the_parts_together_are_the_whole_whatever_is_missing_or_twice_there(
         for sql in DIVIDED:
             division = _divided(sql)
             assert division is not None
-            made = [division.sql(lambda table, part=part: f"{table} {part}") for part in range(parts)]  # type: ignore[misc]
+            made = [division.sql(partial(_part_of, part)) for part in range(parts)]
             together = " UNION ALL ".join(f"({one})" for one in made)
             if division.together:
                 together = division.together.format(parts=f"({together})")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from itertools import cycle
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -12,20 +14,15 @@ from bench.engines.agreement import differences, measured
 from surveil.config import EngineSettings, Workspace
 from surveil.engine import large, run
 from surveil.engine.backends import connect
+from surveil.engine.division import Division
 
 
 @pytest.fixture
 def tiny_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Firms of any size are large, and a model is made in two, eight or four parts in turn."""
     counts = cycle((2, 8, 4))
-    short = {
-        "calendar",
-        "covered",
-        "products",
-        "branches",
-        "opener_branches",
-    }  # beside the accounts of a large firm
-
+    # What is short beside the accounts of a large firm.
+    short = {"calendar", "covered", "products", "branches", "opener_branches"}
     monkeypatch.setattr(run, "_LARGE", 1)
     monkeypatch.setattr(large, "_FEW", 20)
     monkeypatch.setattr(large.LargeDuckDB, "_rows", lambda _, name: 0 if name in short else 1000)
@@ -39,9 +36,9 @@ def test_a_firm_measured_in_parts_is_measured_row_for_row_as_whole(
     in_parts = []
     make = large.LargeDuckDB._by_part
 
-    def counted(self: large.LargeDuckDB, name: str, *how: object) -> object:
+    def counted(self: large.LargeDuckDB, name: str, division: Division, parts: int) -> None:
         in_parts.append(name)
-        return make(self, name, *how)  # type: ignore[arg-type]
+        make(self, name, division, parts)
 
     monkeypatch.setattr(large.LargeDuckDB, "_by_part", counted)
     parted = measured(small_firm, "duckdb://", tmp_path)
@@ -69,6 +66,34 @@ def test_nothing_that_was_made_in_parts_is_left_where_it_is_given_up(
     engine.drop("twice")
     engine.drop("few")
     assert list((tmp_path / "spill").rglob("*.parquet")) == []
+    engine.close()
+
+
+def test_where_memory_runs_out_twice_as_many_parts_are_tried_and_nothing_is_left_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs out for the whole model, then for the second of two parts."""
+    monkeypatch.setattr(large, "_FEW", 20)
+    tried: list[str] = []
+    run_it = large.LargeDuckDB._execute
+
+    def scarce(self: large.LargeDuckDB, sql: str) -> int:
+        tried.append(re.findall(r"/twice(\S*)\.parquet'", sql)[0])
+        if tried in ([""], ["", ".0", ".1"]):
+            raise duckdb.OutOfMemoryException("Out of Memory Error")
+        return run_it(self, sql)
+
+    engine = connect(EngineSettings(spill_folder=str(tmp_path / "spill")), tmp_path / "run", large=True)
+    ids = pa.array([f"a{n}" for n in range(200_000)])
+    engine.register_table("all_ids", pa.table({"account_id": ids}))
+    monkeypatch.setattr(large.LargeDuckDB, "_execute", scarce)
+    engine.create(
+        "twice", "SELECT l.account_id FROM all_ids AS l JOIN all_ids AS r ON r.account_id = l.account_id"
+    )
+    assert tried == ["", ".0", ".1", ".0", ".1", ".2", ".3"]
+    assert engine.query("SELECT COUNT(DISTINCT account_id) AS n FROM twice").to_pylist() == [{"n": 200_000}]
+    made = [file.name for file in (tmp_path / "spill").rglob("twice*")]
+    assert sorted(made) == [f"twice.{part}.parquet" for part in range(4)]
     engine.close()
 
 
