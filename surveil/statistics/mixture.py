@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 
 from surveil.errors import UsageError
 from surveil.statistics.arrays import Bools, Floats, Ints, sums
@@ -25,6 +27,7 @@ _TAIL = 0.10  # share of simulated statistics that the exponential tail is fitte
 _REMARKABLE_Q = 0.10  # false-discovery rate at which a rep's units are no longer drawn from
 _TRIES = 4
 _BLOCK = 8192
+_REPS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -175,10 +178,30 @@ class _Units:
     chance: Floats
     shape: tuple[int, int]
 
+    @cached_property
+    def _month_of(self) -> Ints:
+        return self.who * max(self.shape[1], 1) + self.when
+
+    @cached_property
+    def _first_of_month(self) -> Ints:
+        """Where the units of each rep and month begin."""
+        return np.searchsorted(self._month_of, np.arange(self.shape[0] * self.shape[1] + 1))
+
     def by_month(self, values: Floats) -> Floats:
         """Sums per rep and month, reps × months."""
         reps, months = self.shape
-        return sums(self.who * max(months, 1) + self.when, values, reps * months).reshape(reps, months)
+        return sums(self._month_of, values, reps * months).reshape(reps, months)
+
+    def gains_by_month(self, drawn: Ints) -> Floats:
+        """Sums of the gains per rep and month, were the units those drawn, shares × reps × months."""
+        from scipy.sparse import csr_array
+
+        reps, months = self.shape
+        # A product with a matrix of ones adds up all shares of a unit while it is at hand.
+        which = csr_array(
+            (np.ones(drawn.size), drawn, self._first_of_month), shape=(reps * months, self.who.size)
+        )
+        return np.ascontiguousarray((which @ self.gain).T).reshape(self.gain.shape[1], reps, months)
 
 
 @dataclass(frozen=True)
@@ -216,15 +239,15 @@ def _best_share(units: _Units) -> Ints:
 
 
 def _statistics(
-    drawn: Ints | slice, units: _Units, expected: _Expected, shortest: int
+    drawn: Ints, units: _Units, expected: _Expected, shortest: int
 ) -> tuple[_Statistics, _Statistics]:
     """The best mixture and the score of each rep, were his units those `drawn`."""
-    sum_of_gains = np.stack([_running(units.by_month(gain)) for gain in units.gain[drawn].T], axis=-1)
+    sum_of_gains = _running(units.gains_by_month(drawn))
     excess = _running(units.by_month(units.chance[drawn] - expected.mean))
     variance = _running(expected.variance)
 
     def mixture(upto: slice, before: slice) -> Floats:
-        return np.asarray((sum_of_gains[:, upto] - sum_of_gains[:, before]).max(axis=2))
+        return np.asarray((sum_of_gains[..., upto] - sum_of_gains[..., before]).max(axis=0))
 
     def score(upto: slice, before: slice) -> Floats:
         spread = np.sqrt(variance[:, upto] - variance[:, before] + _LEAST_VARIANCE)
@@ -236,7 +259,7 @@ def _statistics(
 
 def _running(by_month: Floats) -> Floats:
     """Sums from the first month on, beginning with nothing."""
-    return np.concatenate([np.zeros((len(by_month), 1)), by_month.cumsum(axis=1)], axis=1)
+    return np.concatenate([np.zeros((*by_month.shape[:-1], 1)), by_month.cumsum(axis=-1)], axis=-1)
 
 
 def _over_runs(of: Callable[[slice, slice], Floats], months: int, shortest: int) -> _Statistics:
@@ -271,7 +294,7 @@ def _expected(units: _Units, included: Bools) -> _Expected:
 def _judged(units: _Units, n: Floats, included: Bools, settings: MixtureSettings) -> _Found:
     """Every rep against the units of `included` ones."""
     expected = _expected(units, included)
-    seen = _statistics(slice(None), units, expected, settings.shortest)
+    seen = _statistics(np.arange(units.who.size), units, expected, settings.shortest)
     p_whole, p_episode = [], []
     for one, (whole, episode) in zip(seen, _redrawn(units, expected, included, settings), strict=True):
         p_whole.append(recalibrated(_p_values(one.whole, whole, n)))
@@ -287,7 +310,8 @@ def _redrawn(
     kind that another rep opened."""
     rng = np.random.default_rng(settings.seed)
     draws = max(settings.draws, int(np.ceil(settings.simulated / max(units.shape[0], 1))))
-    kinds = [np.flatnonzero(units.kind == kind) for kind in range(int(units.kind.max(initial=-1)) + 1)]
+    by_kind, number = np.argsort(units.kind, kind="stable"), np.bincount(units.kind)
+    kinds = [by_kind[end - count : end] for count, end in zip(number, np.cumsum(number), strict=True)]
     pools = [at[included[units.who[at]]] for at in kinds]
     drawn = np.empty(units.who.size, dtype=np.int64)
     firms = []
@@ -317,24 +341,28 @@ def _p_values(seen: Floats, simulated: Floats, n: Floats) -> Floats:
 
     A rep is compared with his own draws and those of the reps nearest to him in number of accounts.
     """
-    reps = seen.size
-    result = np.empty(reps)
+    reps, result = seen.size, np.empty(seen.size)
+    if not reps:
+        return result
     order = np.argsort(n, kind="stable")
-    near = max(1, int(np.ceil(2000 / max(simulated.shape[0], 1))))
-    for rank, rep in enumerate(order):
-        first = int(np.clip(rank - near // 2, 0, max(reps - near, 0)))
-        result[rep] = _tail(seen[rep], np.sort(simulated[:, order[first : first + near]], axis=None))
+    near = min(max(1, int(np.ceil(2000 / simulated.shape[0]))), reps)
+    first = np.clip(np.arange(reps) - near // 2, 0, reps - near)
+    runs = sliding_window_view(simulated[:, order], near, axis=1).swapaxes(0, 1)
+    for block in np.array_split(np.arange(reps), reps // _REPS_AT_ONCE + 1):
+        draws = np.sort(runs[first[block]].reshape(block.size, -1), axis=1)
+        result[order[block]] = _tails(seen[order[block]], draws)
     return np.clip(result, SMALLEST_P, 1.0)
 
 
-def _tail(value: float, draws: Floats) -> float:
-    edge = draws[int((1 - _TAIL) * (draws.size - 1))]
-    if value <= edge:
-        above = draws.size - int(np.searchsorted(draws, value, side="left"))
-        return (above + 0.5) / (draws.size + 1)
-    excess = draws[draws > edge] - edge
-    # Both statistics fall off at least exponentially in theory, a log-likelihood ratio with a scale of one at most; the
-    # simulation may show more.
-    return _TAIL * float(
-        np.exp(-(value - edge) / max(float(excess.mean()) if excess.size else 1.0, _LEAST_SCALE))
-    )
+def _tails(value: Floats, draws: Floats) -> Floats:
+    """Upper tail of each value among its own draws, which are a sorted row."""
+    size = draws.shape[1]
+    edge = draws[:, int((1 - _TAIL) * (size - 1))]
+    tail = ((draws >= value[:, None]).sum(axis=1) + 0.5) / (size + 1)
+    for beyond in np.flatnonzero(value > edge):
+        excess = draws[beyond][draws[beyond] > edge[beyond]] - edge[beyond]
+        # Both statistics fall off at least exponentially in theory, a log-likelihood ratio with a scale of one at most; the
+        # simulation may show more.
+        scale = max(float(excess.mean()) if excess.size else 1.0, _LEAST_SCALE)
+        tail[beyond] = _TAIL * np.exp(-(value[beyond] - edge[beyond]) / scale)
+    return np.asarray(tail)
