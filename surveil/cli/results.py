@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,11 @@ from surveil.cli.common import (
     one_of,
     open_database,
     open_workspace,
+    say,
 )
+
+if TYPE_CHECKING:
+    from surveil.config import Workspace
 
 app = typer.Typer()
 rank_app = typer.Typer(help="Rankings of the last scan.", no_args_is_help=True)
@@ -44,7 +48,8 @@ def alerts(
     from surveil.output import write_rows
 
     severity, status = one_of(severity, Severity, "severity"), one_of(status, Status, "status")
-    with open_database(open_workspace(workspace)) as store, store.read() as session:
+    opened = open_workspace(workspace)
+    with open_database(opened) as store, store.read() as session:
         rows = export_alerts(session, SYSTEM)
     wanted = {
         "severity": severity,
@@ -53,6 +58,8 @@ def alerts(
         "status": status,
     }
     kept = [row for row in rows if all(value is None or row[name] == value for name, value in wanted.items())]
+    if rep and not kept:
+        _say_if_unknown(rep, opened)
     write_rows(kept, format, out, _ON_SCREEN, EXPORT_FIELDS)
 
 
@@ -77,7 +84,23 @@ def findings(
             find_alert(session, SYSTEM, alert)
     wanted = {"detector": _detector(detector), "rep_id": rep, "alert_id": alert}
     found = last_findings(opened, {name: value for name, value in wanted.items() if value is not None})
+    if rep and found.empty:
+        _say_if_unknown(rep, opened)
     write_frame(found, format, out)
+
+
+def _say_if_unknown(rep: str, workspace: Workspace) -> None:
+    """Nothing found about somebody who does not exist must not read as nothing found."""
+    import pyarrow.parquet as pq
+
+    from surveil.feeds import snapshots
+
+    if not snapshots.load_numbers(workspace):
+        return
+    files = [file for part in snapshots.current(workspace).feeds["reps"].parts for file in part.files]
+    known = {name for file in files for name in pq.read_table(file, columns=["rep_id"])["rep_id"].to_pylist()}
+    if files and rep not in known:
+        say(f"There is no representative {rep!r} in the feed reps. See: surveil rank reps")
 
 
 def _detector(wanted: str | None, further: Iterable[str] = ()) -> str | None:

@@ -226,7 +226,15 @@ def test_alerts_on_the_screen_can_be_read(folder: Path) -> None:
     row = next(line for line in shown if line.split()[:1] == [first["alert_id"]])
     assert first["reason"][:40] in row, "a reason is a sentence, not a column of syllables"
     assert shown[-1] == "… 16 further columns: use --format csv"
-    assert surveil("alerts", "--rep", "nobody at all", cwd=folder).stdout.split() == ["(no", "rows)"]
+
+
+@pytest.mark.parametrize("command", ["alerts", "findings"])
+def test_nothing_about_somebody_who_does_not_exist_is_not_nothing_found(folder: Path, command: str) -> None:
+    done = surveil(command, "--rep", "nobody at all", cwd=folder)
+    assert done.stdout.split() == ["(no", "rows)"]
+    assert "no representative 'nobody at all' in the feed reps" in done.stderr
+    ranked = json.loads(surveil("rank", "reps", "--format", "jsonl", cwd=folder).stdout.splitlines()[-1])
+    assert "no representative" not in surveil(command, "--rep", ranked["rep_id"], cwd=folder).stderr
 
 
 @pytest.mark.parametrize(
