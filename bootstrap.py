@@ -207,7 +207,8 @@ def install_packages(*arguments: str) -> None:
     """Install into .venv with uv, its own pip, or the pip of the Python that runs this."""
     uv = shutil.which("uv")
     if uv:
-        command = [uv, "pip", "install", "--python", str(venv_python())]
+        # As pip does: else each first start reads all that it imports as text, and where nothing may be written every start.
+        command = [uv, "pip", "install", "--compile-bytecode", "--python", str(venv_python())]
     elif list(VENV.glob("[Ll]ib/**/site-packages/pip")):
         command = [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check"]
     else:

@@ -142,7 +142,9 @@ def test_uv_is_used_where_it_is(checkout: Checkout) -> None:
     checkout.programs(uv="/usr/bin/uv")
     bootstrap.main([])
     assert "--without-pip" in checkout.commands[0]
-    assert all(command[:3] == ["/usr/bin/uv", "pip", "install"] for command in checkout.commands[1:])
+    installs = checkout.commands[1:]
+    assert all(command[:3] == ["/usr/bin/uv", "pip", "install"] for command in installs)
+    assert all("--compile-bytecode" in command for command in installs), "as pip does unasked"
 
 
 def test_without_ensurepip_the_pip_outside_installs(
