@@ -1,8 +1,8 @@
 """How often rate_test accuses honest representatives: `python -m bench.calibration [FIRMS]`.
 
 Simulated firms in which nobody does anything wrong, with products and branch kinds of different rates,
-month effects, branch-months in which the property shows up at three times the odds, and representatives who
-differ. A p-value of p should occur with probability p; the table shows how often it does, with a 95 %
+month effects, branch-months in which the property shows up at three times the odds, and representatives and
+branches that differ. A p-value of p should occur with probability p; the table shows how often it does, with a 95 %
 interval, over representatives of all firms.
 """
 
@@ -30,6 +30,10 @@ CASES: tuple[dict[str, float | int], ...] = (
     {"spread": 0.3, "items": 4.0},
     {"spread": 0.3, "reps": 50},
     {"spread": 0.3, "reps": 20},
+    {"spread": 0.3, "branch_spread": 0.3},
+    {"spread": 0.3, "branch_spread": 0.6},
+    {"spread": 0.3, "branch_spread": 0.6, "reps": 50},
+    {"spread": 0.3, "branch_spread": 0.6, "rate": 0.02},
 )
 
 

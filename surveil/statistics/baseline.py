@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from surveil.statistics import lasting
 from surveil.statistics.arrays import Bools, Floats, Ints, dense, sums
 
 
@@ -38,6 +39,10 @@ class Cells:
     @cached_property
     def by_month(self) -> Grouping:
         return self._grouping(self.month)
+
+    @cached_property
+    def by_branch(self) -> Grouping:
+        return self._grouping(self.branch)
 
     @cached_property
     def by_branch_month(self) -> Grouping:
@@ -81,41 +86,87 @@ def peer_rates(cells: Cells, included: Bools, prior: float, counts: bool) -> Flo
 
 
 def fit(cells: Cells, included: Bools, prior: float, factor_prior: float, counts: bool) -> Baseline:
-    """Peer rate × month factor × branch-month factor for every cell, each without the rep's own cells."""
+    """Peer rate × month factor × branch factor × branch-month factor for every cell, each without the rep's own cells."""
     rate = peer_rates(cells, included, prior, counts)
     rate, _ = _apply_factor(cells, cells.by_month, rate, included, factor_prior, counts)
-    rate, doubt = _apply_factor(cells, cells.by_branch_month, rate, included, factor_prior, counts)
-    variance = cells.n * rate if counts else cells.n * rate * (1 - rate)
-    return Baseline(rate, variance, _doubt_per_rep(cells, variance, doubt))
+    rate, of_branch = _apply_branch_factor(cells, rate, included, counts)
+    rate, of_month = _apply_factor(cells, cells.by_branch_month, rate, included, factor_prior, counts)
+    variance = _information(cells, rate, counts)
+    doubt = _doubt_per_rep(cells, cells.by_branch_month, variance, of_month)
+    if of_branch is not None:
+        doubt += _doubt_per_rep(cells, cells.by_branch, variance, of_branch)
+    return Baseline(rate, variance, doubt)
+
+
+def _information(cells: Cells, rate: Floats, counts: bool) -> Floats:
+    """Variance of each cell's events by chance: how much they tell about the log (counts) or the log odds of its rate."""
+    return cells.n * rate if counts else cells.n * rate * (1 - rate)
 
 
 def _apply_factor(
     cells: Cells, by: Grouping, rate: Floats, included: Bools, prior: float, counts: bool
 ) -> tuple[Floats, Floats]:
-    """Rates moved by what other reps with the same key showed; and the variance of the factor's logarithm.
-
-    The factor is observed over expected with `prior` expected events added to both, so that little data
-    leaves it at one. For rates it acts on the odds, which keeps a chance a chance; for rare events that is
-    the same thing.
-    """
+    """Rates moved by what other reps with the same key showed; and the variance of the factor's logarithm."""
     observed = left_out(cells, by, cells.y, included)
     expected = np.maximum(left_out(cells, by, cells.n * rate, included), 0.0)
-    if counts:
-        factor = (observed + prior) / (expected + prior)
-        return rate * factor, 1.0 / (expected + prior)
     items = np.maximum(left_out(cells, by, cells.n, included), 0.0)
-    usable = (items > 0) & (rate > 0)
+    factor, doubt = _factor(observed, expected, items, (items > 0) & (rate > 0), prior, counts)
+    return _moved(rate, factor, counts), doubt
+
+
+def _apply_branch_factor(
+    cells: Cells, rate: Floats, included: Bools, counts: bool
+) -> tuple[Floats, Floats | None]:
+    """Rates moved by what other reps of the branch showed over all months, as far as branches differ in this firm for good.
+
+    And the variance of the factor's logarithm; none where they are not seen to differ, and nothing is moved.
+    """
+    by = cells.by_branch
+    branch, there = by.group[by.first], included[cells.rep[by.first]]
+
+    def of_reps(values: Floats) -> Floats:
+        return np.where(there, sums(by.own, values, 0), 0.0)
+
+    def of_others(values: Floats) -> Floats:
+        return np.maximum(sums(branch, values, 0)[branch] - values, 0.0)
+
+    expected, information = of_reps(cells.n * rate), of_reps(_information(cells, rate, counts))
+    excess = lasting.in_company(branch, of_reps(cells.y) - expected, information)
+    between = lasting.between(branch, excess, information)
+    if between == 0.0:
+        return rate, None
+    items = of_others(of_reps(cells.n))
+    observed = of_others(expected + excess) if counts else np.minimum(of_others(expected + excess), items)
+    # Colleagues have habits of their own: together they tell less of their branch than their events would.
+    told, usable = of_others(lasting.told(information)), items > 0
+    thinned = np.where(told > 0, of_others(information) / np.where(told > 0, told, 1.0), 1.0)
+    factor, doubt = _factor(observed, of_others(expected), items, usable, thinned / between, counts)
+    return _moved(rate, factor[by.own], counts), (doubt * thinned)[by.own]
+
+
+def _factor(
+    observed: Floats, expected: Floats, items: Floats, usable: Bools, prior: float | Floats, counts: bool
+) -> tuple[Floats, Floats]:
+    """A factor and the variance of its logarithm.
+
+    It is observed over expected with `prior` expected events added to both, so that little data leaves it at one. For
+    rates it acts on the odds, which keeps a chance a chance; for rare events that is the same thing.
+    """
+    if counts:
+        return (observed + prior) / (expected + prior), 1.0 / (expected + prior)
     mean = np.clip(np.where(usable, expected / np.where(items > 0, items, 1.0), 0.5), 1e-9, 1 - 1e-9)
     # Pseudo-items carry `prior` units of information, the same whether an event or its absence is counted.
     yes, no = prior / (1 - mean), prior / mean
     odds = ((observed + yes) * (items - expected + no)) / ((expected + yes) * (items - observed + no))
-    odds = np.where(usable, odds, 1.0)
-    return rate * odds / (1 - rate + rate * odds), 1.0 / (items * mean * (1 - mean) + prior)
+    return np.where(usable, odds, 1.0), 1.0 / (items * mean * (1 - mean) + prior)
 
 
-def _doubt_per_rep(cells: Cells, variance: Floats, doubt: Floats) -> Floats:
-    """Variance of a rep's expected count that comes from not knowing his branch-months' factors exactly."""
-    by = cells.by_branch_month
+def _moved(rate: Floats, factor: Floats, counts: bool) -> Floats:
+    return rate * factor if counts else rate * factor / (1 - rate + rate * factor)
+
+
+def _doubt_per_rep(cells: Cells, by: Grouping, variance: Floats, doubt: Floats) -> Floats:
+    """Variance of a rep's expected count that comes from not knowing the factors of his groups exactly."""
     together = sums(by.own, variance, 0)
     return sums(cells.rep[by.first], together**2 * doubt[by.first], cells.reps)
 

@@ -17,12 +17,13 @@ def firm(
     shock: float = 0.02,
     bad: int = 0,
     items: float = 25.0,
+    branch_spread: float = 0.0,
 ) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
     """Cells as `rate_test` takes them, and who is bad.
 
     Honest reps differ by `spread` on the log-odds scale; a share `shock` of branch-months runs at more than
     three times the odds; bad reps add the property to 6 to 20 of 100 items besides. `items`: of a rep in a
-    month.
+    month. Branches differ for good by `branch_spread` on the log-odds scale.
     """
     branches, products, kinds = reps // 5, 5, 3
     branch, kind = rng.integers(0, branches, reps), rng.integers(0, kinds, branches)
@@ -30,6 +31,7 @@ def firm(
     product_level = np.log(rate / (1 - rate)) + 0.6 * rng.standard_normal(products)
     kind_level, month_level = 0.3 * rng.standard_normal(kinds), 0.1 * rng.standard_normal(months)
     shocked = np.where(rng.random((branches, months)) < shock, 1.2, 0.0)
+    lasting = branch_spread * rng.spawn(1)[0].standard_normal(branches)
     mix = rng.dirichlet(np.full(products, 3.0), reps)
     rep, product, month = (a.ravel() for a in np.indices((reps, products, months)))
     n = rng.poisson(volume[rep] * mix[rep, product])
@@ -39,6 +41,7 @@ def firm(
         + kind_level[kind[place]]
         + month_level[month]
         + shocked[place, month]
+        + lasting[place]
         + habit[rep]
     )
     chance = 1 / (1 + np.exp(-odds))

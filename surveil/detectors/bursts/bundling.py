@@ -13,7 +13,7 @@ sale; those nobody wanted cost the customer fees.
 ## How it decides
 All that one representative opens for one customer on one day, cards and enrolments included, is a sitting. The share of
 his sittings with {least_products} or more products is compared with that of colleagues' sittings with new or known
-customers, through the same channel, at the same kind of branch, corrected for the branch's month. And the products of
+customers, through the same channel, at the same kind of branch, corrected for the branch and its month. And the products of
 these sittings are compared with the same products of colleagues' such sittings: how many had no action of the customer
 within the product's horizon, else {quality_days} days. Both are looked at over the whole time and over the months that
 stand out most (from his own others, too). The two p-values are joined by Fisher's method; selling several products at
@@ -77,7 +77,7 @@ class Bundling(Detector):
     id = "QB06"
     slug = "bundling"
     name = "Bundles of unused products"
-    version = "10"
+    version = "11"
     family = Family.BURST
     typology = "T10"
     severity = Severity.MEDIUM

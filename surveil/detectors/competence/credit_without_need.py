@@ -11,14 +11,15 @@ it.
 
 ## How it decides
 A customer has no need when his liquid net worth is {liquid_cents} cents or more and his record says that he needs no
-credit; both must be known. Of the customers without need for whom a representative opened anything, those who got credit are
-counted. What is to be expected comes from colleagues' customers without need at the same kind of branch, corrected for the
-branch's month, and from how often his own other customers got credit: so neither wealthy customers nor a job in which credit
-is sold make anybody remarkable. That is done over the whole time and over the months that stand out most (from his own
-others, too); both p-values are joined (Cauchy). The result is made worse, with a weight of {unused_weight} and up to z =
-{unused_cap}, by how many of them make no use of it within the product's horizon ({unused_days} days where it states none),
-compared with colleagues; an opening whose horizon has not passed is not judged for that. Listed is the credit that such
-customers do not use. Such customers also want cards, so that no single opening is an alert.
+credit; both must be known. Of the customers without need for whom a representative opened anything, those who got credit
+are counted. What is to be expected comes from colleagues' customers without need at the same kind of branch, corrected
+for the branch and its month, and from how often his own other customers got credit: so neither wealthy customers nor a
+job in which credit is sold make anybody remarkable. That is done over the whole time and over the months that stand out
+most (from his own others, too); both p-values are joined (Cauchy). The result is made worse, with a weight of
+{unused_weight} and up to z = {unused_cap}, by how many of them make no use of it within the product's horizon
+({unused_days} days where it states none), compared with colleagues; an opening whose horizon has not passed is not
+judged for that. Listed is the credit that such customers do not use. Such customers also want cards, so that no single
+opening is an alert.
 
 ## What it misses
 Customers whose means are with other firms, and needs that were written down to fit; a firm that opens nothing but credit; a
@@ -83,7 +84,7 @@ class CreditWithoutNeed(Detector):
     id = "CS06"
     slug = "credit_without_need"
     name = "Credit without need"
-    version = "11"
+    version = "12"
     family = Family.COMPETENCE
     typology = "T23 T24"
     severity = Severity.MEDIUM

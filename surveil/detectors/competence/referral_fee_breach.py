@@ -75,7 +75,7 @@ class ReferralFeeBreach(Detector):
     id = "RF03"
     slug = "referral_fee_breach"
     name = "Referral fee against the rule"
-    version = "7"
+    version = "8"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

@@ -15,8 +15,8 @@ A text is read with word lists, one a language: an allegation contains one of it
 The phrase found is shown. A text in a language without a list (there are lists for English, Spanish, Latvian, Dutch,
 Hungarian, Russian and Chinese) is not read, and counted as not known. The firm's own category is read the same way. Of
 each representative's customers, those who allege it at least once are counted (one who writes ten letters counts once)
-and compared with colleagues' customers at the same kind of branch, corrected for the branch's month; and, as such words
-are rare, with the {ordinary_share} of customers of whom it may be expected of anybody.
+and compared with colleagues' customers at the same kind of branch, corrected for the branch and its month; and, as such
+words are rare, with the {ordinary_share} of customers of whom it may be expected of anybody.
 
 ## What it misses
 Who does not complain: most do not, and those who do often write months later. Allegations in other words than the lists',
@@ -74,7 +74,7 @@ class ComplaintSignal(Detector):
     id = "CT01"
     slug = "complaint_signal"
     name = "Complaints that allege it"
-    version = "9"
+    version = "10"
     family = Family.CONTROL
     typology = "T34"
     severity = Severity.HIGH

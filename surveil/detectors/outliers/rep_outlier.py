@@ -11,7 +11,7 @@ Every scheme is new once. A list of who differs most, with what sets him apart, 
 ## How it decides
 For each trait, such as openings late in the day, customers known before or accounts without a telephone, a
 representative's share is compared with colleagues' openings of the same product, channel and kind of branch, corrected
-for the branch's month; only more than usual counts. The distance to the {neighbours} most similar of {reference_size}
+for the branch and its month; only more than usual counts. The distance to the {neighbours} most similar of {reference_size}
 ordinary mixtures of traits, made up once and for all from chance alone, orders the list, so that nobody's score depends on
 who else is in the file. It is an order, not a test: it has no p-value, flags nobody and raises no
 alert. With fewer than {least_subjects} representatives, or where the library PyOD is not installed, nothing is ranked.
@@ -52,7 +52,7 @@ class RepOutlier(RankedInParts):
     id = "OL01"
     slug = "rep_outlier"
     name = "Unusual representative"
-    version = "11"
+    version = "12"
     family = Family.OUTLIER
     typology = "T02"
     severity = Severity.LOW

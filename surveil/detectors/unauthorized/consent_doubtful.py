@@ -15,11 +15,11 @@ is true.
 ## How it decides
 What one representative opens for one customer on one day is one sitting. Each of the five doubts (time, device, address,
 document, circumstances) is a rate of its own among sittings with a consent on record, compared with colleagues' sittings
-of the same channel, kind of branch and kind of consent and corrected for the branch's month; those seen are joined into
-one p-value. Shared devices, copied documents and impossible captures hardly happen among honest people, so their p-value
-is also held against an ordinary slip in {slip_rate} of sittings. A document is explained where one customer, joint owner,
-household or home has a part in all its accounts, and where more than {form_openers} openers use it: then it is a form. Of
-several consents of an account, the earliest decides whether it was late.
+of the same channel, kind of branch and kind of consent and corrected for the branch and its month; those seen are joined
+into one p-value. Shared devices, copied documents and impossible captures hardly happen among honest people, so their
+p-value is also held against an ordinary slip in {slip_rate} of sittings. A document is explained where one customer,
+joint owner, household or home has a part in all its accounts, and where more than {form_openers} openers use it: then it
+is a form. Of several consents of an account, the earliest decides whether it was late.
 
 ## What it misses
 A well-made forgery. Copies where the archive hashes each scan anew. What has no hash, device or address on record is
@@ -99,7 +99,7 @@ class ConsentDoubtful(Detector):
     id = "UA02"
     slug = "consent_doubtful"
     name = "Doubtful consent"
-    version = "8"
+    version = "9"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

@@ -62,7 +62,7 @@ class ConsentMissing(Detector):
     id = "UA01"
     slug = "consent_missing"
     name = "No consent on record"
-    version = "7"
+    version = "8"
     family = Family.UNAUTHORIZED
     typology = "T02 T03 T08"
     severity = Severity.HIGH

@@ -15,11 +15,11 @@ What one representative opens for one customer on one day is one sitting, so tha
 once; so are {crowd_customers} or more people of one employer on one day. A sitting was met when a contact with the
 customer or a joint owner falls into the window; a contact of unknown kind or outcome counts as one. Only openings whose
 whole window the contacts' extract covers are judged. Two rates are tested, each against colleagues' sittings through the
-same channel at the same kind of branch, with new or known customers, corrected for the branch's month: sittings without a
-meeting, and sittings at odd times (opener away or gone, or between {night_from_hour} and {night_until_hour} o'clock by
-the branch's clock). All that was opened in one absence counts once: a holiday that was put off is one error of record. So
-does all after the opener left. Odd times are also held against such an error in {slip_rate} of sittings. Both rates, the
-second where there is anything of it, are joined into one p-value.
+same channel at the same kind of branch, with new or known customers, corrected for the branch and its month: sittings
+without a meeting, and sittings at odd times (opener away or gone, or between {night_from_hour} and {night_until_hour}
+o'clock by the branch's clock). All that was opened in one absence counts once: a holiday that was put off is one error
+of record. So does all after the opener left. Odd times are also held against such an error in {slip_rate} of sittings.
+Both rates, the second where there is anything of it, are joined into one p-value.
 
 ## What it misses
 Openings behind the back of a customer who had come for something else, and meetings that were made up.
@@ -99,7 +99,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "10"
+    version = "11"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

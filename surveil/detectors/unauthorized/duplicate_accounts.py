@@ -12,8 +12,8 @@ was given six checking accounts, each with its fee.
 
 ## How it decides
 Judged is every opening for a customer who holds something already. Two rates are compared with colleagues' openings of
-the same product for the same kind of customers who hold as many, at the same kind of branch, corrected for the branch's
-month: how often {many_held} or more of the same were held already, and how often it is another of the same that nobody
+the same product for the same kind of customers who hold as many, at the same kind of branch, corrected for the branch and
+its month: how often {many_held} or more of the same were held already, and how often it is another of the same that nobody
 uses (judged once the product's horizon has passed). So nobody is blamed for serving customers who come often, nor for
 products of which people have several. Of an opener's duplicates for one customer and product only the first counts; all
 are listed. Both rates are joined into one p-value.
@@ -78,7 +78,7 @@ class DuplicateAccounts(Detector):
     id = "UA12"
     slug = "duplicate_accounts"
     name = "Duplicate accounts"
-    version = "8"
+    version = "9"
     family = Family.UNAUTHORIZED
     typology = "T15"
     severity = Severity.HIGH

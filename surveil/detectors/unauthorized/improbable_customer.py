@@ -13,8 +13,8 @@ hole in the checks of identity.
 
 ## How it decides
 Every person for whom a representative opened something counts once, whatever is wrong; of customers with one date of
-birth only those beyond the first {birth_before} count. The share is compared with colleagues' customers through the
-same channel at the same kind of branch, corrected for the branch's month, and with an ordinary rate of {ordinary_rate}:
+birth only those beyond the first {birth_before} count. The share is compared with colleagues' customers through the same
+channel at the same kind of branch, corrected for the branch and its month, and with an ordinary rate of {ordinary_rate}:
 a mistyped year is nobody's fraud. Where a date of birth or death is not on record, nothing is said.
 
 ## What it misses
@@ -94,7 +94,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "7"
+    version = "8"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH

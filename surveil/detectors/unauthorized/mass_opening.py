@@ -12,11 +12,11 @@ list.
 
 ## How it decides
 Counted are days, so that one long list is one event. A day is packed when one of the three holds; it is explained, and
-not counted, when at least half of its accounts have since been used by their customers, for people who were really
-there come back. {crowd_customers} or more people of one employer are a crowd and left out from the start. The share of
-packed days is compared with colleagues' days with as many parties through the same channel at the same kind of branch
-(a student branch in September with other student branches), corrected for the branch's month, and with an ordinary rate
-of {ordinary_rate}. So nobody is blamed for being busy.
+not counted, when at least half of its accounts have since been used by their customers, for people who were really there
+come back. {crowd_customers} or more people of one employer are a crowd and left out from the start. The share of packed
+days is compared with colleagues' days with as many parties through the same channel at the same kind of branch (a
+student branch in September with other student branches), corrected for the branch and its month, and with an ordinary
+rate of {ordinary_rate}. So nobody is blamed for being busy.
 
 ## What it misses
 Lists worked off slowly, and extracts that hold only the date of an opening (then only devices tell).
@@ -96,7 +96,7 @@ class MassOpening(Detector):
     id = "UA16"
     slug = "mass_opening"
     name = "Mass opening"
-    version = "9"
+    version = "10"
     family = Family.UNAUTHORIZED
     typology = "T35"
     severity = Severity.HIGH

@@ -87,7 +87,7 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "8"
+    version = "9"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH

@@ -108,7 +108,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "8"
+    version = "9"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH

@@ -101,7 +101,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "9"
+    version = "10"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH

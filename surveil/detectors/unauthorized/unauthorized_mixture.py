@@ -171,7 +171,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "17"
+    version = "18"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL

@@ -16,8 +16,8 @@ Not being used alone is ordinary, so is a lost form; both on one feature are not
 extract covers its grace period and the transactions its horizon (the product's own, else {feature_days} days). All that
 one representative adds for one customer on one day is one sitting, so that one lost form counts once. Sittings are
 compared with colleagues' sittings with the same features, opened with the account or later, through the same channel at
-the same kind of branch, corrected for the branch's month. Whoever files badly lacks papers of features that are used, too:
-by as much as he does there, more is expected of him than of colleagues, and it has to be too much even so.
+the same kind of branch, corrected for the branch and its month. Whoever files badly lacks papers of features that are
+used, too: by as much as he does there, more is expected of him than of colleagues, and it has to be too much even so.
 
 ## What it misses
 Unrequested features with a consent on record that somebody uses once for show (see UA04), and features that the extract
@@ -90,7 +90,7 @@ class UnrequestedFeature(Detector):
     id = "UA10"
     slug = "unrequested_feature"
     name = "Unrequested features"
-    version = "9"
+    version = "10"
     family = Family.UNAUTHORIZED
     typology = "T04 T05 T18 T21"
     severity = Severity.HIGH

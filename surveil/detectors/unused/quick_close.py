@@ -12,7 +12,7 @@ bank seven of ten policies of a cross-selling scheme lapsed.
 ## How it decides
 Judged are accounts old enough to have been closed by now within {quick_days} days, closed or not, so that nobody is
 blamed for opening late. Two shares are compared with colleagues' accounts of the same product through the same channel
-at the same kind of branch, corrected for the branch's month: of accounts closed quickly that are known to have never
+at the same kind of branch, corrected for the branch and its month: of accounts closed quickly that are known to have never
 been used, over the whole time and over the {shortest_run} months or more that stand out most (from his own others,
 too); and of those closed quickly, used or not. Both p-values are joined (Cauchy), the first with a weight of
 {unused_weight}: whoever used his account had asked for it. A customer who closes all he has counts once for an opener.
@@ -85,7 +85,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "12"
+    version = "13"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM
