@@ -1,54 +1,54 @@
--- model: account_households
--- Every account on file with its owner's household (see `customer_ties`) and who opened it when.
-SELECT a.account_id AS account_id, a.customer_id AS customer_id, COALESCE(u.household, a.customer_id) AS household,
-       a.opened_by AS rep_id, a.channel AS channel, a.opened_at_s AS opened_s
-FROM accounts AS a
-LEFT JOIN customer_ties AS u ON u.customer_id = a.customer_id
-
--- model: signed
--- One row per consent of an account on file, with whose account it is and who opened it, in what household.
-SELECT c.consent_id AS consent_id, c.account_id AS account_id, a.customer_id AS customer_id, a.household AS household,
-       a.rep_id AS rep_id, a.channel AS channel, a.opened_s AS opened_s, c.kind AS kind, c.captured_at_s AS captured_s,
-       c.captured_at_day AS captured_day, c.captured_by AS captured_by, c.document_hash AS document_hash,
-       c.device_id AS device_id, c.ip_address AS ip_address
-FROM consents AS c
-JOIN account_households AS a ON a.account_id = c.account_id
-
 -- model: late_consents
--- Accounts whose earliest consent was captured :late_hours hours or more after the opening: by how many hours. A bare date
--- stands for its midnight, so it is never too late by less than a day.
-SELECT account_id, MIN(captured_s) - MIN(opened_s) AS late_s
-FROM signed
-GROUP BY account_id
-HAVING MIN(captured_s) >= MIN(opened_s) + :late_hours * 3600
+-- Openings whose earliest consent was captured :late_hours hours or more after them: by how many seconds. A bare date stands
+-- for its midnight, so it is never too late by less than a day.
+SELECT account_id, lag_s AS late_s
+FROM consent_lag
+WHERE lag_s >= :late_hours * 3600
+
+-- model: repeated_documents
+-- Documents that stand for more than one consent.
+SELECT document_hash
+FROM consents
+WHERE document_hash IS NOT NULL
+GROUP BY document_hash
+HAVING COUNT(*) > 1
+
+-- model: document_consents
+-- The consents of `repeated_documents`: whose account it is, in what household and home (see `customer_ties`), who opened it.
+SELECT c.document_hash AS document_hash, c.account_id AS account_id, c.captured_at_s AS captured_s,
+       a.customer_id AS customer_id, a.co_owners AS co_owners, a.opened_by AS rep_id,
+       COALESCE(t.household, a.customer_id) AS household, t.home AS home
+FROM consents AS c
+JOIN repeated_documents AS d ON d.document_hash = c.document_hash
+JOIN accounts AS a ON a.account_id = c.account_id
+LEFT JOIN customer_ties AS t ON t.customer_id = a.customer_id
 
 -- model: copied_documents
 -- Documents that stand for accounts of more than one customer, but for forms that more than :form_openers openers use.
 SELECT document_hash, COUNT(DISTINCT account_id) AS accounts, COUNT(DISTINCT household) AS households
-FROM signed
-WHERE document_hash IS NOT NULL
+FROM document_consents
 GROUP BY document_hash
 HAVING COUNT(DISTINCT customer_id) > 1 AND COUNT(DISTINCT rep_id) <= :form_openers
 
 -- model: document_people
 -- For each of `copied_documents`, everybody it could honestly belong to: owner, joint owner, household, home.
 SELECT s.document_hash AS document_hash, s.account_id AS account_id, 'customer ' || s.customer_id AS person
-FROM signed AS s
+FROM document_consents AS s
 JOIN copied_documents AS d ON d.document_hash = s.document_hash
 UNION
-SELECT s.document_hash, s.account_id, 'customer ' || a.co_owners
-FROM signed AS s
+SELECT s.document_hash, s.account_id, 'customer ' || s.co_owners
+FROM document_consents AS s
 JOIN copied_documents AS d ON d.document_hash = s.document_hash
-JOIN accounts AS a ON a.account_id = s.account_id AND a.co_owners IS NOT NULL
+WHERE s.co_owners IS NOT NULL
 UNION
 SELECT s.document_hash, s.account_id, 'household ' || s.household
-FROM signed AS s
+FROM document_consents AS s
 JOIN copied_documents AS d ON d.document_hash = s.document_hash
 UNION
-SELECT s.document_hash, s.account_id, 'home ' || t.home
-FROM signed AS s
+SELECT s.document_hash, s.account_id, 'home ' || s.home
+FROM document_consents AS s
 JOIN copied_documents AS d ON d.document_hash = s.document_hash
-JOIN customer_ties AS t ON t.customer_id = s.customer_id AND t.home IS NOT NULL
+WHERE s.home IS NOT NULL
 
 -- model: unrelated_documents
 -- The rows of `copied_documents` that nobody has a part in on all of the accounts.
@@ -65,29 +65,41 @@ HAVING MAX(parts.accounts) < MIN(c.accounts)
 -- model: document_firsts
 -- When each document was first captured: the same bytes are not signed a second time. Not for forms of many openers.
 SELECT document_hash, MIN(captured_s) AS first_s
-FROM signed
-WHERE document_hash IS NOT NULL
+FROM document_consents
 GROUP BY document_hash
 HAVING COUNT(DISTINCT rep_id) <= :form_openers AND MAX(captured_s) > MIN(captured_s) + :late_hours * 3600
 
 -- model: electronic_places
 -- Devices and network addresses that customers signed on electronically. (A wet signature has its scanner.)
-SELECT consent_id, household, 'device' AS place_kind, device_id AS place
-FROM signed
+SELECT consent_id, account_id, 'device' AS place_kind, device_id AS place
+FROM consents
 WHERE device_id IS NOT NULL AND kind IN ('e_signature', 'online_application')
 UNION ALL
-SELECT consent_id, household, 'address', ip_address
-FROM signed
+SELECT consent_id, account_id, 'address', ip_address
+FROM consents
 WHERE ip_address IS NOT NULL AND kind IN ('e_signature', 'online_application')
+
+-- model: shared_places
+-- Of `electronic_places`, those that at least :shared_households households used.
+SELECT e.place_kind AS place_kind, e.place AS place,
+       COUNT(DISTINCT COALESCE(t.household, a.customer_id)) AS households
+FROM electronic_places AS e
+JOIN (
+    SELECT place_kind, place FROM electronic_places GROUP BY place_kind, place HAVING COUNT(*) >= :shared_households
+) AS b ON b.place_kind = e.place_kind AND b.place = e.place
+JOIN accounts AS a ON a.account_id = e.account_id
+LEFT JOIN customer_ties AS t ON t.customer_id = a.customer_id
+GROUP BY e.place_kind, e.place
+HAVING COUNT(DISTINCT COALESCE(t.household, a.customer_id)) >= :shared_households
 
 -- model: staff_places
 -- Devices and addresses of the firm: those on which staff captured consents or posted transactions.
 SELECT 'device' AS place_kind, device_id AS place
-FROM signed
+FROM consents
 WHERE device_id IS NOT NULL AND kind IN ('wet_signature', 'recorded_call') AND captured_by <> 'customer'
 UNION
 SELECT 'address', ip_address
-FROM signed
+FROM consents
 WHERE ip_address IS NOT NULL AND kind IN ('wet_signature', 'recorded_call') AND captured_by <> 'customer'
 UNION
 SELECT 'device', device_id FROM transactions WHERE device_id IS NOT NULL AND initiated_by = 'rep'
@@ -101,12 +113,7 @@ SELECT p.consent_id AS consent_id,
        MAX(s.households) AS place_households
 FROM electronic_places AS p
 LEFT JOIN staff_places AS f ON f.place_kind = p.place_kind AND f.place = p.place
-LEFT JOIN (
-    SELECT place_kind, place, COUNT(DISTINCT household) AS households
-    FROM electronic_places
-    GROUP BY place_kind, place
-    HAVING COUNT(DISTINCT household) >= :shared_households
-) AS s ON s.place_kind = p.place_kind AND s.place = p.place
+LEFT JOIN shared_places AS s ON s.place_kind = p.place_kind AND s.place = p.place
 WHERE f.place IS NOT NULL OR s.place IS NOT NULL
 GROUP BY p.consent_id
 
@@ -114,19 +121,23 @@ GROUP BY p.consent_id
 -- Consents that cannot have been taken as stated: a wet signature by the opener on an opening by phone, or taken by somebody
 -- who was absent that day or had left. `occasion`: what would explain several at once, as a leave that was not taken.
 SELECT s.consent_id AS consent_id, 'phone ' || s.consent_id AS occasion
-FROM signed AS s
-WHERE s.channel = 'phone' AND s.kind = 'wet_signature' AND s.captured_by = s.rep_id
+FROM consents AS s
+JOIN accounts AS a ON a.account_id = s.account_id
+WHERE a.channel = 'phone' AND s.kind = 'wet_signature' AND s.captured_by = a.opened_by
 UNION
 SELECT s.consent_id, 'away ' || s.captured_by || ' ' || CAST(b.start_on_day AS TEXT)
-FROM signed AS s
-JOIN absences AS b ON b.rep_id = s.captured_by AND b.start_on_day <= s.captured_day AND b.end_on_day >= s.captured_day
+FROM consents AS s
+JOIN absences AS b
+  ON b.rep_id = s.captured_by AND b.start_on_day <= s.captured_at_day AND b.end_on_day >= s.captured_at_day
+JOIN accounts AS a ON a.account_id = s.account_id
 UNION
 SELECT s.consent_id, 'gone ' || s.captured_by
-FROM signed AS s
-JOIN reps AS r ON r.rep_id = s.captured_by AND r.terminated_on_day <= s.captured_day
+FROM consents AS s
+JOIN reps AS r ON r.rep_id = s.captured_by AND r.terminated_on_day <= s.captured_at_day
+JOIN accounts AS a ON a.account_id = s.account_id
 WHERE NOT EXISTS (
     SELECT 1 FROM assignments AS g
-    WHERE g.rep_id = s.captured_by AND g.start_on_day >= r.terminated_on_day AND g.start_on_day <= s.captured_day)
+    WHERE g.rep_id = s.captured_by AND g.start_on_day >= r.terminated_on_day AND g.start_on_day <= s.captured_at_day)
 
 -- model: impossible_firsts
 -- Of `impossible_captures`, each consent once; `counts` 1 for one of each occasion.
@@ -142,17 +153,17 @@ GROUP BY c.consent_id
 -- again, where it was signed in an odd place, or can't have been taken as stated.
 SELECT s.consent_id AS consent_id, o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id,
        o.branch_id AS branch_id, o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel,
-       o.month AS month, o.opened_day AS opened_day, s.captured_day AS captured_day, COALESCE(s.kind, '') AS kind,
+       o.month AS month, o.opened_day AS opened_day, s.captured_at_day AS captured_day, COALESCE(s.kind, '') AS kind,
        CASE WHEN s.document_hash IS NULL THEN 1 ELSE 0 END AS no_document,
        l.late_s AS late_s, u.households AS document_households,
        CASE WHEN l.late_s IS NULL THEN 0 ELSE 1 END AS late,
        CASE WHEN u.document_hash IS NOT NULL THEN 1
-            WHEN s.captured_s > f.first_s + :late_hours * 3600 AND s.opened_s > f.first_s + :late_hours * 3600 THEN 1
+            WHEN s.captured_at_s > f.first_s + :late_hours * 3600 AND o.opened_s > f.first_s + :late_hours * 3600 THEN 1
             ELSE 0 END AS copied,
        COALESCE(p.odd_device, 0) AS odd_device, COALESCE(p.odd_address, 0) AS odd_address,
        p.staff_place AS staff_place, p.place_households AS place_households,
        CASE WHEN i.consent_id IS NULL THEN 0 ELSE 1 END AS impossible, COALESCE(i.counts, 0) AS impossible_counts
-FROM signed AS s
+FROM consents AS s
 JOIN openings AS o ON o.account_id = s.account_id
 LEFT JOIN late_consents AS l ON l.account_id = s.account_id
 LEFT JOIN unrelated_documents AS u ON u.document_hash = s.document_hash
