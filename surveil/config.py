@@ -46,7 +46,7 @@ class EngineSettings(_Section):
         default=0,
         ge=0,
         description="detectors judged at the same time, each in a process of its own; 0 = one for every two "
-        "processors, at most 4, and one only where the firm is small",
+        "processors, or for every one where a firm is judged in parts, at most 4, and one only where the firm is small",
     )
     wait_seconds: int = Field(
         default=60, ge=1, description="how long a Spark cluster may take to give a processor"
@@ -201,7 +201,7 @@ _INITIAL_SETTINGS = """\
 # memory_limit = "2GB"               # of the models; the statistics need about as much again
 # spill_folder = "/fast/disk"        # where models put what does not fit; the default is beside the run
 # threads = 0                        # 0: all processors
-# processes = 0                      # detectors judged at a time; 0: one for every two processors, at most 4
+# processes = 0                      # detectors judged at a time; 0: by the processors, at most 4
 # judged_together = 2000000          # openings judged at a time, about; from half as many again on in parts, by branches
 # wait_seconds = 60                  # how long a Spark cluster may take to give a first processor
 

@@ -120,7 +120,7 @@ def scan(
             Pace(workspace.runs_dir / ".pace.json", _steps_of(engine, chosen, done)) as pace,
         ):
             parts = _in_parts(engine, chosen, done, settings.engine.judged_together)
-            processes = processes_for(settings.engine.processes, snapshot)
+            processes = processes_for(settings.engine.processes, snapshot, parts)
             judged, lines = _run(
                 engine,
                 chosen,

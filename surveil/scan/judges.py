@@ -27,9 +27,10 @@ _ENDED = (
 )
 
 
-def processes_for(asked: int, snapshot: Snapshot) -> int:
+def processes_for(asked: int, snapshot: Snapshot, parts: int) -> int:
     """How many processes judge a firm: what the settings ask for; by default one for every two processors, as the engine
-    works on all of them meanwhile, and this one only where the firm is small.
+    works on all of them meanwhile, or for every one where there are parts, as the last detectors are judged long after the
+    engine is done; and this one only where the firm is small.
     """
     if asked:
         return asked
@@ -37,7 +38,8 @@ def processes_for(asked: int, snapshot: Snapshot) -> int:
         return 1
     from loky import cpu_count
 
-    return max(1, min(int(cpu_count()) // 2, _MOST_UNASKED))
+    free = int(cpu_count()) if parts > 1 else int(cpu_count()) // 2
+    return max(1, min(free, _MOST_UNASKED))
 
 
 @dataclass(frozen=True)

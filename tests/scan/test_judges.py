@@ -144,9 +144,17 @@ def test_small_firms_are_judged_in_this_process_unless_asked_otherwise() -> None
     def firm_of(accounts: int) -> Snapshot:
         return Snapshot("1-x", 1, {"accounts": FeedState("accounts", True, frozenset(), (), accounts)}, ())
 
-    assert processes_for(0, firm_of(500)) == 1
-    assert 1 <= processes_for(0, firm_of(1_000_000)) <= 4
-    assert processes_for(3, firm_of(500)) == 3
+    assert processes_for(0, firm_of(500), parts=1) == 1
+    assert 1 <= processes_for(0, firm_of(1_000_000), parts=1) <= 4
+    assert processes_for(3, firm_of(500), parts=1) == 3
+
+
+def test_a_firm_in_parts_is_judged_on_every_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loky.cpu_count", lambda: 2)
+    large = Snapshot("1-x", 1, {"accounts": FeedState("accounts", True, frozenset(), (), 5_000_000)}, ())
+    assert processes_for(0, large, parts=1) == 1
+    assert processes_for(0, large, parts=2) == 2
+    assert processes_for(1, large, parts=2) == 1
 
 
 def _until(holds: Any) -> None:
