@@ -17,6 +17,9 @@ _HABITS = 0.08
 #: Standard errors by which the variance between branches is held back: what chance, or two bad colleagues, can make of it
 #: must not become everybody's allowance.
 _HELD_BACK = 3.0
+#: Times the usual variance that a colleague's excess counts for at most in that error: else the one branch that loses papers
+#: all year would hide behind the error that it makes itself.
+_UNUSUAL = 4.0
 _LEAST, _MOST = 1e-3, 1.0
 
 
@@ -59,7 +62,7 @@ def between(branch: Ints, excess: Floats, information: Floats) -> float:
 
     The excesses of two colleagues, multiplied, come on average to this variance times their information, multiplied:
     chance and habits of their own are not shared (a moment estimate over all pairs). The error is that of the sum over
-    pairs were nothing shared, from the excesses themselves.
+    pairs were nothing shared, from the excesses themselves as far as they are not unusual.
     """
 
     def over_pairs(values: Floats) -> float:
@@ -68,6 +71,7 @@ def between(branch: Ints, excess: Floats, information: Floats) -> float:
     told = over_pairs(information)
     if told <= 0:
         return 0.0
-    error = np.sqrt(2 * max(over_pairs(excess**2), 0.0))
+    usual = np.minimum(excess**2, _UNUSUAL * information * (1 + _HABITS * information))
+    error = np.sqrt(2 * max(over_pairs(usual), 0.0))
     found = min((over_pairs(excess) - _HELD_BACK * error) / told, _MOST)
     return found if found > _LEAST else 0.0

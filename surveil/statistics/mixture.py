@@ -111,6 +111,7 @@ def mixture_test(
     evidence: npt.ArrayLike,
     kind: npt.ArrayLike,
     settings: MixtureSettings | None = None,
+    weight: npt.ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Which reps' customers look like a mixture of ordinary and wronged ones, over all months or an episode.
 
@@ -121,7 +122,8 @@ def mixture_test(
 
     One entry per unit of which units of other reps are independent (a customer of the rep, not an account: what hangs
     together within a customer is evidence once): `rep`, `month` (whole number), `evidence` (log-likelihood ratio) and
-    `kind` (whole number): units of one kind are alike but for who opened them.
+    `kind` (whole number): units of one kind are alike but for who opened them. `weight` (0 to 1, else all 1): how much a
+    unit counts where several have one cause, such as those of a day; whatever is redrawn in its place counts as much.
     One row per rep: `rep`, `n`, `score` (log-likelihood ratio of the best mixture of all his units), `share` (its
     share of bad ones), `episode_score`, `episode_start`, `episode_end` (best run of at least `shortest` months),
     `p_whole`, `p_episode`, and `p_value`, all joined. p: every unit redrawn from those of the same kind of
@@ -132,8 +134,9 @@ def mixture_test(
     who, names = pd.factorize(np.asarray(rep), sort=True)
     when, months = pd.factorize(np.asarray(month), sort=True)
     each, alike = np.asarray(evidence, np.float64), pd.factorize(np.asarray(kind), sort=True)[0]
-    if not who.shape == when.shape == each.shape == alike.shape:
-        raise UsageError("A mixture needs one month, one evidence and one kind per unit.")
+    share = np.ones(who.shape) if weight is None else np.asarray(weight, np.float64)
+    if not who.shape == when.shape == each.shape == alike.shape == share.shape:
+        raise UsageError("A mixture needs one month, one evidence, one kind and one weight per unit.")
     order = np.lexsort((each, alike, when, who))
     odds = np.exp(np.minimum(each[order], 50.0))
     units = _Units(
@@ -142,13 +145,15 @@ def mixture_test(
         alike.astype(np.int64)[order],
         np.stack([np.log1p(s * (odds - 1)) for s in _SHARES], axis=-1),
         chosen.share * odds / (1 - chosen.share + chosen.share * odds),
+        share[order],
         (len(names), len(months)),
     )
     n = sums(units.who, np.ones(who.size), len(names))
-    found = _judged(units, n, np.ones(len(names), bool), chosen)
+    much = sums(units.who, units.weight, len(names))
+    found = _judged(units, much, np.ones(len(names), bool), chosen)
     remarkable = benjamini_hochberg(found.p_value) <= _REMARKABLE_Q
     if remarkable.any() and remarkable.sum() <= 0.5 * len(names):
-        found = _judged(units, n, ~remarkable, chosen)
+        found = _judged(units, much, ~remarkable, chosen)
     label = np.append(np.asarray(months), 0)
     return pd.DataFrame(
         {
@@ -168,14 +173,15 @@ def mixture_test(
 
 @dataclass(frozen=True)
 class _Units:
-    """Units sorted by rep and month: what each adds to the mixture, per share of bad ones (`gain`), and its `chance` to be
-    a wronged one."""
+    """Units sorted by rep and month: what each adds to the mixture, per share of bad ones (`gain`), its `chance` to be a
+    wronged one, and how much its place counts, whoever is drawn there (`weight`)."""
 
     who: Ints
     when: Ints
     kind: Ints
     gain: Floats
     chance: Floats
+    weight: Floats
     shape: tuple[int, int]
 
     @cached_property
@@ -197,10 +203,8 @@ class _Units:
         from scipy.sparse import csr_array
 
         reps, months = self.shape
-        # A product with a matrix of ones adds up all shares of a unit while it is at hand.
-        which = csr_array(
-            (np.ones(drawn.size), drawn, self._first_of_month), shape=(reps * months, self.who.size)
-        )
+        # A product with a matrix of weights adds up all shares of a unit while it is at hand.
+        which = csr_array((self.weight, drawn, self._first_of_month), shape=(reps * months, self.who.size))
         return np.ascontiguousarray((which @ self.gain).T).reshape(self.gain.shape[1], reps, months)
 
 
@@ -234,7 +238,7 @@ class _Expected:
 
 def _best_share(units: _Units) -> Ints:
     """Which share of bad units makes the best mixture of all units of each rep."""
-    totals = [sums(units.who, gain, units.shape[0]) for gain in units.gain.T]
+    totals = [sums(units.who, gain * units.weight, units.shape[0]) for gain in units.gain.T]
     return np.asarray(np.argmax(np.stack(totals, axis=-1), axis=1))
 
 
@@ -243,7 +247,7 @@ def _statistics(
 ) -> tuple[_Statistics, _Statistics]:
     """The best mixture and the score of each rep, were his units those `drawn`."""
     sum_of_gains = _running(units.gains_by_month(drawn))
-    excess = _running(units.by_month(units.chance[drawn] - expected.mean))
+    excess = _running(units.by_month((units.chance[drawn] - expected.mean) * units.weight))
     variance = _running(expected.variance)
 
     def mixture(upto: slice, before: slice) -> Floats:
@@ -288,17 +292,19 @@ def _expected(units: _Units, included: Bools) -> _Expected:
     mean, square = (
         sums(units.kind[ordinary], units.chance[ordinary] ** power, kinds) / number for power in (1, 2)
     )
-    return _Expected(mean[units.kind], units.by_month(np.maximum(square - mean**2, 0.0)[units.kind]))
+    return _Expected(
+        mean[units.kind], units.by_month(np.maximum(square - mean**2, 0.0)[units.kind] * units.weight**2)
+    )
 
 
-def _judged(units: _Units, n: Floats, included: Bools, settings: MixtureSettings) -> _Found:
-    """Every rep against the units of `included` ones."""
+def _judged(units: _Units, much: Floats, included: Bools, settings: MixtureSettings) -> _Found:
+    """Every rep against the units of `included` ones; `much` is how many units he has, as far as they count."""
     expected = _expected(units, included)
     seen = _statistics(np.arange(units.who.size), units, expected, settings.shortest)
     p_whole, p_episode = [], []
     for one, (whole, episode) in zip(seen, _redrawn(units, expected, included, settings), strict=True):
-        p_whole.append(recalibrated(_p_values(one.whole, whole, n)))
-        p_episode.append(recalibrated(_p_values(one.episode, episode, n)))
+        p_whole.append(recalibrated(_p_values(one.whole, whole, much)))
+        p_episode.append(recalibrated(_p_values(one.episode, episode, much)))
     joined = (cauchy_combination(np.column_stack(p)) for p in (p_whole, p_episode, p_whole + p_episode))
     return _Found(seen[0], *joined)
 
@@ -336,15 +342,15 @@ def _others(who: Ints, at: Ints, pool: Ints, rng: np.random.Generator) -> Ints:
     return drawn
 
 
-def _p_values(seen: Floats, simulated: Floats, n: Floats) -> Floats:
+def _p_values(seen: Floats, simulated: Floats, much: Floats) -> Floats:
     """Upper tail among simulated reps of like size: counted where there are many, exponential beyond.
 
-    A rep is compared with his own draws and those of the reps nearest to him in number of accounts.
+    A rep is compared with his own draws and those of the reps nearest to him in how `much` he has opened.
     """
     reps, result = seen.size, np.empty(seen.size)
     if not reps:
         return result
-    order = np.argsort(n, kind="stable")
+    order = np.argsort(much, kind="stable")
     near = min(max(1, int(np.ceil(2000 / simulated.shape[0]))), reps)
     first = np.clip(np.arange(reps) - near // 2, 0, reps - near)
     runs = sliding_window_view(simulated[:, order], near, axis=1).swapaxes(0, 1)

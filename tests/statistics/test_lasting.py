@@ -38,6 +38,16 @@ def test_nobody_is_accused_of_what_his_whole_branch_does_all_year() -> None:
     assert sum(accused) <= 2, "eight honest people work there, in each of six firms"
 
 
+def test_one_small_branch_that_loses_nearly_half_accuses_nobody_in_it() -> None:
+    """The one branch is most of what there is to be seen of branches, and must not hide behind its own size."""
+    for seed in range(4):
+        frame = _firm(0.45, seed)[0]
+        few = frame[(frame["rep"] >= 8) | (frame["rep"] < 5)].assign(n=lambda firm: (firm["n"] + 5) // 6)
+        chance = np.where(few["rep"] < 8, 0.45, 0.03)
+        seen = few.assign(y=np.random.default_rng(seed).binomial(few["n"], chance))
+        assert not _flagged(seen) & set(range(5))
+
+
 def test_who_stands_out_in_such_a_branch_or_elsewhere_is_still_found() -> None:
     for seed in range(4):
         frame, bad = _firm(0.18, seed, {3: 0.30, 50: 0.12, 90: 0.12})

@@ -97,7 +97,7 @@ class RateBurst(Detector):
     id = "QB04"
     slug = "rate_burst"
     name = "Burst of openings"
-    version = "11"
+    version = "12"
     family = Family.BURST
     typology = "T11"
     severity = Severity.HIGH

@@ -81,7 +81,7 @@ class Concentration(Detector):
     id = "CS05"
     slug = "concentration"
     name = "Too much in one place"
-    version = "8"
+    version = "9"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH

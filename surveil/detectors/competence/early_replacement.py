@@ -76,7 +76,7 @@ class EarlyReplacement(Detector):
     id = "CS07"
     slug = "early_replacement"
     name = "Replaced long before its end"
-    version = "8"
+    version = "9"
     family = Family.COMPETENCE
     typology = "T26 T27 T28"
     severity = Severity.HIGH

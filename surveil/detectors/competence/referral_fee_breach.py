@@ -13,7 +13,9 @@ seller without a licence, and gives him a reason to press.
 A rule and two tests, for products that require a registration; what a firm pays its staff for referring a card or a
 deposit is its own affair. A fee above {nominal_cents} cents, or one whose basis is a sale, is listed when its giver held
 none of the registrations the product requires on that day and is not marked as registered. Customers with a net worth of
-{exempt_cents} cents or more are exempt from the limit and counted apart. A fee, a customer or a registration that is not
+{exempt_cents} cents or more are exempt from the limit and counted apart. So is what the firm's own schedule pays: an amount
+that most fees for that product on that basis come to, paid to {schedule_givers} people or more, is the firm's breach, if it
+is one. A fee, a customer or a registration that is not
 on record is not a breach. Breaches beyond the {ordinary_rate} of fees that are entered wrongly, and beyond colleagues'
 share, are tested, so that who did it often ranks before who did it once. Where what the fee is paid for is not on record,
 a practice is looked for instead: of those paid for converted referrals, who gets nothing for the referrals that were
@@ -62,6 +64,10 @@ class Parameters(base.Parameters):
         500_000_000, unit="cents", ge=1_000_000, citation="Regulation R, 12 CFR 218.701: 5 million dollars",
         meaning="net worth from which a customer's referral may be paid more",
     )  # fmt: skip
+    schedule_givers: int = param(
+        10, unit="representatives", ge=2, le=1000, citation="our judgement: so many are not paid alike by chance",
+        meaning="representatives paid the same amount, as most are, from which it is the firm's own fee schedule",
+    )  # fmt: skip
     ordinary_rate: float = param(
         0.01, unit="share of fees", ge=0.0001, le=0.1,
         citation="our judgement: one fee in a hundred is entered wrongly",
@@ -75,7 +81,7 @@ class ReferralFeeBreach(Detector):
     id = "RF03"
     slug = "referral_fee_breach"
     name = "Referral fee against the rule"
-    version = "8"
+    version = "9"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
@@ -93,11 +99,23 @@ class ReferralFeeBreach(Detector):
         on_sale = paid & _true(rows["fee_basis"] == "sale")
         exempt = _true(rows["net_worth_cents"] >= parameters.exempt_cents)
         odd = unregistered & (high | on_sale)
-        breach = odd & ~exempt
+        scheduled = (
+            odd
+            & ~exempt
+            & _by_schedule(rows[paid & unregistered], parameters.schedule_givers).reindex(
+                rows.index, fill_value=False
+            )
+        )
+        breach = odd & ~exempt & ~scheduled
         fee_known, status_known = rows["fee_cents"].notna(), rows["registered"].notna()
         no_basis = rows[unregistered & fee_known & rows["fee_basis"].isna()]
         gaps = (
             Gap(int((odd & exempt).sum()), "customers of high net worth, for whom larger fees are allowed"),
+            Gap(
+                int(scheduled.sum()),
+                "against the rule by the firm's own fee schedule, which pays most people the same: not held against who is "
+                "paid, but a question for the firm",
+            ),
             Gap(
                 int((paid & ~status_known).sum()),
                 "paid to representatives of whom it is not known whether they are registered",
@@ -108,7 +126,7 @@ class ReferralFeeBreach(Detector):
             _items(rows[breach], high[breach], on_sale[breach]),
             strongest(
                 [
-                    _breach_tests(rows[unregistered & paid & ~exempt], breach, parameters),
+                    _breach_tests(rows[unregistered & paid & ~exempt & ~scheduled], breach, parameters),
                     _unpaid_tests(no_basis),
                 ]
             ),
@@ -120,6 +138,15 @@ class ReferralFeeBreach(Detector):
 def _true(condition: pd.Series) -> pd.Series:
     """What is not known does not hold."""
     return condition.fillna(False).astype(bool)
+
+
+def _by_schedule(paid: pd.DataFrame, givers: int) -> pd.Series:
+    """Which fees are the amount that most are paid for the same product on the same basis, and at least so many people."""
+    basis = paid["fee_basis"].fillna("")
+    kind = [paid["product_code"], basis]
+    alike = paid.groupby([*kind, paid["fee_cents"]])["rep_id"]
+    most = alike.transform("size") * 2 > paid.groupby(kind)["rep_id"].transform("size")
+    return most & (alike.transform("nunique") >= givers)
 
 
 def _breach_tests(paid: pd.DataFrame, breach: pd.Series, parameters: Parameters) -> pd.DataFrame:

@@ -13,8 +13,10 @@ where the customer agreed.
 An opening counts when no consent was captured by the end of day {grace_days} after it. Only openings are judged whose
 grace period the consents' extract covers. The rate is compared with what is expected of openings of the same product,
 channel and kind of branch by other representatives, corrected for how the branch did in that month; the p-value is
-exact and allows for the spread that paperwork has among honest people. An item's score is how unusual a missing
-consent is among its peers.
+exact and allows for the spread that paperwork has among honest people. Where colleagues lack next to none, slips in
+{slip_rate} of openings are taken as ordinary. Accounts and features are two rates, joined into
+one p-value: they have papers of their own, and who is careless with one kind need not be with the other. An item's score
+is how unusual a missing consent is among its peers.
 
 ## What it misses
 A forged or copied consent (see UA02), and consent that was captured but given without understanding.
@@ -32,19 +34,25 @@ A forged or copied consent (see UA02), and consent that was captured but given w
 ## References
 CFPB consent order 2016-CFPB-0015 (Wells Fargo, 2016); cards: Regulation Z, 12 CFR 1026.12(a). OCC's review of sales
 practices at over forty banks, 2016 and 2017 (accounts without proof of consent). Funnel and overdispersion after
-Spiegelhalter, Statistics in Medicine 2005, 24:1185.
+Spiegelhalter, Statistics in Medicine 2005, 24:1185. Joined p-values: Liu and Xie, JASA 2020.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
-from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
+from surveil.detectors.rare import rare_tests
+from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
+from surveil.detectors.signs import strongest
+
+#: `is_feature` -> what is counted. Habits differ: whoever files an account's papers late need not do so with its features'.
+_KINDS = {0: "openings", 1: "features"}
 
 
 class Parameters(base.Parameters):
@@ -54,6 +62,10 @@ class Parameters(base.Parameters):
         5, unit="days", ge=0, le=60, citation="our judgement: papers are filed within a week",
         meaning="days after the opening by which a consent must be on record",
     )  # fmt: skip
+    slip_rate: float = param(
+        0.02, unit="share of openings", ge=0.0001, le=0.2, citation="our judgement: one paper in fifty is lost anywhere",
+        meaning="share of openings without papers by mistake, where colleagues lack next to none to compare with",
+    )  # fmt: skip
 
 
 class ConsentMissing(Detector):
@@ -62,7 +74,7 @@ class ConsentMissing(Detector):
     id = "UA01"
     slug = "consent_missing"
     name = "No consent on record"
-    version = "8"
+    version = "9"
     family = Family.UNAUTHORIZED
     typology = "T02 T03 T08"
     severity = Severity.HIGH
@@ -74,17 +86,24 @@ class ConsentMissing(Detector):
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         cells = measured["consent_missing_cells"]
         mature = (cells["covered_days"] >= parameters.grace_days).fillna(False)
-        judged = rate_cells(cells[mature], happened=cells["lag_days"][mature] > parameters.grace_days)
-        result = rate_tests(judged, "openings with no consent on record")
-
+        missing = cells["lag_days"] > parameters.grace_days
+        by_kind = {
+            kind: _judged(rate_cells(cells[of], missing[of]), what, parameters.slip_rate)
+            for kind, what in _KINDS.items()
+            for of in (mature & (cells["is_feature"] == kind),)
+        }
         rows = measured["consent_missing_items"]
         due = rows["covered_days"] >= parameters.grace_days
         late = rows["lag_days"].isna() | (rows["lag_days"] > parameters.grace_days)
         rows = rows[due & late]
+        usual = sum(
+            np.where(rows["is_feature"] == kind, peer_chance(rates, rows), 0.0)
+            for kind, rates in by_kind.items()
+        )
         items = base.frame(
             base.ITEM_COLUMNS,
             **base.about(rows, "accounts", key="account_id", day="opened_day"),
-            score=1 - peer_chance(result, rows),
+            score=1 - usual,
             detail=base.details(rows, ["product_code", "channel", "lag_days", "covered_days"]),
         )
         not_covered = int(cells["n"][cells["covered_days"].isna()].sum())
@@ -95,4 +114,22 @@ class ConsentMissing(Detector):
                 too_young, f"opened less than {parameters.grace_days} days before the consents' extract ends"
             ),
         )
-        return Decision(items, result.tests, int(judged["n"].sum()), tuple(g for g in gaps if g.count))
+        return Decision(
+            items,
+            strongest([rates.tests for rates in by_kind.values()]),
+            int(cells["n"][mature].sum()),
+            tuple(g for g in gaps if g.count),
+        )
+
+
+def _judged(cells: pd.DataFrame, what: str, slip_rate: float) -> Rates:
+    """Every opener's rate against colleagues', or, where they show too little to compare with, against ordinary slips."""
+    told = f"{what} with no consent on record"
+    rates = rate_tests(cells, told)
+    untold = rates.tests["subject_id"][rates.tests["p_value"].isna()]
+    if untold.empty:
+        return rates
+    slips = rare_tests(cells, told, slip_rate).query("observed > 0")
+    slips = slips[slips["subject_id"].isin(untold)]
+    others = rates.tests[~rates.tests["subject_id"].isin(slips["subject_id"])]
+    return Rates(pd.concat([others, slips], ignore_index=True), rates.result)

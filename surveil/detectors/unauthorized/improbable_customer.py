@@ -15,14 +15,17 @@ hole in the checks of identity.
 Every person for whom a representative opened something counts once, whatever is wrong; of customers with one date of
 birth only those beyond the first {birth_before} count. The share is compared with colleagues' customers through the same
 channel at the same kind of branch, corrected for the branch and its month, and with an ordinary rate of {ordinary_rate}:
-a mistyped year is nobody's fraud. Where a date of birth or death is not on record, nothing is said.
+a mistyped year is nobody's fraud. A product of which half the openings or more are for people who had died is meant for
+estates, and these are not counted. A date of birth that makes somebody {oldest_years} or older and that customers of
+{default_openers} representatives or more share is what the system fills in: it is taken as not known. Where a date of birth
+or death is not on record, nothing is said.
 
 ## What it misses
 Invented people with likely names and dates, pets with human names, stolen identities; placeholders in other languages.
 
 ## Innocent explanations
-- An account for the estate of somebody who died, opened by the heirs.
-- A mistyped or defaulted date of birth: does the system fill in the same date for all colleagues?
+- An account for the estate of somebody who died, opened by the heirs, where the firm has no product for it.
+- A mistyped date of birth, or a default that few colleagues use.
 - Twins and triplets; people whose papers give the first of January.
 - Somebody whose name is a word, or one letter.
 
@@ -66,6 +69,11 @@ class Parameters(base.Parameters):
         110, unit="years", ge=90, le=130, measured=True, citation="our judgement: hardly anybody reaches that age",
         meaning="age from which a customer is older than people get",
     )  # fmt: skip
+    default_openers: int = param(
+        3, unit="representatives", ge=2, le=1000, measured=True,
+        citation="our judgement: one opener may invent, three do not agree",
+        meaning="openers whose customers share one impossible date of birth from which it is what the system fills in",
+    )  # fmt: skip
     birth_before: int = param(
         2, unit="customers", ge=1, le=50, measured=True,
         citation="our judgement: three strangers of one birthday in a year are rare",
@@ -94,7 +102,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "8"
+    version = "9"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH
@@ -129,7 +137,7 @@ def _gaps(cells: pd.DataFrame, names: pd.DataFrame, parameters: Parameters) -> t
     found = (
         Gap(
             int(cells["birth_unknown"].sum()),
-            "customers without a date of birth on record: only their name and death were looked at",
+            "customers without a date of birth on record, or with a default for it: looked at were their name and death",
         ),
         Gap(masked, "customers whose names look masked in the extract: nothing is known from them"),
     )

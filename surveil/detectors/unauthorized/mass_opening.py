@@ -96,7 +96,7 @@ class MassOpening(Detector):
     id = "UA16"
     slug = "mass_opening"
     name = "Mass opening"
-    version = "10"
+    version = "11"
     family = Family.UNAUTHORIZED
     typology = "T35"
     severity = Severity.HIGH

@@ -12,8 +12,9 @@ Who is paid for each opening can earn the same customer twice: close, wait, open
 exactly as long as the bonus can be clawed back was opened for the bonus.
 
 ## How it decides
-Reopened accounts are compared with colleagues' openings of the same product through the same channel at the same kind
-of branch, and with an ordinary rate of {ordinary_rate}, for some customers do come back. Closings after the clawback
+Reopened accounts are compared with colleagues' openings of the same product for customers who had it before, through the
+same channel at the same kind of branch, and with an ordinary rate of {ordinary_rate} of these, for some customers do come
+back. So nobody is blamed for customers who hold much and therefore close and open more. Closings after the clawback
 are compared with colleagues' accounts of the same kind that are old enough to have been closed then; that an account
 was never used is said only where the transactions show all of its life. For each opener a customer counts once. Both
 rates are joined into one p-value.
@@ -76,8 +77,8 @@ class Parameters(base.Parameters):
         meaning="days after the end of the clawback within which a closing counts as just after it",
     )  # fmt: skip
     ordinary_rate: float = param(
-        0.005, unit="share of openings", ge=0.0001, le=0.1, citation="our judgement: some customers do come back",
-        meaning="share of openings that are honest returns soon after a closing",
+        0.02, unit="share of openings", ge=0.0001, le=0.2, citation="our judgement: some customers do come back",
+        meaning="share of openings for customers who had the product before that are honest returns soon after a closing",
     )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "9"
+    version = "10"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH
@@ -113,8 +114,8 @@ class OpenCloseReopen(Detector):
         old = _there(counts["age_days"] >= end)
         tests = [
             rare_tests(
-                _cells(counts, rows[again]),
-                "openings soon after the same was closed",
+                _cells(counts[counts["had_before"] == 1], rows[again]),
+                "openings for customers who had the product before, soon after it was closed",
                 parameters.ordinary_rate,
             ).query("observed > 0"),
             rate_tests(

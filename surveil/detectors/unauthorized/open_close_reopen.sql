@@ -27,12 +27,14 @@ FROM (
 ) AS turns
 
 -- model: reopenings
--- One row per opening by staff: the account of the same product that the customer had closed last before it (empty:
--- none), how long that one had lived, the days between, who had the credit for it; and the new one's own life (empty:
--- open), its customer's first use (empty: none seen) with the days in which that could be seen, and its age.
+-- One row per opening by staff: whether the customer had an account of the same product before it; the one that he had
+-- closed last (empty: none), how long that one had lived, the days between, who had the credit for it; and the new one's
+-- own life (empty: open), its customer's first use (empty: none seen) with the days in which that could be seen, and its
+-- age.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.channel AS channel, o.month AS month,
        o.opened_day AS opened_day, o.credited_to AS credited_to,
+       CASE WHEN t.before_account_id IS NULL THEN 0 ELSE 1 END AS had_before,
        CASE WHEN t.before_step <> 1 THEN t.before_account_id END AS earlier_account_id,
        CASE WHEN t.before_step <> 1 THEN t.before_credited_to END AS earlier_credited_to,
        CASE WHEN t.before_step <> 1 THEN t.before_lived_days END AS earlier_lived_days,
@@ -53,11 +55,12 @@ FROM reopenings
 WHERE earlier_account_id IS NOT NULL OR lived_days IS NOT NULL
 
 -- model: reopening_counts
--- Openings by staff counted by opener, kind of account, branch and month, and by age in days (400: more).
-SELECT rep_id, product_code, channel, branch_kind, branch_id, month, age_days, COUNT(*) AS n
+-- Openings by staff counted by opener, kind of account, branch and month, by whether the customer had the product before,
+-- and by age in days (400: more).
+SELECT rep_id, product_code, channel, branch_kind, branch_id, month, had_before, age_days, COUNT(*) AS n
 FROM (
-    SELECT rep_id, product_code, channel, branch_kind, branch_id, month,
+    SELECT rep_id, product_code, channel, branch_kind, branch_id, month, had_before,
            CASE WHEN age_days > 400 THEN 400 ELSE age_days END AS age_days
     FROM reopenings
 ) AS aged
-GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month, age_days
+GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month, had_before, age_days

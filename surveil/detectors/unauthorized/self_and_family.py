@@ -80,7 +80,7 @@ class SelfAndFamily(Detector):
     id = "UA14"
     slug = "self_and_family"
     name = "Sales to oneself, family or colleagues"
-    version = "12"
+    version = "13"
     family = Family.UNAUTHORIZED
     typology = "T13"
     severity = Severity.MEDIUM

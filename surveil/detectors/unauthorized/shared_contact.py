@@ -15,8 +15,10 @@ Contacts are compared as spelled alike: a number in its international form, an e
 home address with its usual words in short form. Households are unrelated where they also have {shared_households} homes and
 family names. A contact is explained, and only counted, where they all work for one employer, or where less than
 {concentration_percent} percent of the households of the whole firm that have it came to this opener: a residence, a
-school or a switchboard is known to his colleagues too. Each household from the {shared_households}th on is counted
-among all households he served, compared with colleagues' and held against a chance cluster in {chance_rate} of households.
+school or a switchboard is known to his colleagues too. Those of one home count as one household. Each household from the
+{shared_households}th on is counted among all households he served, compared with colleagues' and held against a chance
+cluster in {chance_rate} of households. A home that unrelated people share counts once, however many they are: it may be a
+residence or a shelter that he looks after.
 
 A series are contacts of such households with the same pattern: numbers that differ in one of the last digits or in the last
 two, e-mail addresses that differ in marks or in the number at the end of a name of {least_stem} letters or more. Neighbours
@@ -28,7 +30,7 @@ Made-up contacts that have nothing in common, and several numbers used for two h
 
 ## Innocent explanations
 - A large family, a shared flat, or friends who gave one number: relatives are told by homes and names, friends are not.
-- A residence, a school or a shelter that only one representative looks after.
+- Several residences, a school or a shelter that only one representative looks after.
 - An accountant, guardian or manager who gives his own number for all whom he serves.
 - Customers without a phone of their own, for whom a helper's number was noted.
 - A block of numbers of one building or firm whose people came together and gave no employer.
@@ -108,7 +110,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "9"
+    version = "10"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH

@@ -16,10 +16,12 @@ _ONCE = list(SIGNS).index("not_met")
 ODD = 10.0
 #: Customers of one kind: enough that the rare ones among them are as rare as they really are.
 _OF_A_KIND = 1000
+#: Customers of one day count for no more than so many: a school's savings day is one event, not thirty customers' oddities.
+_OF_A_DAY = 3.0
 
 
 def customers_of(rows: pd.DataFrame, evidence: Floats, spread: npt.NDArray[np.float64]) -> pd.DataFrame:
-    """Every opener's customers as units of the mixture: `rep`, `month`, `evidence` and `kind`, as `mixture_test` takes them.
+    """Every opener's customers as units of the mixture: `rep`, `month`, `evidence`, `kind` and `weight` for `mixture_test`.
 
     A customer speaks by the oddest of his accounts, in its month. Whoever loses his papers, is not met or lets his account
     rest does so with all of his accounts: adding them up would make one customer look like a pattern.
@@ -47,8 +49,16 @@ def customers_of(rows: pd.DataFrame, evidence: Floats, spread: npt.NDArray[np.fl
             "month": month[order][last],
             "evidence": evidence[order][last],
             "kind": place * kinds // max(last.size, 1),
+            "weight": of_one_day(rep[order][last], rows["opened_day"].to_numpy(dtype=np.int64)[order][last]),
         }
     )
+
+
+def of_one_day(rep: npt.NDArray[np.int64], day: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """How much each of an opener's customers counts, given how many he opened for that day: what they have in common is
+    what happened that day."""
+    _, where, count = np.unique(np.stack([rep, day], axis=1), axis=0, return_inverse=True, return_counts=True)
+    return np.minimum(1.0, _OF_A_DAY / count)[where.reshape(-1)]
 
 
 def odd_customers(units: pd.DataFrame) -> pd.DataFrame:

@@ -101,7 +101,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "10"
+    version = "11"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH

@@ -11,15 +11,17 @@ again with the same opener, is the pattern that was found too late in 2016.
 
 ## How it decides
 For each account every sign that can be known is weighed: how often it is seen on unauthorized accounts, against how
-often on accounts of the same product, channel, branch and month by other representatives. Signs of paperwork are
-weighed against the representative's own accounts that are in use: who is sloppy with all his papers is not suspected
-for them. Not being used is weighed against his own accounts with papers whose customer was met: whose customers use
-little is not suspected for that. The weights add up to the account's log-likelihood ratio, and what was opened in the
+often on accounts of the same product, channel, branch and month by other representatives. Signs of paperwork and of
+contact data are weighed against the representative's own accounts that are in use: who is sloppy with all his papers is
+not suspected for them. Not being used, and being one more of the same, are weighed against his own accounts with papers
+of whose customer it is not known that he was not met: whose customers hold much and use little is not suspected for that.
+The weights add up to the account's log-likelihood ratio, and what was opened in the
 same sitting adds a share of its own ({companion_share}): it was mostly asked for together or not at all.
 
 Each of a representative's customers counts once, by the oddest of the accounts opened for him: whoever is not met or lets
 his accounts rest does so with all of them; and for no more than a log-likelihood ratio of {most_of_a_customer}, as one
-customer, however odd, is no pattern. Two tests ask whether a part of the customers was wronged, over the whole time and over
+customer, however odd, is no pattern. Customers of one day count for no more than three: a school's savings day is one
+event. Two tests ask whether a part of the customers was wronged, over the whole time and over
 the most remarkable months: one by the best such mixture, which finds a few very odd customers, one by adding up each
 customer's chance to be among them were their share {suspected_share}, which finds many who are a little odd. Their p-values
 compare with what comes of dealing colleagues' customers of the same kind out by lot, so that signs which hang together in
@@ -83,6 +85,18 @@ from surveil.statistics.mixture import (
 from surveil.statistics.posterior import account_posterior
 
 _OURS = "our judgement, near what simulated forgers leave; estimating them gave no better list"
+
+
+#: Signs that are weighed against the opener's own accounts in use: what he does with papers and contact data there, too.
+_OF_PAPERS = (
+    "no_consent", "not_met", "doubtful_consent", "odd_time", "shared_contact", "employee_contact", "edited_contact",
+)  # fmt: skip
+#: Signs that are weighed against his own accounts with nothing against them: what his customers do there, too.
+_OF_CUSTOMERS = ("unused", "duplicate")
+#: Of these his own accounts may show that he is more careful than colleagues, too.
+_BOTH_WAYS = ("no_consent", "not_met")
+#: A packed day is explained by accounts that are used since: beside not being used it tells less than it seems to.
+_SEEN_BY_USE = "mass_opening"
 
 
 def _seen_on(share: float, which: str) -> Any:
@@ -171,7 +185,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "18"
+    version = "19"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
@@ -196,11 +210,11 @@ class UnauthorizedMixture(Detector):
         del chance
         evidence = with_companions(sitting, weights, parameters.companion_share)
         units = customers_of(
-            rows.loc[known, ["rep_id", "customer_id", "month"]], evidence[known], spread[known]
+            rows.loc[known, ["rep_id", "customer_id", "month", "opened_day"]], evidence[known], spread[known]
         )
         settings = MixtureSettings(share=parameters.suspected_share)
         counted = units["evidence"].clip(upper=parameters.most_of_a_customer)
-        found = mixture_test(units["rep"], units["month"], counted, units["kind"], settings)
+        found = mixture_test(units["rep"], units["month"], counted, units["kind"], settings, units["weight"])
         probability = account_posterior(
             pd.factorize(rows["rep_id"], sort=True)[0],
             rows["month"],
@@ -232,32 +246,36 @@ class UnauthorizedMixture(Detector):
         self, rows: pd.DataFrame, measured: Mapping[str, pd.DataFrame], parameters: Parameters
     ) -> tuple[np.ndarray, np.ndarray]:
         """Accounts × signs: whether each is there (1, 0 or missing), and how often it is seen on colleagues' like accounts,
-        moved by the opener's own that are beyond doubt: of papers the accounts in use, of use those with papers whose
-        customer was met.
+        moved by the opener's own that are beyond doubt: of papers the accounts in use, of customers those with nothing
+        against them.
         """
         own = signs_of(rows, parameters, parameters.grace_days, parameters.quick_close_days)
         flags = pd.concat([own, listed_signs(rows, measured)], axis=1)
         who, _ = pd.factorize(rows["rep_id"], sort=True)
         in_use = (flags["unused"] == 0).fillna(False).to_numpy(dtype=bool)
-        with_papers = ~(flags["no_consent"] == 1).fillna(False) & (flags["not_met"] == 0).fillna(False)
-        beyond_doubt = {
-            "no_consent": in_use,
-            "not_met": in_use,
-            "unused": with_papers.to_numpy(dtype=bool),
-        }
+        against = (flags["no_consent"] == 1).fillna(False) | (flags["not_met"] == 1).fillna(False)
+        beyond_doubt = dict.fromkeys(_OF_PAPERS, in_use) | dict.fromkeys(
+            _OF_CUSTOMERS, ~against.to_numpy(dtype=bool)
+        )
         cells = AccountCells(rows)
+        use = flags["unused"].fillna(-1.0).to_numpy(dtype=np.float32)
         # There are as many rows as accounts: ones and noughts need no more than half of a number's length.
         seen, chances = np.empty((len(rows), len(SIGNS)), np.float32), np.empty((len(rows), len(SIGNS)))
         for i, sign in enumerate(SIGNS):
             there = flags.pop(sign)
-            chance = cells.chance(there)
+            chance = _among_as_much_used(cells, there, use) if sign == _SEEN_BY_USE else cells.chance(there)
             seen[:, i] = there.to_numpy(dtype=np.float32, na_value=np.nan)
             if sign in beyond_doubt:
                 moved = adjust_for_habit(chance, seen[:, i], who, beyond_doubt[sign])
                 # Customers who use all their accounts with papers are no reason to suspect the few that they don't use.
-                chance = np.fmax(chance, moved) if sign == "unused" else moved
+                chance = moved if sign in _BOTH_WAYS else np.fmax(chance, moved)
             chances[:, i] = chance
         return seen, chances
+
+
+def _among_as_much_used(cells: AccountCells, there: pd.Series, use: np.ndarray) -> np.ndarray:
+    """How often a sign is seen on colleagues' like accounts that are as much used: used, not used, or not known."""
+    return np.asarray(np.fmax.reduce([cells.chance(there.where(use == one)) for one in (0.0, 1.0, -1.0)]))
 
 
 def _tests(found: pd.DataFrame, odd: pd.DataFrame) -> pd.DataFrame:

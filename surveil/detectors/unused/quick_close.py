@@ -85,7 +85,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "13"
+    version = "14"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM

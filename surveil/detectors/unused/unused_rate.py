@@ -65,7 +65,7 @@ class UnusedRate(Detector):
     id = "UN02"
     slug = "unused_rate"
     name = "Accounts come to life too rarely"
-    version = "11"
+    version = "12"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.HIGH
