@@ -85,11 +85,18 @@ def peer_rates(cells: Cells, included: Bools, prior: float, counts: bool) -> Flo
     return np.asarray((events + prior * firm) / (items + prior))
 
 
-def fit(cells: Cells, included: Bools, prior: float, factor_prior: float, counts: bool) -> Baseline:
-    """Peer rate × month factor × branch factor × branch-month factor for every cell, each without the rep's own cells."""
+def fit(
+    cells: Cells, included: Bools, prior: float, factor_prior: float, counts: bool, high: bool = True
+) -> Baseline:
+    """Peer rate × month factor × branch factor × branch-month factor for every cell, each without the rep's own cells.
+
+    Args:
+        high: whether many events are remarkable; else few are. The branch factor excuses only: who does what is usual in
+            the firm is not remarkable for working where it is rarer.
+    """
     rate = peer_rates(cells, included, prior, counts)
     rate, _ = _apply_factor(cells, cells.by_month, rate, included, factor_prior, counts)
-    rate, of_branch = _apply_branch_factor(cells, rate, included, counts)
+    rate, of_branch = _apply_branch_factor(cells, rate, included, counts, high)
     rate, of_month = _apply_factor(cells, cells.by_branch_month, rate, included, factor_prior, counts)
     variance = _information(cells, rate, counts)
     doubt = _doubt_per_rep(cells, cells.by_branch_month, variance, of_month)
@@ -115,7 +122,7 @@ def _apply_factor(
 
 
 def _apply_branch_factor(
-    cells: Cells, rate: Floats, included: Bools, counts: bool
+    cells: Cells, rate: Floats, included: Bools, counts: bool, high: bool
 ) -> tuple[Floats, Floats | None]:
     """Rates moved by what other reps of the branch showed over all months, as far as branches differ in this firm for good.
 
@@ -141,6 +148,8 @@ def _apply_branch_factor(
     told, usable = of_others(lasting.told(information)), items > 0
     thinned = np.where(told > 0, of_others(information) / np.where(told > 0, told, 1.0), 1.0)
     factor, doubt = _factor(observed, of_others(expected), items, usable, thinned / between, counts)
+    excuses = factor > 1.0 if high else factor < 1.0
+    factor, doubt = np.where(excuses, factor, 1.0), np.where(excuses, doubt, 0.0)
     return _moved(rate, factor[by.own], counts), (doubt * thinned)[by.own]
 
 

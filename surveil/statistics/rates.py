@@ -95,7 +95,7 @@ def usual_rates(cells: pd.DataFrame, *, side: Side = "high", settings: RateSetti
     peers = baseline.peers_of(coded)
 
     def fitted(included: Bools) -> Baseline:
-        return baseline.fit(coded, included, chosen.prior_items, chosen.factor_prior, counts=False)
+        return baseline.fit(coded, included, chosen.prior_items, chosen.factor_prior, False, side == "high")
 
     everybody = np.ones(coded.reps, dtype=bool)
     first = fitted(everybody)
@@ -134,7 +134,9 @@ def _test(frame: pd.DataFrame, side: Side, settings: RateSettings, counts: bool)
     rate = np.empty(len(frame))
 
     def tally(included: Bools) -> Tally:
-        fitted = baseline.fit(cells, included, settings.prior_items, settings.factor_prior, counts)
+        fitted = baseline.fit(
+            cells, included, settings.prior_items, settings.factor_prior, counts, side == "high"
+        )
         rate[order] = fitted.rate
         return _tally(cells, fitted, peers, counts)
 

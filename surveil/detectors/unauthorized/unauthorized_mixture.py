@@ -26,7 +26,7 @@ the most remarkable months: one by the best such mixture, which finds a few very
 customer's chance to be among them were their share {suspected_share}, which finds many who are a little odd. Their p-values
 compare with what comes of dealing colleagues' customers of the same kind out by lot, so that signs which hang together in
 honest work accuse nobody, and are joined. Where all tests of a representative are joined, this one counts for as many as
-there are signs.
+there are signs. Whoever has fewer than {least_customers} customers is not tested: of a handful nobody can tell a pattern.
 
 The score of an account is the chance that it is unauthorized, given its own signs, those of its companions of the same
 sitting, and whether its opener's other accounts of those months speak of an episode. How often a sign is seen on
@@ -159,6 +159,10 @@ class Parameters(HorizonParameters):
         citation="our judgement: fifty to one; a single customer, however odd, must not make a pattern",
         meaning="log-likelihood ratio that one customer adds at most in the test of a representative",
     )  # fmt: skip
+    least_customers: int = param(
+        10, unit="customers", ge=1, le=1000, citation="our judgement: of a handful nobody can tell a pattern",
+        meaning="customers of whom something is known from which a representative is tested",
+    )  # fmt: skip
     suspected_share: float = param(
         0.05, unit="share of customers", ge=0.005, le=0.5,
         citation="our judgement: with more than one customer in twenty it is no accident",
@@ -215,6 +219,8 @@ class UnauthorizedMixture(Detector):
         settings = MixtureSettings(share=parameters.suspected_share)
         counted = units["evidence"].clip(upper=parameters.most_of_a_customer)
         found = mixture_test(units["rep"], units["month"], counted, units["kind"], settings, units["weight"])
+        few = found["n"] < parameters.least_customers
+        found["p_value"] = found["p_value"].mask(few)
         probability = account_posterior(
             pd.factorize(rows["rep_id"], sort=True)[0],
             rows["month"],
@@ -232,13 +238,17 @@ class UnauthorizedMixture(Detector):
         unknown = Gap(
             int((~known).sum()), "no sign of the account can be known: no extract covers its opening"
         )
+        too_few = Gap(
+            int(found["n"][few].sum()),
+            f"customers of representatives with fewer than {parameters.least_customers}: too few to make a pattern",
+        )
         remarkable = found["rep"][found["p_value"] <= parameters.listed_p]
         counted_odd = known & (evidence >= np.log(ODD)) & rows["rep_id"].isin(remarkable).to_numpy()
         return Decision(
             _items(rows, accounts, weights, (probability >= parameters.listed_from) | counted_odd),
             _tests(found, odd_customers(units)),
             int(known.sum()),
-            (unknown,) if unknown.count else (),
+            tuple(gap for gap in (unknown, too_few) if gap.count),
             accounts,
         )
 
