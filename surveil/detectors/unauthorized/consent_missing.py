@@ -14,9 +14,10 @@ An opening counts when no consent was captured by the end of day {grace_days} af
 grace period the consents' extract covers. The rate is compared with what is expected of openings of the same product,
 channel and kind of branch by other representatives, corrected for how the branch did in that month; the p-value is
 exact and allows for the spread that paperwork has among honest people. Where colleagues lack next to none, slips in
-{slip_rate} of openings are taken as ordinary. Accounts and features are two rates, joined into
-one p-value: they have papers of their own, and who is careless with one kind need not be with the other. An item's score
-is how unusual a missing consent is among its peers.
+{slip_rate} of openings are taken as ordinary. Accounts and features are two rates, joined into one p-value: they have papers
+of their own, and who is careless with one kind need not be with the other. Features count only as far as accounts and
+features together are remarkable, too: of few nobody can tell how much honest people differ. An item's score is how unusual
+a missing consent is among its peers.
 
 ## What it misses
 A forged or copied consent (see UA02), and consent that was captured but given without understanding.
@@ -53,6 +54,7 @@ from surveil.detectors.signs import strongest
 
 #: `is_feature` -> what is counted. Habits differ: whoever files an account's papers late need not do so with its features'.
 _KINDS = {0: "openings", 1: "features"}
+_ALL = "openings and features"
 
 
 class Parameters(base.Parameters):
@@ -92,6 +94,7 @@ class ConsentMissing(Detector):
             for kind, what in _KINDS.items()
             for of in (mature & (cells["is_feature"] == kind),)
         }
+        together = _judged(rate_cells(cells[mature], missing[mature]), _ALL, parameters.slip_rate)
         rows = measured["consent_missing_items"]
         due = rows["covered_days"] >= parameters.grace_days
         late = rows["lag_days"].isna() | (rows["lag_days"] > parameters.grace_days)
@@ -116,7 +119,7 @@ class ConsentMissing(Detector):
         )
         return Decision(
             items,
-            strongest([rates.tests for rates in by_kind.values()]),
+            strongest([by_kind[0].tests, _less_remarkable(by_kind[1].tests, together.tests)]),
             int(cells["n"][mature].sum()),
             tuple(g for g in gaps if g.count),
         )
@@ -133,3 +136,12 @@ def _judged(cells: pd.DataFrame, what: str, slip_rate: float) -> Rates:
     slips = slips[slips["subject_id"].isin(untold)]
     others = rates.tests[~rates.tests["subject_id"].isin(slips["subject_id"])]
     return Rates(pd.concat([others, slips], ignore_index=True), rates.result)
+
+
+def _less_remarkable(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Of two tests of each subject that both know, that with the larger p-value; a missing p-value decides nothing."""
+    both = pd.concat([one, other[other["subject_id"].isin(one["subject_id"])]], ignore_index=True)
+    order = both.assign(p=both["p_value"].astype(float)).sort_values(
+        ["subject_id", "p"], ascending=[True, False], kind="stable", na_position="last"
+    )
+    return order.drop(columns="p").drop_duplicates("subject_id", ignore_index=True)
