@@ -29,7 +29,7 @@ def frame(accounts: list[tuple[str, str, int, float]]) -> tuple[pd.DataFrame, np
 
 def judged(accounts: list[tuple[str, str, int, float]]) -> pd.DataFrame:
     rows, weights = frame(accounts)
-    units = customers_of(rows, weights.sum(axis=1), np.ones(len(rows)))
+    units = customers_of(rows, weights.sum(axis=1), np.ones(len(rows)), 3.0)
     quick = MixtureSettings(draws=1, simulated=1)
     return mixture_test(units["rep"], units["month"], units["evidence"], units["kind"], quick).set_index(
         "rep"
@@ -40,9 +40,16 @@ def test_a_customer_speaks_once_by_the_oddest_of_his_accounts_in_its_month() -> 
     rows, weights = frame(
         [("a", "x", 10, -1.0), ("a", "x", 70, 4.0), ("a", "x", 70, 3.0), ("b", "x", 0, 1.0)]
     )
-    units = customers_of(rows, weights.sum(axis=1), np.ones(4))
+    units = customers_of(rows, weights.sum(axis=1), np.ones(4), 3.0)
     assert units[["rep", "month", "evidence"]].to_numpy().tolist() == [["a", 2, 4.0], ["b", 0, 1.0]]
     assert spoken_for(sittings_of(rows), weights).tolist() == [-1.0, 4.0, 0.0, 1.0]
+
+
+def test_customers_of_one_day_share_what_a_day_counts_for() -> None:
+    day = [("a", f"x{i}", 10, 1.0) for i in range(6)]
+    rows, weights = frame([*day, ("a", "y", 11, 1.0), ("b", "x0", 10, 1.0), ("a", "x0", 10, 0.5)])
+    units = customers_of(rows, weights.sum(axis=1), np.ones(len(rows)), 3.0)
+    assert units["weight"].tolist() == [0.5] * 6 + [1.0, 1.0]
 
 
 @settings(max_examples=25)

@@ -129,6 +129,23 @@ def test_many_that_are_a_little_odd_are_found_as_well_as_a_few_very_odd_ones() -
     assert mixture_test(rep, month, few, np.zeros(rep.size, int), QUICK)["p_value"].idxmin() == 1
 
 
+def test_units_of_one_cause_count_as_far_as_they_are_weighed() -> None:
+    """Forty customers who are odd alike, as on a savings day, make a pattern each by himself and none as three of them."""
+    rng = np.random.default_rng(3)
+    rep, month = np.repeat(np.arange(60), 150), np.tile(np.arange(150) % 12, 60)
+    day = (rep == 0) & (np.arange(rep.size) < 40)
+    evidence = np.where(day | (rng.random(rep.size) < 0.05), 3.0, -0.5)
+    alike = np.zeros(rep.size, int)
+    one_by_one = mixture_test(rep, month, evidence, alike, QUICK)
+    together = mixture_test(rep, month, evidence, alike, QUICK, np.where(day, 3 / 40, 1.0))
+    assert one_by_one.loc[0, "p_value"] < 1e-6
+    assert together.loc[0, "p_value"] > 0.01
+    assert (together["n"] == 150).all()
+    pd.testing.assert_frame_equal(
+        mixture_test(rep, month, evidence, alike, QUICK, np.ones(rep.size)), one_by_one
+    )
+
+
 def test_order_of_accounts_does_not_matter() -> None:
     data = accounts(5, forgers=1, reps=15)
     shuffle = np.random.default_rng(0).permutation(data.rep.size)
@@ -156,6 +173,8 @@ def test_nothing_and_little_are_answered() -> None:
         account_evidence([[1.0]], [[0.1, 0.2]], [0.5])
     with pytest.raises(UsageError, match="one evidence"):
         mixture_test(["R1"], [3], [1.0, 2.0], [0])
+    with pytest.raises(UsageError, match="one weight"):
+        mixture_test(["R1"], [3], [1.0], [0], weight=[1.0, 1.0])
 
 
 def test_habit_without_control_accounts_changes_nothing() -> None:

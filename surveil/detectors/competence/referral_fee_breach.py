@@ -15,11 +15,12 @@ deposit is its own affair. A fee above {nominal_cents} cents, or one whose basis
 none of the registrations the product requires on that day and is not marked as registered. Customers with a net worth of
 {exempt_cents} cents or more are exempt from the limit and counted apart. So is what the firm's own schedule pays: an amount
 that most fees for that product on that basis come to, paid to {schedule_givers} people or more, is the firm's breach, if it
-is one. A fee, a customer or a registration that is not
-on record is not a breach. Breaches beyond the {ordinary_rate} of fees that are entered wrongly, and beyond colleagues'
-share, are tested, so that who did it often ranks before who did it once. Where what the fee is paid for is not on record,
-a practice is looked for instead: of those paid for converted referrals, who gets nothing for the referrals that were
-declined after a meeting, more often than colleagues? That is no list.
+is one. A fee, a customer or a registration that is not on record is not a breach.
+
+Breaches beyond the {ordinary_rate} of fees that are entered wrongly, and beyond colleagues' share, are tested, so that who
+did it often ranks before who did it once. Where what the fee is paid for is not on record, a practice is looked for
+instead: of those paid for converted referrals, who gets nothing for the referrals that were declined after a meeting, more
+often than colleagues? That is no list.
 
 ## What it misses
 Fees paid in kind, through payroll, or to somebody else for him.
@@ -81,7 +82,7 @@ class ReferralFeeBreach(Detector):
     id = "RF03"
     slug = "referral_fee_breach"
     name = "Referral fee against the rule"
-    version = "9"
+    version = "10"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
@@ -99,14 +100,9 @@ class ReferralFeeBreach(Detector):
         on_sale = paid & _true(rows["fee_basis"] == "sale")
         exempt = _true(rows["net_worth_cents"] >= parameters.exempt_cents)
         odd = unregistered & (high | on_sale)
-        scheduled = (
-            odd
-            & ~exempt
-            & _by_schedule(rows[paid & unregistered], parameters.schedule_givers).reindex(
-                rows.index, fill_value=False
-            )
-        )
-        breach = odd & ~exempt & ~scheduled
+        against = odd & ~exempt
+        scheduled = against & _by_schedule(rows, paid & unregistered, parameters.schedule_givers)
+        breach = against & ~scheduled
         fee_known, status_known = rows["fee_cents"].notna(), rows["registered"].notna()
         no_basis = rows[unregistered & fee_known & rows["fee_basis"].isna()]
         gaps = (
@@ -140,13 +136,13 @@ def _true(condition: pd.Series) -> pd.Series:
     return condition.fillna(False).astype(bool)
 
 
-def _by_schedule(paid: pd.DataFrame, givers: int) -> pd.Series:
-    """Which fees are the amount that most are paid for the same product on the same basis, and at least so many people."""
-    basis = paid["fee_basis"].fillna("")
-    kind = [paid["product_code"], basis]
-    alike = paid.groupby([*kind, paid["fee_cents"]])["rep_id"]
+def _by_schedule(rows: pd.DataFrame, compared: pd.Series, givers: int) -> pd.Series:
+    """Of the fees `compared`, those of the amount that most are paid for that product on that basis, and so many people."""
+    paid = rows[compared].fillna({"fee_basis": ""})
+    kind = ["product_code", "fee_basis"]
+    alike = paid.groupby([*kind, "fee_cents"])["rep_id"]
     most = alike.transform("size") * 2 > paid.groupby(kind)["rep_id"].transform("size")
-    return most & (alike.transform("nunique") >= givers)
+    return (most & (alike.transform("nunique") >= givers)).reindex(rows.index, fill_value=False)
 
 
 def _breach_tests(paid: pd.DataFrame, breach: pd.Series, parameters: Parameters) -> pd.DataFrame:

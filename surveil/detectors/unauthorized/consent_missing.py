@@ -52,10 +52,6 @@ from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
 from surveil.detectors.signs import strongest
 
-#: `is_feature` -> what is counted. Habits differ: whoever files an account's papers late need not do so with its features'.
-_KINDS = {0: "openings", 1: "features"}
-_ALL = "openings and features"
-
 
 class Parameters(base.Parameters):
     """What may be set."""
@@ -76,7 +72,7 @@ class ConsentMissing(Detector):
     id = "UA01"
     slug = "consent_missing"
     name = "No consent on record"
-    version = "9"
+    version = "10"
     family = Family.UNAUTHORIZED
     typology = "T02 T03 T08"
     severity = Severity.HIGH
@@ -89,20 +85,21 @@ class ConsentMissing(Detector):
         cells = measured["consent_missing_cells"]
         mature = (cells["covered_days"] >= parameters.grace_days).fillna(False)
         missing = cells["lag_days"] > parameters.grace_days
-        by_kind = {
-            kind: _judged(rate_cells(cells[of], missing[of]), what, parameters.slip_rate)
-            for kind, what in _KINDS.items()
-            for of in (mature & (cells["is_feature"] == kind),)
-        }
-        together = _judged(rate_cells(cells[mature], missing[mature]), _ALL, parameters.slip_rate)
+        feature = cells["is_feature"] == 1
+        # Habits differ: whoever files an account's papers late need not do so with its features'.
+        accounts, features, together = (
+            _judged(cells[which], missing[which], what, parameters.slip_rate)
+            for which, what in (
+                (mature & ~feature, "openings"),
+                (mature & feature, "features"),
+                (mature, "openings and features"),
+            )
+        )
         rows = measured["consent_missing_items"]
         due = rows["covered_days"] >= parameters.grace_days
         late = rows["lag_days"].isna() | (rows["lag_days"] > parameters.grace_days)
         rows = rows[due & late]
-        usual = sum(
-            np.where(rows["is_feature"] == kind, peer_chance(rates, rows), 0.0)
-            for kind, rates in by_kind.items()
-        )
+        usual = np.where(rows["is_feature"] == 1, peer_chance(features, rows), peer_chance(accounts, rows))
         items = base.frame(
             base.ITEM_COLUMNS,
             **base.about(rows, "accounts", key="account_id", day="opened_day"),
@@ -119,14 +116,15 @@ class ConsentMissing(Detector):
         )
         return Decision(
             items,
-            strongest([by_kind[0].tests, _less_remarkable(by_kind[1].tests, together.tests)]),
+            strongest([accounts.tests, _less_remarkable(features.tests, together.tests)]),
             int(cells["n"][mature].sum()),
             tuple(g for g in gaps if g.count),
         )
 
 
-def _judged(cells: pd.DataFrame, what: str, slip_rate: float) -> Rates:
+def _judged(counted: pd.DataFrame, missing: pd.Series, what: str, slip_rate: float) -> Rates:
     """Every opener's rate against colleagues', or, where they show too little to compare with, against ordinary slips."""
+    cells = rate_cells(counted, missing)
     told = f"{what} with no consent on record"
     rates = rate_tests(cells, told)
     untold = rates.tests["subject_id"][rates.tests["p_value"].isna()]

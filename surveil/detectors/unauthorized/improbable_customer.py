@@ -12,13 +12,13 @@ Accounts were opened for people who do not exist, for the dead and for pets. Eac
 hole in the checks of identity.
 
 ## How it decides
-Every person for whom a representative opened something counts once, whatever is wrong; of customers with one date of
-birth only those beyond the first {birth_before} count. The share is compared with colleagues' customers through the same
-channel at the same kind of branch, corrected for the branch and its month, and with an ordinary rate of {ordinary_rate}:
-a mistyped year is nobody's fraud. A product of which half the openings or more are for people who had died is meant for
-estates, and these are not counted. A date of birth that makes somebody {oldest_years} or older and that customers of
-{default_openers} representatives or more share is what the system fills in: it is taken as not known. Where a date of birth
-or death is not on record, nothing is said.
+Every person for whom a representative opened something counts once, whatever is wrong; of customers with one date of birth
+only those beyond the first {birth_before} count. The share is compared with colleagues' customers through the same channel
+at the same kind of branch, corrected for the branch and its month, and with an ordinary rate of {ordinary_rate}: a
+mistyped year is nobody's fraud. A product of which {estate_openings} openings or more, and {estate_percent} percent of
+them, are for people who had died is meant for estates, and these openings are left out and said to be. A date of birth
+that makes somebody {oldest_years} or older and that customers of {default_openers} representatives or more share is what
+the system fills in: it is taken as not known. Where a date of birth or death is not on record, nothing is said.
 
 ## What it misses
 Invented people with likely names and dates, pets with human names, stolen identities; placeholders in other languages.
@@ -74,6 +74,15 @@ class Parameters(base.Parameters):
         citation="our judgement: one opener may invent, three do not agree",
         meaning="openers whose customers share one impossible date of birth from which it is what the system fills in",
     )  # fmt: skip
+    estate_openings: int = param(
+        10, unit="openings", ge=1, le=10_000, measured=True, citation="our judgement: fewer may be one opener's doing",
+        meaning="openings of a product for people who had died from which it may be meant for estates",
+    )  # fmt: skip
+    estate_percent: int = param(
+        50, unit="percent of openings", ge=1, le=100, measured=True,
+        citation="our judgement: no other product is opened for the dead as often as for the living",
+        meaning="share of a product's openings for people who had died from which it is meant for estates",
+    )  # fmt: skip
     birth_before: int = param(
         2, unit="customers", ge=1, le=50, measured=True,
         citation="our judgement: three strangers of one birthday in a year are rare",
@@ -102,7 +111,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "9"
+    version = "10"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH
@@ -138,6 +147,10 @@ def _gaps(cells: pd.DataFrame, names: pd.DataFrame, parameters: Parameters) -> t
         Gap(
             int(cells["birth_unknown"].sum()),
             "customers without a date of birth on record, or with a default for it: looked at were their name and death",
+        ),
+        Gap(
+            int(cells["of_estate"].sum()),
+            "openings for people who had died, of products that are meant for estates",
         ),
         Gap(masked, "customers whose names look masked in the extract: nothing is known from them"),
     )

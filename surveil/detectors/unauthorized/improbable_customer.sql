@@ -1,10 +1,27 @@
+-- model: estate_products
+-- The products of which :estate_openings openings for persons or more, and :estate_percent percent of them, were for somebody
+-- who had died: they are meant for estates.
+SELECT product_code
+FROM (
+    SELECT o.product_code AS product_code, COUNT(*) AS n,
+           SUM(CASE WHEN u.deceased_on_day < o.opened_day THEN 1 ELSE 0 END) AS deceased
+    FROM openings AS o
+    JOIN customers AS u ON u.customer_id = o.customer_id
+    WHERE COALESCE(u.kind, 'person') = 'person'
+    GROUP BY o.product_code
+) AS counted
+WHERE deceased >= :estate_openings AND deceased * 100 >= n * :estate_percent
+
 -- model: customers_served
--- One row per opener and person (no businesses) he opened something for: when first, and his date of birth.
+-- One row per opener and person (no businesses) he opened something for: when first, his date of birth, and how many of the
+-- accounts are of products meant for estates, after his death.
 SELECT o.rep_id AS rep_id, o.customer_id AS customer_id, MIN(o.opened_day) AS first_day, MIN(o.month) AS month,
        MIN(o.branch_id) AS branch_id, MIN(o.branch_kind) AS branch_kind, MIN(o.channel) AS channel,
-       MIN(u.birth_on_day) AS birth_day
+       MIN(u.birth_on_day) AS birth_day,
+       SUM(CASE WHEN u.deceased_on_day < o.opened_day AND p.product_code IS NOT NULL THEN 1 ELSE 0 END) AS of_estate
 FROM openings AS o
 JOIN customers AS u ON u.customer_id = o.customer_id
+LEFT JOIN estate_products AS p ON p.product_code = o.product_code
 WHERE o.rep_id IS NOT NULL AND COALESCE(u.kind, 'person') = 'person'
 GROUP BY o.rep_id, o.customer_id
 
@@ -59,19 +76,6 @@ SELECT p.customer_id AS customer_id
 FROM placeholder_names AS p
 JOIN name_counts AS n ON n.placeholders * 100 <= n.persons * :masked_percent
 
--- model: estate_products
--- The products of which half the openings for persons, or more, were for somebody who had died: they are meant for estates.
-SELECT product_code
-FROM (
-    SELECT o.product_code AS product_code, COUNT(*) AS n,
-           SUM(CASE WHEN u.deceased_on_day < o.opened_day THEN 1 ELSE 0 END) AS deceased
-    FROM openings AS o
-    JOIN customers AS u ON u.customer_id = o.customer_id
-    WHERE COALESCE(u.kind, 'person') = 'person'
-    GROUP BY o.product_code
-) AS counted
-WHERE deceased * 2 >= n
-
 -- model: improbable_openings
 -- One row per opening by staff for somebody who can't be, with what is wrong: 1 or 0. `counts` is 0 for the first
 -- ones with a date of birth that only the later ones make odd.
@@ -102,11 +106,12 @@ JOIN openings AS o ON o.account_id = s.account_id
 WHERE s.deceased + s.not_born + s.too_old + s.placeholder + s.birth_reused > 0
 
 -- model: improbable_cells
--- The rows of `customers_served` counted by opener, channel, branch and month; `odd` 1 where an opening for the
--- customer counts.
+-- The rows of `customers_served` counted by opener, channel, branch and month, and their accounts for estates; `odd` 1 where
+-- an opening for the customer counts.
 SELECT c.rep_id AS rep_id, c.channel AS channel, c.branch_kind AS branch_kind, c.branch_id AS branch_id, c.month AS month,
        CASE WHEN x.customer_id IS NULL THEN 0 ELSE 1 END AS odd, COUNT(*) AS n,
-       SUM(CASE WHEN c.birth_day IS NULL OR d.birth_day IS NOT NULL THEN 1 ELSE 0 END) AS birth_unknown
+       SUM(CASE WHEN c.birth_day IS NULL OR d.birth_day IS NOT NULL THEN 1 ELSE 0 END) AS birth_unknown,
+       SUM(c.of_estate) AS of_estate
 FROM customers_served AS c
 LEFT JOIN default_births AS d ON d.birth_day = c.birth_day
 LEFT JOIN (SELECT DISTINCT rep_id, customer_id FROM improbable_openings WHERE counts = 1) AS x

@@ -9,6 +9,7 @@ import pandas as pd
 from surveil.detectors.unauthorized.account_signs import SIGNS
 
 Floats = npt.NDArray[np.floating]
+Ints = npt.NDArray[np.integer]
 
 #: What is seen of a whole sitting, not of each of its accounts: counted once.
 _ONCE = list(SIGNS).index("not_met")
@@ -16,11 +17,11 @@ _ONCE = list(SIGNS).index("not_met")
 ODD = 10.0
 #: Customers of one kind: enough that the rare ones among them are as rare as they really are.
 _OF_A_KIND = 1000
-#: Customers of one day count for no more than so many: a school's savings day is one event, not thirty customers' oddities.
-_OF_A_DAY = 3.0
 
 
-def customers_of(rows: pd.DataFrame, evidence: Floats, spread: npt.NDArray[np.float64]) -> pd.DataFrame:
+def customers_of(
+    rows: pd.DataFrame, evidence: Floats, spread: npt.NDArray[np.float64], of_a_day: float
+) -> pd.DataFrame:
     """Every opener's customers as units of the mixture: `rep`, `month`, `evidence`, `kind` and `weight` for `mixture_test`.
 
     A customer speaks by the oddest of his accounts, in its month. Whoever loses his papers, is not met or lets his account
@@ -31,6 +32,7 @@ def customers_of(rows: pd.DataFrame, evidence: Floats, spread: npt.NDArray[np.fl
         evidence: their log-likelihood ratios, such as `with_companions` gives them.
         spread: what their total would spread by were they ordinary (`expected_spread`). Customers are of one kind who have
             as many accounts of about as much spread.
+        of_a_day: how many customers all those of one day count for at most: a school's savings day is one event.
     """
     rep, names = pd.factorize(rows["rep_id"], sort=True)
     customer, _ = pd.factorize(rows["customer_id"], sort=True)
@@ -49,16 +51,16 @@ def customers_of(rows: pd.DataFrame, evidence: Floats, spread: npt.NDArray[np.fl
             "month": month[order][last],
             "evidence": evidence[order][last],
             "kind": place * kinds // max(last.size, 1),
-            "weight": of_one_day(rep[order][last], rows["opened_day"].to_numpy(dtype=np.int64)[order][last]),
+            "weight": _shared_out(rep, rows["opened_day"].to_numpy(dtype=np.int64), order[last], of_a_day),
         }
     )
 
 
-def of_one_day(rep: npt.NDArray[np.int64], day: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """How much each of an opener's customers counts, given how many he opened for that day: what they have in common is
-    what happened that day."""
-    _, where, count = np.unique(np.stack([rep, day], axis=1), axis=0, return_inverse=True, return_counts=True)
-    return np.minimum(1.0, _OF_A_DAY / count)[where.reshape(-1)]
+def _shared_out(rep: Ints, day: Ints, chosen: Ints, at_most: float) -> npt.NDArray[np.float64]:
+    """The weights of the `chosen` rows, such that those of one rep and day count for `at_most` together."""
+    of_day = np.stack([rep[chosen], day[chosen]], axis=1)
+    _, where, count = np.unique(of_day, axis=0, return_inverse=True, return_counts=True)
+    return np.asarray(np.minimum(1.0, at_most / count)[where.reshape(-1)])
 
 
 def odd_customers(units: pd.DataFrame) -> pd.DataFrame:

@@ -15,18 +15,18 @@ often on accounts of the same product, channel, branch and month by other repres
 contact data are weighed against the representative's own accounts that are in use: who is sloppy with all his papers is
 not suspected for them. Not being used, and being one more of the same, are weighed against his own accounts with papers
 of whose customer it is not known that he was not met: whose customers hold much and use little is not suspected for that.
-The weights add up to the account's log-likelihood ratio, and what was opened in the
-same sitting adds a share of its own ({companion_share}): it was mostly asked for together or not at all.
+The weights add up to the account's log-likelihood ratio, and what was opened in the same sitting adds a share of its own
+({companion_share}): it was mostly asked for together or not at all.
 
 Each of a representative's customers counts once, by the oddest of the accounts opened for him: whoever is not met or lets
 his accounts rest does so with all of them; and for no more than a log-likelihood ratio of {most_of_a_customer}, as one
-customer, however odd, is no pattern. Customers of one day count for no more than three: a school's savings day is one
-event. Two tests ask whether a part of the customers was wronged, over the whole time and over
-the most remarkable months: one by the best such mixture, which finds a few very odd customers, one by adding up each
-customer's chance to be among them were their share {suspected_share}, which finds many who are a little odd. Their p-values
-compare with what comes of dealing colleagues' customers of the same kind out by lot, so that signs which hang together in
-honest work accuse nobody, and are joined. Where all tests of a representative are joined, this one counts for as many as
-there are signs. Whoever has fewer than {least_customers} customers is not tested: of a handful nobody can tell a pattern.
+customer, however odd, is no pattern. Customers of one day count for no more than {customers_of_a_day}: a school's savings
+day is one event. Two tests ask whether a part of the customers was wronged, over the whole time and over the most
+remarkable months: one by the best such mixture, which finds a few very odd customers, one by adding up each customer's
+chance to be among them were their share {suspected_share}, which finds many who are a little odd. Their p-values compare
+with what comes of dealing colleagues' customers of the same kind out by lot, so that signs which hang together in honest
+work accuse nobody, and are joined. Where all tests of a representative are joined, this one counts for as many as there are
+signs. Whoever has fewer than {least_customers} customers is not tested: of a handful nobody can tell a pattern.
 
 The score of an account is the chance that it is unauthorized, given its own signs, those of its companions of the same
 sitting, and whether its opener's other accounts of those months speak of an episode. How often a sign is seen on
@@ -163,6 +163,11 @@ class Parameters(HorizonParameters):
         10, unit="customers", ge=1, le=1000, citation="our judgement: of a handful nobody can tell a pattern",
         meaning="customers of whom something is known from which a representative is tested",
     )  # fmt: skip
+    customers_of_a_day: float = param(
+        3.0, unit="customers", ge=1.0, le=1000.0,
+        citation="our judgement: what customers of one day have in common is what happened that day",
+        meaning="customers that those for whom a representative opened something on one day count for at most",
+    )  # fmt: skip
     suspected_share: float = param(
         0.05, unit="share of customers", ge=0.005, le=0.5,
         citation="our judgement: with more than one customer in twenty it is no accident",
@@ -189,7 +194,7 @@ class UnauthorizedMixture(Detector):
     id = "UA17"
     slug = "unauthorized_mixture"
     name = "Accounts that look unauthorized together"
-    version = "19"
+    version = "20"
     family = Family.UNAUTHORIZED
     typology = "T02 T03"
     severity = Severity.CRITICAL
@@ -214,7 +219,10 @@ class UnauthorizedMixture(Detector):
         del chance
         evidence = with_companions(sitting, weights, parameters.companion_share)
         units = customers_of(
-            rows.loc[known, ["rep_id", "customer_id", "month", "opened_day"]], evidence[known], spread[known]
+            rows.loc[known, ["rep_id", "customer_id", "month", "opened_day"]],
+            evidence[known],
+            spread[known],
+            parameters.customers_of_a_day,
         )
         settings = MixtureSettings(share=parameters.suspected_share)
         counted = units["evidence"].clip(upper=parameters.most_of_a_customer)
