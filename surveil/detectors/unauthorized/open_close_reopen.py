@@ -88,7 +88,7 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "10"
+    version = "11"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH
@@ -115,7 +115,7 @@ class OpenCloseReopen(Detector):
         tests = [
             rare_tests(
                 _cells(counts[counts["had_before"] == 1], rows[again]),
-                "openings for customers who had the product before, soon after it was closed",
+                "openings of a product that the customer had held came soon after it was closed",
                 parameters.ordinary_rate,
             ).query("observed > 0"),
             rate_tests(
