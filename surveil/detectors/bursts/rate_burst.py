@@ -20,7 +20,9 @@ proves nothing. The accounts of that run are compared with colleagues' accounts 
 are poor, that is, carry at least two of four signs, not of the papers alone (never used in {quality_days} days or the
 product's own horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met). Both
 p-values are joined by Fisher's method; being busy alone is no fault, so its p-value counts as no smaller than
-{least_effort_p}. Where nothing is known of anybody's accounts, the run alone is tested, and the sentence says so.
+{least_effort_p}. Accounts of one day may be poor for one reason, such as a school's savings day, so that theirs counts as
+no smaller than {least_day_p} for each business day of the run, multiplied. Where nothing is known of anybody's accounts,
+the run alone is tested, and the sentence says so.
 
 A campaign, or the first {new_branch_days} days of a branch, in which at least {named_from} of the accounts listed were
 opened is named; these accounts count like others, as what colleagues opened in it does.
@@ -89,6 +91,11 @@ class Parameters(OccasionParameters, QualityParameters):
         citation="our judgement: being busy alone must not flag anybody among a hundred",
         meaning="the p-value of a run of busy days counts as no smaller than this",
     )  # fmt: skip
+    least_day_p: float = param(
+        0.001, unit="p-value", ge=0.000001, le=1,
+        citation="our judgement: what the accounts of one day have in common is one cause",
+        meaning="the p-value of a run's accounts counts as no smaller than this to the power of the run's days",
+    )  # fmt: skip
 
 
 class RateBurst(Detector):
@@ -97,7 +104,7 @@ class RateBurst(Detector):
     id = "QB04"
     slug = "rate_burst"
     name = "Burst of openings"
-    version = "12"
+    version = "13"
     family = Family.BURST
     typology = "T11"
     severity = Severity.HIGH
@@ -122,7 +129,7 @@ class RateBurst(Detector):
         bursts = self._bursts(measured, parameters)
         cells = _within(measured["burst_cells"], bursts)
         usual = usual_quality(measured)
-        after = part_tests(usual, cells, "accounts of those days")
+        after = _by_days(part_tests(usual, cells, "accounts of those days"), bursts, parameters.least_day_p)
         effort = self._tests(bursts)
         tests = effort if cells.empty else with_quality(effort, after, parameters.least_effort_p)
         rows = _within(measured["burst_items"], bursts)
@@ -194,6 +201,13 @@ class RateBurst(Detector):
             n=bursts["total"],
             reason=reasons,
         )
+
+
+def _by_days(tests: pd.DataFrame, bursts: pd.DataFrame, least_p: float) -> pd.DataFrame:
+    """The tests of the runs' accounts, no smaller than `least_p` for each day: a day may have one cause."""
+    ran = (bursts["last"] - bursts["first"] + 1).set_axis(bursts["rep_id"])
+    least = least_p ** tests["subject_id"].map(ran).astype(float)
+    return tests.assign(p_value=np.maximum(tests["p_value"].astype(float), least))
 
 
 def _when(start: str, end: str) -> str:

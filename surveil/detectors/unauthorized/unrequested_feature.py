@@ -19,6 +19,12 @@ compared with colleagues' sittings with the same features, opened with the accou
 the same kind of branch, corrected for the branch and its month. Whoever files badly lacks papers of features that are
 used, too: by as much as he does there, more is expected of him than of colleagues, and it has to be too much even so.
 
+Features that are added to an older account are asked about once more, papers or not: does a larger share of his sittings
+than of colleagues', and than the {later_rate} that is ordinary, add to older accounts what is never used, and is of what he
+adds to them more never used than of like features in general? Serving customers who have their accounts is no fault, so
+the p-value of the first counts as no smaller than {least_effort_p}. Both are joined by Fisher's method, and with the
+sittings without papers (Cauchy). Up to a p-value of {later_listed_p} what was added is listed, papers or not.
+
 ## What it misses
 Unrequested features with a consent on record that somebody uses once for show (see UA04), and features that the extract
 does not list as rows of their own.
@@ -50,12 +56,14 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.rates import Rates, as_tests, peer_chance, rate_cells, rate_tests
+from surveil.detectors.signs import strongest
+from surveil.detectors.unauthorized.later_features import KIND, LaterParameters, later_tests
 from surveil.detectors.unused.horizons import HorizonParameters
 from surveil.statistics.mixture import adjust_for_habit
 from surveil.statistics.rates import RateSettings, count_test
 
 SITTING = ["rep_id", "customer_id", "opened_day"]
-STRATUM = ("first_product", "last_product", "features", "with_account", "channel", "branch_kind")
+STRATUM = ("with_account", *KIND)
 #: What is counted, as the sentence of an alert says it.
 _WHAT = "sittings with an unused feature that nobody seems to have asked for"
 _LEAST_CHANCE = 1e-9
@@ -63,7 +71,7 @@ _LEAST_CHANCE = 1e-9
 MANY_FEATURES = 4
 
 
-class Parameters(HorizonParameters):
+class Parameters(HorizonParameters, LaterParameters):
     """The horizons, and what makes a second sign."""
 
     grace_days: int = param(
@@ -90,7 +98,7 @@ class UnrequestedFeature(Detector):
     id = "UA10"
     slug = "unrequested_feature"
     name = "Unrequested features"
-    version = "11"
+    version = "12"
     family = Family.UNAUTHORIZED
     typology = "T04 T05 T18 T21"
     severity = Severity.HIGH
@@ -107,13 +115,15 @@ class UnrequestedFeature(Detector):
         judged = _with_sitting(rows[covered & mature])
         signs = _signs(judged, parameters)
         unused, signed = judged["first_use_days"].isna(), signs.any(axis=1)
-        unwanted = unused & signed
-        sittings = _sittings(judged, unwanted=unwanted, unused=unused, signed=signed)
+        sittings = _sittings(judged, unwanted=unused & signed, unused=unused, signed=signed)
         result = rate_tests(rate_cells(sittings, sittings["unwanted"], STRATUM), _WHAT)
-        found = judged[unwanted]
-        told = found.assign(
-            why=["; ".join(np.array(signs.columns)[row]) for row in signs[unwanted].to_numpy()]
-        )
+        added = later_tests(sittings, parameters)
+        adders = added["subject_id"][added["p_value"].astype(float) <= parameters.later_listed_p]
+        later = (judged["with_account"] == 0) & judged["rep_id"].isin(adders)
+        signs["added to an older account"] = later.fillna(False).astype(bool)
+        listed = unused & signs.any(axis=1)
+        found = judged[listed]
+        told = found.assign(why=["; ".join(np.array(signs.columns)[row]) for row in signs[listed].to_numpy()])
         items = base.frame(
             base.ITEM_COLUMNS,
             **base.about(found, "accounts", key="account_id", day="opened_day"),
@@ -131,9 +141,8 @@ class UnrequestedFeature(Detector):
                 ],
             ),
         )
-        return Decision(
-            items, _allowing_for_habit(result, sittings), len(sittings), _gaps(rows, covered, mature)
-        )
+        tests = strongest([_allowing_for_habit(result, sittings), added])
+        return Decision(items, tests, len(sittings), _gaps(rows, covered, mature))
 
 
 def _with_sitting(rows: pd.DataFrame) -> pd.DataFrame:

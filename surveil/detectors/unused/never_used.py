@@ -42,11 +42,11 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector
-from surveil.detectors.unused.horizons import HorizonParameters, gaps
+from surveil.detectors.unused.horizons import HorizonParameters, UseParameters, gaps
 
 
-class Parameters(HorizonParameters):
-    """Only the horizons."""
+class Parameters(UseParameters):
+    """Those of the model it reads."""
 
 
 class NeverUsed(Detector):
@@ -55,7 +55,7 @@ class NeverUsed(Detector):
     id = "UN01"
     slug = "never_used"
     name = "Never used"
-    version = "8"
+    version = "9"
     family = Family.UNUSED
     typology = "T16 T18"
     severity = Severity.LOW

@@ -11,13 +11,14 @@ bank seven of ten policies of a cross-selling scheme lapsed.
 
 ## How it decides
 Judged are accounts old enough to have been closed by now within {quick_days} days, closed or not, so that nobody is
-blamed for opening late. Two shares are compared with colleagues' accounts of the same product through the same channel
-at the same kind of branch, corrected for the branch and its month: of accounts closed quickly that are known to have never
-been used, over the whole time and over the {shortest_run} months or more that stand out most (from his own others,
-too); and of those closed quickly, used or not. Both p-values are joined (Cauchy), the first with a weight of
-{unused_weight}: whoever used his account had asked for it. A customer who closes all he has counts once for an opener.
-Accounts closed within {conversion_days} days of a migration, conversion or replacement for the same customer are left
-out.
+blamed for opening late. Two shares are compared with colleagues' accounts of the same product through the same channel at
+the same kind of branch, corrected for the branch and its month: of accounts closed quickly that are known to have never
+been used, over the whole time and over the {shortest_run} months or more that stand out most (from his own others, too);
+and of those closed quickly, used or not. Both p-values are joined (Cauchy), the first with a weight of {unused_weight}:
+whoever used his account had asked for it. A customer who closes all he has counts once for an opener. Accounts closed
+within {conversion_days} days of a migration, conversion or replacement for the same customer are left out, and so are
+those that the firm itself closed after their customers had used them: why it closes a used account, such as for fraud or
+an overdraft, is no matter of who opened it.
 
 ## What it misses
 Unwanted accounts that nobody troubles to close, and features.
@@ -85,7 +86,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "14"
+    version = "15"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM
@@ -95,7 +96,9 @@ class QuickClose(Detector):
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
-        closed, counts = measured["closed_accounts"], measured["closing_counts"]
+        counts, closed = measured["closing_counts"], measured["closed_accounts"]
+        by_firm = ((closed["closed_by"] == "firm") & closed["first_use_days"].notna()).fillna(False)
+        taken_away, closed = closed[by_firm], closed[~by_firm]
         old = (counts["age_days"] >= parameters.quick_days).astype(bool)
         own = (counts["converted"] == 0).astype(bool)
         quick = (closed["lived_days"] < parameters.quick_days).astype(bool)
@@ -127,6 +130,10 @@ class QuickClose(Detector):
                 f"younger than {parameters.quick_days} days: not known yet",
             ),
             Gap(int(counts["n"][~own].sum()), "closed by a migration, a conversion or a replacement"),
+            Gap(
+                int((taken_away["lived_days"] < parameters.quick_days).sum()),
+                "closed quickly by the firm itself after their customers had used them",
+            ),
         )
         return Decision(items, tests, int(judged["n"].sum()), tuple(g for g in gaps if g.count))
 

@@ -18,6 +18,10 @@ for the spread between honest representatives; of the two the larger counts. It 
 months in which most accounts lay unused up to their horizon, held against colleagues' and against his own other months, as
 such a habit has a beginning and an end.
 
+What somebody opens on a day with {event_openings} openings or more, {event_times} times as many as on his average day, is
+one event, such as a school's savings day, and left out: many accounts that lie still for one reason are no habit. Whoever
+has more than {most_events} such days works like that, and his count as all others. Packed days are looked at by UA16.
+
 ## What it misses
 Accounts that somebody brings to life for show: a login or a purchase of cents (see UA04).
 
@@ -43,14 +47,14 @@ import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
-from surveil.detectors.base import Decision, Detector, param
+from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.episodes import with_episodes
 from surveil.detectors.rates import as_tests, rate_cells, rate_tests, strata_of
-from surveil.detectors.unused.horizons import HorizonParameters, gaps
+from surveil.detectors.unused.horizons import UseParameters, gaps
 from surveil.statistics.survival import log_rank_test
 
 
-class Parameters(HorizonParameters):
+class Parameters(UseParameters):
     """The horizons, and how long accounts are followed."""
 
     follow_days: int = param(
@@ -65,7 +69,7 @@ class UnusedRate(Detector):
     id = "UN02"
     slug = "unused_rate"
     name = "Accounts come to life too rarely"
-    version = "12"
+    version = "13"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.HIGH
@@ -75,8 +79,15 @@ class UnusedRate(Detector):
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
-        cells = measured["use_cells"]
-        cells = cells[cells["rep_id"].notna()]
+        counted = measured["use_cells"]
+        counted = counted[counted["rep_id"].notna()]
+        of_events = counted["event_day"] == 1
+        cells = counted[~of_events]
+        left_out = Gap(
+            int(counted["n"][of_events].sum()),
+            "openings of a single day of very many: one event, not a habit",
+        )
+        not_known = (*gaps(cells, parameters), *((left_out,) if left_out.count else ()))
         watched = (cells["seen_days"] >= 0).fillna(False) & parameters.horizons(cells).notna()
         rows = cells[watched]
         last_seen = rows["seen_days"].astype("int64").clip(upper=parameters.follow_days)
@@ -92,11 +103,11 @@ class UnusedRate(Detector):
             }
         )
         if spells.empty:
-            return Decision(gaps=gaps(cells, parameters))
+            return Decision(gaps=not_known)
         life = as_tests(log_rank_test(spells, side="low").reps, "accounts used by their customers so far")
         by_horizon = rate_tests(horizon_cells(cells, parameters), "accounts unused up to their horizon")
         tests = with_episodes(by_horizon, tests=_agreed(life, by_horizon.tests))
-        return Decision(tests=tests, examined=int(spells["n"].sum()), gaps=gaps(cells, parameters))
+        return Decision(tests=tests, examined=int(spells["n"].sum()), gaps=not_known)
 
 
 def horizon_cells(cells: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
