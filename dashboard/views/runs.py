@@ -30,8 +30,8 @@ def page() -> None:
     summary = run_summary(run, here.workspace.loads_dir)
     show(banner(summary))
     st.header("Detectors")
-    if run.judged_in_parts:
-        st.write(literal(run.judged_in_parts))
+    for sentence in run.limits:
+        st.write(literal(sentence))
     show(
         table(
             "What each detector could examine", _DETECTOR_HEADERS, map(_detector, summary.examined), (3, 4, 5)

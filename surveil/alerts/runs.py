@@ -33,15 +33,25 @@ class RunRecord:
     coverage: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def judged_in_parts(self) -> str:
-        """What a reader has to know of a firm that was judged in parts, as a sentence; empty where it was judged whole."""
-        parts = int(self.coverage.get("parts", 1))
-        if parts == 1:
-            return ""
-        return (
-            f"Judged in {parts} parts of many branches each, because the firm is large: "
-            "each representative is compared with colleagues of the same part."
-        )
+    def limits(self) -> tuple[str, ...]:
+        """What a reader has to know of what the run looked at, in sentences."""
+        parts, older, keyers = (int(self.coverage.get(name, 0)) for name in ("parts", "older", "keyers"))
+        told = []
+        if older:
+            told.append(
+                f"{older:,} accounts opened before {self.from_day} are known to it, but not judged: of those years the "
+                "extract seems to have only what is left. `surveil scan --from DATE` judges them, too."
+            )
+        if keyers:
+            told.append(
+                f"{keyers} people enter openings for others: these are held to whoever had the credit for them."
+            )
+        if parts:
+            told.append(
+                f"Judged in {parts} parts of many branches each, because the firm is large: "
+                "each representative is compared with colleagues of the same part."
+            )
+        return tuple(told)
 
 
 def gap_in_words(gap: Mapping[str, Any]) -> str:

@@ -119,7 +119,7 @@ def schema(
 def scan(
     workspace: WorkspaceOption = None,
     from_: Annotated[dt.date | None, typer.Option("--from", parser=day_of, metavar="DATE",
-                     help="First day of the window judged.")] = None,
+                     help="First day of the window judged; unless told the one from which the extract is whole.")] = None,
     as_of: Annotated[dt.date | None, typer.Option("--as-of", parser=day_of, metavar="DATE",
                      help="Last day seen.")] = None,
     detector: Annotated[list[str] | None, typer.Option(help="Only this detector (may be repeated).")] = None,

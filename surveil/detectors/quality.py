@@ -19,7 +19,21 @@ STRATUM = ("family", "branch_kind")
 _HELD_BY = 5.0
 
 
-class QualityParameters(base.Parameters):
+class ConsentGapParameters(base.Parameters):
+    """When the consents' extract lacks what was signed (the model `consent_gaps`)."""
+
+    gap_openings: int = param(
+        10, unit="openings", ge=3, le=10_000, measured=True, citation="our judgement: so many in a row are no accident",
+        meaning="openings of a branch in a row, by several openers, without one consent from which the extract lacks them",
+    )  # fmt: skip
+    gap_used_percent: int = param(
+        30, unit="percent of openings", ge=1, le=100, measured=True,
+        citation="our judgement: what nobody asked for is hardly used",
+        meaning="share of them that their customers use, without which it is no lack of the extract",
+    )  # fmt: skip
+
+
+class QualityParameters(ConsentGapParameters):
     """When an account is poor; shared by the detectors that read the model `judged_openings`."""
 
     quality_days: int = param(

@@ -16,8 +16,10 @@ from surveil.config import Workspace
 from surveil.engine import days, staging
 from surveil.engine.backends import Backend, connect
 from surveil.engine.contact_keys import write_contact_keys
+from surveil.engine.keying import opener_sql
 from surveil.engine.models import Model, catalogue, compile_model, in_order
 from surveil.engine.tables import PART, in_one_order, to_frame
+from surveil.engine.window import Window, event_span, window_of
 from surveil.errors import SurveilError, UsageError
 from surveil.feeds.contract import FEEDS
 from surveil.feeds.model import Feed
@@ -60,7 +62,7 @@ class Engine:
         self,
         backend: Backend,
         snapshot: Snapshot,
-        window: staging.Window,
+        window: Window,
         coverage: Mapping[tuple[str, str], list[staging.Span]],
         parameters: Mapping[str, int],
         region: str,
@@ -254,7 +256,8 @@ def open_engine(
 
     Args:
         as_of_day: the last day seen; by default the last day with a transaction, account or contact.
-        from_day: the first day of the window judged; by default the first day with an account, sale or referral.
+        from_day: the first day of the window judged; by default the first with accounts, sales or referrals from which on
+            their extract is whole: what the coverage declares, else `first_whole_day`.
         folder: where intermediate tables may be written; by default a temporary folder.
 
     Raises:
@@ -266,7 +269,7 @@ def open_engine(
         backend = connect(workspace.settings.engine, place, large=large)
         try:
             _register(backend, snapshot)
-            window = _window(backend, as_of_day, from_day)
+            window = window_of(backend, as_of_day, from_day)
             coverage = _stage(backend, workspace, window)
             region = workspace.settings.holidays
             yield Engine(backend, snapshot, window, coverage, parameters or {}, region, place)
@@ -295,40 +298,16 @@ def _unlisted(backend: Backend, feed: Feed, table: str) -> frozenset[str]:
     return frozenset(backend.query(sql).column("name").to_pylist() if sql else ())
 
 
-def _span(backend: Backend, feed: str, table: str) -> tuple[int, int] | None:
-    day = staging.event_day(FEEDS[feed])
-    if day is None:
-        return None
-    row = backend.query(f"SELECT MIN({day}) AS low, MAX({day}) AS high FROM {table}").to_pylist()[0]
-    return None if row["low"] is None else (row["low"], row["high"])
-
-
-def _window(backend: Backend, as_of_day: int | None, from_day: int | None) -> staging.Window:
-    feeds = (*staging.AS_OF_FEEDS, *staging.FROM_FEEDS)
-    spans = {feed: _span(backend, feed, f"all_{feed}") for feed in feeds}
-    last_days = [span[1] for feed in staging.AS_OF_FEEDS if (span := spans[feed])]
-    if as_of_day is None:
-        if not last_days:
-            raise UsageError(
-                "Nothing to scan: no transaction, account or contact is loaded. Use: surveil load FOLDER"
-            )
-        as_of_day = max(last_days)
-    if from_day is None:
-        first_days = [span[0] for feed in staging.FROM_FEEDS if (span := spans[feed])]
-        from_day = min([as_of_day, *first_days])
-    if from_day > as_of_day:
-        raise UsageError(f"--from {days.to_date(from_day)} lies after --as-of {days.to_date(as_of_day)}")
-    return staging.Window(from_day, as_of_day)
-
-
 def _stage(
-    backend: Backend, workspace: Workspace, window: staging.Window
+    backend: Backend, workspace: Workspace, window: Window
 ) -> dict[tuple[str, str], list[staging.Span]]:
+    values = {"accounts": {"opened_by": opener_sql(window.keyers)}} if window.keyers else {}
     for feed in FEEDS.values():
         table = f"all_{feed.name}"
         mixed = _unlisted(backend, feed, table)
-        backend.view(feed.name, staging.as_of_sql(feed, table, window.as_of_day, mixed))
-    ranges = {feed: _span(backend, feed, feed) for feed in FEEDS}
+        seen = staging.as_of_sql(feed, table, window.as_of_day, mixed, values.get(feed.name))
+        backend.view(feed.name, seen)
+    ranges = {feed: event_span(backend, feed, feed) for feed in FEEDS}
     declared = _frame(backend, "SELECT feed, scope, covers_from_day, covers_to_day FROM coverage")
     spans = staging.coverage_spans(declared, ranges, window.as_of_day)
     first = max(EARLIEST_DAY, min([window.from_day, *(span[0] for span in ranges.values() if span)]))

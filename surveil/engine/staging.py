@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
@@ -89,7 +88,9 @@ def _listed(column: Column) -> str:
     return ", ".join(map(_quoted, values) if column.type is ColumnType.TEXT else values)
 
 
-def as_of_sql(feed: Feed, table: str, as_of_day: int, mixed: Collection[str]) -> str:
+def as_of_sql(
+    feed: Feed, table: str, as_of_day: int, mixed: Collection[str], values: Mapping[str, str] | None = None
+) -> str:
     """A SELECT of a feed as it was known at the end of a day.
 
     Rows that happened later are left out (not those of which it is not known when, such as a branch without a day of
@@ -99,7 +100,9 @@ def as_of_sql(feed: Feed, table: str, as_of_day: int, mixed: Collection[str]) ->
     Args:
         mixed: the columns that may have such a value (see `unlisted_sql`). Others are read as they are: looking up every
             code of every row each time a model reads a long feed costs more than some models do.
+        values: expressions that stand in a column's place.
     """
+    instead = values or {}
     hidden: dict[str, tuple[str, str | None]] = {}
     for forget in feed.forgets:
         when = _day_of(feed.column(forget.when))
@@ -109,7 +112,9 @@ def as_of_sql(feed: Feed, table: str, as_of_day: int, mixed: Collection[str]) ->
         for name, value in forget.reset.items():
             hidden[name] = (when, value)
     parts = [
-        _seen(column, stored, hidden, as_of_day, stored in mixed)
+        f"{instead[stored]} AS {stored}"
+        if stored in instead
+        else _seen(column, stored, hidden, as_of_day, stored in mixed)
         for column in feed.columns
         for stored in column.stored
     ]
@@ -136,14 +141,6 @@ def _seen(
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-@dataclass(frozen=True)
-class Window:
-    """The days of a run: openings from `from_day` to `as_of_day` are judged; nothing after `as_of_day` is seen."""
-
-    from_day: int
-    as_of_day: int
 
 
 def requirement_clauses(products: pd.DataFrame) -> pd.DataFrame:

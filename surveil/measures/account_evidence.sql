@@ -32,13 +32,73 @@ JOIN (
 ) AS s ON s.credited_to = o.credited_to AND s.customer_id = o.customer_id AND s.opened_day = o.opened_day
 WHERE o.rep_id IS NOT NULL
 
+-- model: consent_known
+-- One row per opening by staff around which the consents' extract covers :quality_grace_days days: whether it has none by then,
+-- and whether its customer has used it.
+SELECT o.account_id AS account_id, o.rep_id AS rep_id, o.branch_id AS branch_id, o.channel AS channel,
+       o.opened_day AS opened_day, CASE WHEN s.consent_lag_days <= :quality_grace_days THEN 0 ELSE 1 END AS missing,
+       CASE WHEN s.first_use_days IS NULL THEN 0 ELSE 1 END AS used
+FROM openings AS o
+LEFT JOIN opening_signs AS s ON s.account_id = o.account_id
+WHERE o.rep_id IS NOT NULL AND o.consents_to - o.opened_day >= :quality_grace_days
+
+-- model: consent_days
+-- The rows of `consent_known` counted by branch, channel and day.
+SELECT branch_id, channel, opened_day, COUNT(*) AS n, SUM(missing) AS missing, SUM(used) AS used, MIN(rep_id) AS first_rep,
+       MAX(rep_id) AS last_rep
+FROM consent_known
+GROUP BY branch_id, channel, opened_day
+
+-- model: consent_channels
+-- The channels through which :gap_openings openings or more came without a consent, not one, though :gap_used_percent percent of
+-- them are used and most openings of the firm have one: the extract lacks what is signed there, as on slips sent by mail.
+SELECT channel
+FROM consent_days
+CROSS JOIN (SELECT SUM(n) AS firm_n, SUM(missing) AS firm_missing FROM consent_days) AS firm
+WHERE firm_missing * 2 < firm_n
+GROUP BY channel
+HAVING SUM(n) >= :gap_openings AND SUM(missing) = SUM(n) AND SUM(used) * 100 >= :gap_used_percent * SUM(n)
+
+-- model: consent_spells
+-- The spells of days in which the same holds for a branch, through all other channels, by several representatives.
+SELECT branch_id, MIN(opened_day) AS from_day, MAX(opened_day) AS to_day
+FROM (
+    SELECT branch_id, opened_day, n, missing, used, first_rep, last_rep,
+           SUM(CASE WHEN missing < n THEN 1 ELSE 0 END) OVER (PARTITION BY branch_id ORDER BY opened_day) AS spell
+    FROM (
+        SELECT branch_id, opened_day, SUM(n) AS n, SUM(missing) AS missing, SUM(used) AS used, MIN(first_rep) AS first_rep,
+               MAX(last_rep) AS last_rep
+        FROM consent_days
+        WHERE channel NOT IN (SELECT channel FROM consent_channels)
+        GROUP BY branch_id, opened_day
+    ) AS by_day
+) AS in_order
+CROSS JOIN (SELECT SUM(n) AS firm_n, SUM(missing) AS firm_missing FROM consent_days) AS firm
+WHERE missing = n AND firm_missing * 2 < firm_n
+GROUP BY branch_id, spell
+HAVING SUM(n) >= :gap_openings AND SUM(used) * 100 >= :gap_used_percent * SUM(n) AND MIN(first_rep) <> MAX(last_rep)
+
+-- model: consent_gaps
+-- Where the consents' extract lacks what was signed: branch, channel and days (`consent_channels`, `consent_spells`); no two
+-- rows overlap.
+SELECT DISTINCT d.branch_id AS branch_id, d.channel AS channel, f.from_day AS from_day, f.to_day AS to_day
+FROM consent_days AS d
+JOIN consent_channels AS c ON c.channel = d.channel
+CROSS JOIN (SELECT MIN(opened_day) AS from_day, MAX(opened_day) AS to_day FROM consent_days) AS f
+UNION ALL
+SELECT DISTINCT d.branch_id, d.channel, s.from_day, s.to_day
+FROM consent_days AS d
+JOIN consent_spells AS s ON s.branch_id = d.branch_id
+WHERE d.channel NOT IN (SELECT channel FROM consent_channels)
+
 -- model: judged_openings
 -- One row per account or feature opened by staff with all that is known of it, joined once for all who ask (see
 -- `opening_signs`). `together`: products opened in the same sitting (6: six or more).
 -- The use of some can be judged: used, watched for its product's horizon or :quality_days days, or closed in sight without any
 -- use. Of these, `unused` by its customer, and `poor`: at least two signs of an unauthorized opening, not of the papers alone
 -- (unused, funded and emptied again; no consent within :quality_grace_days days, customer not met). A sign that is not known
--- does not count; both are empty where the use can't be judged. `no_consent`: none within those days; empty where not covered.
+-- does not count; both are empty where the use can't be judged. `no_consent`: none within those days; empty where not covered
+-- (`consent_gaps` are not, either).
 SELECT account_id, customer_id, rep_id, credited_to, branch_id, branch_kind, product_code, family, channel, is_feature,
        month, opened_day, opened_tod, business_index, period_left, closed_day, applied_day, recorded_day, no_contact,
        customer_since_day, customer_kind, unused_after_days, transaction_covered_days, together, consent_covered_days,
@@ -57,17 +117,20 @@ FROM (
            COALESCE(o.customer_kind, '') AS customer_kind,
            o.unused_after_days AS unused_after_days, o.transactions_to - o.opened_day AS transaction_covered_days,
            CASE WHEN b.products > 6 THEN 6 ELSE COALESCE(b.products, 1) END AS together,
-           o.consents_to - o.opened_day AS consent_covered_days, s.consent_lag_days AS consent_lag_days,
+           CASE WHEN g.branch_id IS NULL THEN o.consents_to - o.opened_day END AS consent_covered_days,
+           s.consent_lag_days AS consent_lag_days,
            s.not_met AS not_met, s.first_use_days AS first_use_days, s.seen_days AS seen_days,
            s.closed_in_sight AS closed_in_sight, COALESCE(s.round_trip, 0) AS round_trip,
            CASE WHEN s.first_use_days IS NULL THEN 1 ELSE 0 END AS unused,
-           CASE WHEN o.consents_to - o.opened_day >= :quality_grace_days
+           CASE WHEN o.consents_to - o.opened_day >= :quality_grace_days AND g.branch_id IS NULL
                 THEN CASE WHEN s.consent_lag_days <= :quality_grace_days THEN 0 ELSE 1 END END AS no_consent,
            CASE WHEN s.closed_in_sight = 1 OR s.seen_days >= COALESCE(o.unused_after_days, :quality_days)
                 THEN 1 ELSE 0 END AS can_be_judged
     FROM openings AS o
     LEFT JOIN opening_signs AS s ON s.account_id = o.account_id
     LEFT JOIN opened_together AS b ON b.account_id = o.account_id
+    LEFT JOIN consent_gaps AS g
+      ON g.branch_id = o.branch_id AND g.channel = o.channel AND g.from_day <= o.opened_day AND g.to_day >= o.opened_day
     WHERE o.rep_id IS NOT NULL
 ) AS known
 

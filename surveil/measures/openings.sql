@@ -9,9 +9,41 @@ JOIN assignments AS s
 WHERE a.branch_id IS NULL
 GROUP BY a.account_id
 
+-- model: void_accounts
+-- Accounts that are nobody's sale: `why` "replaced", opened in place of another of the customer and product that the firm itself
+-- had closed that day or the day before, as after a theft; and "mistyped", closed by staff (or nobody knows by whom) within a
+-- day of their opening, in which the opener opened another one for the customer.
+SELECT account_id, MIN(rep_id) AS rep_id, MIN(opened_day) AS opened_day, MIN(why) AS why
+FROM (
+    SELECT n.account_id AS account_id, n.opened_by AS rep_id, n.opened_at_day AS opened_day, 'replaced' AS why
+    FROM accounts AS c
+    JOIN accounts AS n ON n.customer_id = c.customer_id AND n.product_code = c.product_code
+    WHERE c.closed_by = 'firm' AND c.closed_on_day IS NOT NULL AND c.opened_at_day < n.opened_at_day
+      AND n.opened_at_day >= c.closed_on_day AND n.opened_at_day <= c.closed_on_day + 1
+      AND n.opened_by IS NOT NULL AND n.opened_at_day >= :from_day
+    UNION ALL
+    SELECT c.account_id, c.opened_by, c.opened_at_day, 'mistyped'
+    FROM accounts AS c
+    JOIN accounts AS n ON n.customer_id = c.customer_id AND n.opened_by = c.opened_by
+    WHERE COALESCE(c.closed_by, 'rep') = 'rep' AND c.closed_on_day <= c.opened_at_day + 1 AND n.account_id <> c.account_id
+      AND n.parent_account_id IS NULL AND c.parent_account_id IS NULL
+      AND n.opened_at_s > c.opened_at_s AND n.opened_at_day <= c.opened_at_day + 1
+      AND c.opened_at_day >= :from_day
+) AS either
+GROUP BY account_id
+
+-- model: void_openings
+-- The rows of `void_accounts`, and the features that were opened with them.
+SELECT account_id, rep_id, why FROM void_accounts
+UNION ALL
+SELECT f.account_id, f.opened_by, v.why
+FROM accounts AS f
+JOIN void_accounts AS v ON v.account_id = f.parent_account_id
+WHERE f.opened_at_day = v.opened_day AND f.account_id NOT IN (SELECT account_id FROM void_accounts)
+
 -- model: openings
 -- One row per account or feature opened in the window, but for migrations, conversions and replacements (the channel
--- "system"), with product, branch, calendar, customer and, for each feed of evidence, the days its extract covers around the
+-- "system", and `void_openings`), with product, branch, calendar, customer and, for each feed of evidence, the days its extract covers around the
 -- opening (empty where the opening's day is not covered: nothing can be said of it from that feed). `rep_id` is the opener,
 -- `credited_to` who got the credit; both are empty for self-service. `names_branch`: the account itself does; `closed_undated`:
 -- it was closed, nobody knows when; `no_contact`: it has neither telephone nor e-mail of its own.
@@ -80,8 +112,10 @@ FROM (
         CASE WHEN a.email IS NULL AND a.phone IS NULL THEN 1 ELSE 0 END AS no_contact
     FROM accounts AS a
     LEFT JOIN opener_branches AS s ON s.account_id = a.account_id
+    LEFT JOIN void_openings AS v ON v.account_id = a.account_id
     WHERE COALESCE(a.channel, '') <> 'system'
       AND a.opened_at_day >= :from_day
+      AND v.account_id IS NULL
 ) AS o
 JOIN calendar AS c ON c.day = o.opened_day
 LEFT JOIN customers AS u ON u.customer_id = o.customer_id

@@ -291,6 +291,8 @@ def _manifest(
         **judging,
         "as_of": days.iso(engine.window.as_of_day),
         "from": days.iso(engine.window.from_day),
+        "older": engine.window.older,
+        "keyers": len(engine.window.keyers),
         "config_hash": _hash(judging),
         "engine": shown(settings.engine.url),
         "snapshot": engine.snapshot.manifest(),
@@ -328,7 +330,7 @@ def _record(manifest: Mapping[str, Any], together: gathering.Gathered) -> RunRec
             "gathered": {
                 name: {"alerts": small, "as": few} for name, (small, few) in together.counts.items()
             },
-            **({"parts": manifest["parts"]} if "parts" in manifest else {}),
+            **{name: manifest[name] for name in ("parts", "older", "keyers") if manifest.get(name)},
         },
     )
 

@@ -17,7 +17,7 @@ def scan_summary(result: ScanResult) -> str:
             f"{told['alerts']} alerts of {name} below high severity stand together as {told['as']}, one a branch."
             for name, told in run.coverage.get("gathered", {}).items()
         ),
-        *([run.judged_in_parts] if run.judged_in_parts else []),
+        *run.limits,
         "",
         "What was examined:",
     ]

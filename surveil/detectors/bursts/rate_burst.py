@@ -92,7 +92,7 @@ class Parameters(OccasionParameters, QualityParameters):
         meaning="the p-value of a run of busy days counts as no smaller than this",
     )  # fmt: skip
     least_day_p: float = param(
-        0.001, unit="p-value", ge=0.000001, le=1,
+        0.01, unit="p-value", ge=0.000001, le=1,
         citation="our judgement: what the accounts of one day have in common is one cause",
         meaning="the p-value of a run's accounts counts as no smaller than this to the power of the run's days",
     )  # fmt: skip
@@ -104,7 +104,7 @@ class RateBurst(Detector):
     id = "QB04"
     slug = "rate_burst"
     name = "Burst of openings"
-    version = "13"
+    version = "14"
     family = Family.BURST
     typology = "T11"
     severity = Severity.HIGH

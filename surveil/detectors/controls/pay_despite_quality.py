@@ -79,7 +79,7 @@ class PayDespiteQuality(Detector):
     id = "CT02"
     slug = "pay_despite_quality"
     name = "Paid despite bad quality"
-    version = "12"
+    version = "13"
     family = Family.CONTROL
     typology = "T33"
     severity = Severity.MEDIUM

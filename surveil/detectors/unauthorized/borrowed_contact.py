@@ -73,7 +73,7 @@ class BorrowedContact(Detector):
     id = "UA06"
     slug = "borrowed_contact"
     name = "Contact that is not the customer's"
-    version = "10"
+    version = "11"
     family = Family.UNAUTHORIZED
     typology = "T05 T07"
     severity = Severity.HIGH

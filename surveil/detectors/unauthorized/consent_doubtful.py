@@ -99,7 +99,7 @@ class ConsentDoubtful(Detector):
     id = "UA02"
     slug = "consent_doubtful"
     name = "Doubtful consent"
-    version = "10"
+    version = "11"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

@@ -99,7 +99,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "12"
+    version = "13"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

@@ -111,7 +111,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "10"
+    version = "11"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH

@@ -14,9 +14,9 @@ list.
 Counted are days, so that one long list is one event. A day is packed when one of the three holds; it is explained, and
 not counted, when at least half of its accounts have since been used by their customers, for people who were really there
 come back. {crowd_customers} or more people of one employer are a crowd and left out from the start. The share of packed
-days is compared with colleagues' days with as many parties through the same channel at the same kind of branch (a
-student branch in September with other student branches), corrected for the branch and its month, and with an ordinary
-rate of {ordinary_rate}. So nobody is blamed for being busy.
+days is compared with colleagues' days with as many parties through the same channel at the same kind of branch (a student
+branch in September with other student branches), corrected for the branch and its month, and with an ordinary rate of
+{ordinary_rate}, which differs from one to the next by {events_differ} of it. So nobody is blamed for being busy.
 
 ## What it misses
 Lists worked off slowly, and extracts that hold only the date of an opening (then only devices tell).
@@ -84,9 +84,14 @@ class Parameters(HorizonParameters):
         meaning="customers of one employer served by one opener in a day from which they count as one sitting",
     )  # fmt: skip
     ordinary_rate: float = param(
-        0.005, unit="share of busy days", ge=0.0001, le=0.5,
-        citation="our judgement: people who were there mostly come back",
+        0.02, unit="share of busy days", ge=0.0001, le=0.5,
+        citation="our judgement: events are what makes days busy, and their people mostly come back",
         meaning="share of busy days that are packed and not explained for honest reasons",
+    )  # fmt: skip
+    events_differ: float = param(
+        1.5, unit="coefficient of variation", ge=0.0, le=5.0,
+        citation="our judgement: few are sent to schools, fairs and reception centres, and these again and again",
+        meaning="how much the rates of honest staff differ from each other",
     )  # fmt: skip
 
 
@@ -96,7 +101,7 @@ class MassOpening(Detector):
     id = "UA16"
     slug = "mass_opening"
     name = "Mass opening"
-    version = "11"
+    version = "12"
     family = Family.UNAUTHORIZED
     typology = "T35"
     severity = Severity.HIGH
@@ -113,7 +118,10 @@ class MassOpening(Detector):
         packed = pd.MultiIndex.from_frame(days[DAY]).isin(pd.MultiIndex.from_frame(rows[DAY]))
         cells = rate_cells(days.assign(n=1, size=size), pd.Series(packed, index=days.index), STRATUM)
         tests = rare_tests(
-            cells, "busy days were packed with openings nobody came back for", parameters.ordinary_rate
+            cells,
+            "busy days were packed with openings nobody came back for",
+            parameters.ordinary_rate,
+            parameters.events_differ,
         )
         items = base.frame(
             base.ITEM_COLUMNS,

@@ -14,10 +14,12 @@ exactly as long as the bonus can be clawed back was opened for the bonus.
 ## How it decides
 Reopened accounts are compared with colleagues' openings of the same product for customers who had it before, through the
 same channel at the same kind of branch, and with an ordinary rate of {ordinary_rate} of these, for some customers do come
-back. So nobody is blamed for customers who hold much and therefore close and open more. Closings after the clawback
-are compared with colleagues' accounts of the same kind that are old enough to have been closed then; that an account
-was never used is said only where the transactions show all of its life. For each opener a customer counts once. Both
-rates are joined into one p-value.
+back. So nobody is blamed for customers who hold much and therefore close and open more. Closings after the clawback are
+compared with colleagues' accounts of the same kind that are old enough to have been closed then; that an account was
+never used is said only where the transactions show all of its life. For each opener a customer counts once. Both rates
+are joined into one p-value. An account in place of one that the firm itself had closed a day before at most, as after a
+theft, and one that staff closed within a day in which the opener opened another for the customer, as after a slip of the
+keyboard, are nobody's sale: no detector judges them, and how many they are is told here.
 
 ## What it misses
 A reopening as another product or for another member of the household; closings timed to a window that is not
@@ -55,6 +57,13 @@ from surveil.detectors.signs import strongest
 CELL = ["rep_id", *STRATUM, "branch_id", "month"]
 
 
+#: `why` of the model `void_openings` -> how it reads.
+_VOID = {
+    "replaced": "opened in place of an account that the firm itself had closed a day before at most",
+    "mistyped": "closed by staff within a day of which the opener opened another one for the customer",
+}
+
+
 class Parameters(base.Parameters):
     """What may be set."""
 
@@ -88,13 +97,13 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "11"
+    version = "12"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "accounts.closed_on")
     in_parts = True
-    models = ("reopening_items", "reopening_counts")
+    models = ("reopening_items", "reopening_counts", "void_counts")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -133,7 +142,12 @@ class OpenCloseReopen(Detector):
             ),
         )  # fmt: skip
         young = int(counts["n"][~old].sum())
+        void = measured["void_counts"].groupby("why")["n"].sum()
         gaps = (
+            *(
+                Gap(int(void.get(why, 0)), f"{told}: no detector judges these openings")
+                for why, told in _VOID.items()
+            ),
             Gap(
                 young, f"younger than {end} days: whether it closes just after the clawback is not known yet"
             ),

@@ -64,3 +64,9 @@ FROM (
     FROM reopenings
 ) AS aged
 GROUP BY rep_id, product_code, channel, branch_kind, branch_id, month, had_before, age_days
+
+-- model: void_counts
+-- The rows of `void_openings` counted by opener and what they are.
+SELECT rep_id, why, COUNT(*) AS n
+FROM void_openings
+GROUP BY rep_id, why

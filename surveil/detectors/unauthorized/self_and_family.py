@@ -13,8 +13,9 @@ himself, his wife and a colleague so as not to be demoted.
 Counted are days with such business among all days with business, so that a family that comes in together is one event.
 Two rates are compared with colleagues' days in the same branch and month, and with ordinary rates: the own circle
 ({circle_rate} of days) and other people of the firm ({colleague_rate}). Ordinary rates differ from one to the next by
-{families_differ} of the mean: few have a large family that banks with the firm. Both are joined into one p-value. An item
-weighs the more the nearer the customer is. A household that is not on record is not known, and no surname is ever
+{families_differ} of the mean: few have a large family that banks with the firm. Somebody has to serve the staff, so the
+p-value of business with other people of the firm counts as no smaller than {least_colleague_p}. Both are joined into one.
+An item weighs the more the nearer the customer is. A household that is not on record is not known, and no surname is ever
 compared.
 
 ## What it misses
@@ -67,6 +68,11 @@ class Parameters(base.Parameters):
         citation="our judgement: few have a large family that banks with the firm, many have nobody",
         meaning="how much the rates of honest staff differ from each other",
     )  # fmt: skip
+    least_colleague_p: float = param(
+        0.01, unit="p-value", ge=0.0001, le=1,
+        citation="our judgement: somebody has to serve the staff, and they can speak for themselves",
+        meaning="the p-value of business with others of the firm counts as no smaller than this",
+    )  # fmt: skip
     colleague_rate: float = param(
         0.03, unit="share of days with business", ge=0.0001, le=0.5,
         citation="our judgement: staff bank with their firm",
@@ -80,7 +86,7 @@ class SelfAndFamily(Detector):
     id = "UA14"
     slug = "self_and_family"
     name = "Sales to oneself, family or colleagues"
-    version = "13"
+    version = "14"
     family = Family.UNAUTHORIZED
     typology = "T13"
     severity = Severity.MEDIUM
@@ -93,13 +99,15 @@ class SelfAndFamily(Detector):
         rows, days = measured["circle_deals"], measured["deal_day_counts"]
         own = rows["near"] > 0
         differ = parameters.families_differ
-        tests = [
+        circle, colleagues = (
             _tests(days, rows[near], what, ordinary, differ)
             for near, what, ordinary in (
                 (own, "days had business with himself or his family", parameters.circle_rate),
                 (~own, "days had business with others of the firm", parameters.colleague_rate),
             )
-        ]
+        )
+        # The staff are served by somebody, who has them all: that alone must not flag him.
+        colleagues["p_value"] = colleagues["p_value"].astype(float).clip(lower=parameters.least_colleague_p)
         items = base.frame(
             base.ITEM_COLUMNS,
             feed=rows["feed"],
@@ -115,7 +123,9 @@ class SelfAndFamily(Detector):
         staff = measured["known_staff"]
         unknown = int((staff["reps"] - staff["known"]).sum())
         gap = Gap(unknown, "representatives of whom neither an own customer record nor an address is known")
-        return Decision(items, strongest(tests), int(days["n"].sum()), (gap,) if unknown else ())
+        return Decision(
+            items, strongest([circle, colleagues]), int(days["n"].sum()), (gap,) if unknown else ()
+        )
 
 
 def _tests(

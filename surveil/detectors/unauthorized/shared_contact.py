@@ -110,7 +110,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "10"
+    version = "11"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH

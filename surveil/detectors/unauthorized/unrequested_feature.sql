@@ -31,7 +31,7 @@ SELECT o.account_id AS account_id, o.parent_account_id AS parent_account_id, o.c
        o.family AS family, o.channel AS channel, o.month AS month, o.opened_day AS opened_day,
        o.unused_after_days AS unused_after_days,
        CASE WHEN p.opened_at_day = o.opened_day THEN 1 ELSE 0 END AS with_account,
-       o.consents_to - o.opened_day AS covered_days, l.lag_days AS lag_days,
+       CASE WHEN g.branch_id IS NULL THEN o.consents_to - o.opened_day END AS covered_days, l.lag_days AS lag_days,
        u.first_use_days AS first_use_days, u.seen_days AS seen_days,
        s.after_s AS activated_after_s,
        o.opened_day - r.series_day AS series_days
@@ -39,5 +39,7 @@ FROM openings AS o
 JOIN feature_series AS r ON r.account_id = o.account_id
 LEFT JOIN accounts AS p ON p.account_id = o.parent_account_id
 LEFT JOIN consent_lag AS l ON l.account_id = o.account_id
+LEFT JOIN consent_gaps AS g
+  ON g.branch_id = o.branch_id AND g.channel = o.channel AND g.from_day <= o.opened_day AND g.to_day >= o.opened_day
 LEFT JOIN first_use AS u ON u.account_id = o.account_id
 LEFT JOIN staff_activations AS s ON s.account_id = o.account_id

@@ -86,7 +86,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "15"
+    version = "16"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM

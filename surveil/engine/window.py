@@ -1,0 +1,107 @@
+"""The window of a run; unless told it begins where the extract does: of older years that has only the accounts left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from surveil.engine import days, staging
+from surveil.engine.backends import Backend
+from surveil.engine.keying import keyers
+from surveil.engine.tables import to_frame
+from surveil.errors import UsageError
+from surveil.feeds.contract import FEEDS
+
+#: From the first month with this share of a usual month's rows on, the extract is taken for whole. Of the years before it
+#: has only what was never closed, or what something else refers to.
+_WHOLE = 0.2
+#: The usual month is the middle one of so many last ones.
+_YEAR = 12
+#: With fewer rows in the usual month nobody can tell where an extract begins.
+_TELLING = 50
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days of a run: openings from `from_day` to `as_of_day` are judged; nothing after `as_of_day` is seen.
+
+    Attributes:
+        older: how many accounts of the extract were opened before it.
+        keyers: who enters openings for others in it (see `keyers`).
+    """
+
+    from_day: int
+    as_of_day: int
+    older: int = 0
+    keyers: tuple[str, ...] = ()
+
+
+def window_of(backend: Backend, as_of_day: int | None, from_day: int | None) -> Window:
+    """The window that was asked for, where not told else from the data (see `open_engine`).
+
+    Raises:
+        UsageError: nothing is loaded, or the window is empty.
+    """
+    if as_of_day is None:
+        spans = [event_span(backend, feed, f"all_{feed}") for feed in staging.AS_OF_FEEDS]
+        last_days = [span[1] for span in spans if span]
+        if not last_days:
+            raise UsageError(
+                "Nothing to scan: no transaction, account or contact is loaded. Use: surveil load FOLDER"
+            )
+        as_of_day = max(last_days)
+    if from_day is None:
+        begins = [_begins(backend, feed, as_of_day) for feed in staging.FROM_FEEDS]
+        from_day = min([as_of_day, *(day for day in begins if day is not None)])
+    if from_day > as_of_day:
+        raise UsageError(f"--from {days.to_date(from_day)} lies after --as-of {days.to_date(as_of_day)}")
+    older = (
+        f"SELECT COUNT(*) AS n FROM all_accounts WHERE {staging.event_day(FEEDS['accounts'])} < {from_day}"
+    )
+    before = int(backend.query(older).to_pylist()[0]["n"])
+    return Window(from_day, as_of_day, before, keyers(backend, from_day, as_of_day))
+
+
+def _begins(backend: Backend, feed: str, as_of_day: int) -> int | None:
+    """The day from which a feed's extract is whole: as declared, else as its rows show; None without rows."""
+    day = staging.event_day(FEEDS[feed])
+    sql = f"SELECT {day} AS day, COUNT(*) AS n FROM all_{feed} WHERE {day} <= {as_of_day} GROUP BY {day}"
+    counts = to_frame(backend.query(sql))
+    spans = f"SELECT MIN(covers_from_day) AS day FROM all_coverage WHERE feed = '{feed}' AND scope IS NULL"
+    declared = backend.query(spans).to_pylist()[0]["day"]
+    if declared is None or counts.empty:
+        return first_whole_day(counts)
+    return max(int(declared), int(counts["day"].min()))
+
+
+def event_span(backend: Backend, feed: str, table: str) -> tuple[int, int] | None:
+    """The first and the last day of a feed's rows in a table or view; None where it has none, or its rows have no day."""
+    day = staging.event_day(FEEDS[feed])
+    if day is None:
+        return None
+    row = backend.query(f"SELECT MIN({day}) AS low, MAX({day}) AS high FROM {table}").to_pylist()[0]
+    return None if row["low"] is None else (row["low"], row["high"])
+
+
+def first_whole_day(counts: pd.DataFrame) -> int | None:
+    """The first day of a feed with rows in the first month that has a fair share of a usual month's.
+
+    Args:
+        counts: `day` (days since 1970) and `n`, how many rows of the feed the day has; the last days are those that the run
+            may see.
+
+    Returns:
+        the day; the first one with any rows where they are too few to tell; None without rows.
+    """
+    if counts.empty:
+        return None
+    rows = counts.sort_values("day")
+    date = rows["day"].map(days.to_date)
+    month = date.map(lambda day: day.year * 12 + day.month)
+    by_month = rows["n"].astype(float).groupby(month).sum()
+    # The last month may only have begun.
+    usual = (by_month.iloc[-_YEAR - 1 : -1] if len(by_month) > 1 else by_month).median()
+    whole = by_month.index[by_month >= _WHOLE * usual]
+    first = whole[0] if usual >= _TELLING and len(whole) else month.iloc[0]
+    return int(rows["day"][month >= first].iloc[0])
