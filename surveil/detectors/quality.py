@@ -29,7 +29,7 @@ class ConsentGapParameters(base.Parameters):
     gap_used_percent: int = param(
         30, unit="percent of openings", ge=1, le=100, measured=True,
         citation="our judgement: what nobody asked for is hardly used",
-        meaning="share of them that their customers use, without which it is no lack of the extract",
+        meaning="share of those watched that their customers use, without which it is no lack of the extract",
     )  # fmt: skip
 
 

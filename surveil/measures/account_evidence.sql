@@ -34,40 +34,41 @@ WHERE o.rep_id IS NOT NULL
 
 -- model: consent_known
 -- One row per opening by staff around which the consents' extract covers :quality_grace_days days: whether it has none by then,
--- and whether its customer has used it.
+-- whether it is known if its customer used it, and whether he has.
 SELECT o.account_id AS account_id, o.rep_id AS rep_id, o.branch_id AS branch_id, o.channel AS channel,
        o.opened_day AS opened_day, CASE WHEN s.consent_lag_days <= :quality_grace_days THEN 0 ELSE 1 END AS missing,
-       CASE WHEN s.first_use_days IS NULL THEN 0 ELSE 1 END AS used
+       CASE WHEN s.seen_days IS NULL THEN 0 ELSE 1 END AS watched, CASE WHEN s.first_use_days IS NULL THEN 0 ELSE 1 END AS used
 FROM openings AS o
 LEFT JOIN opening_signs AS s ON s.account_id = o.account_id
 WHERE o.rep_id IS NOT NULL AND o.consents_to - o.opened_day >= :quality_grace_days
 
 -- model: consent_days
 -- The rows of `consent_known` counted by branch, channel and day.
-SELECT branch_id, channel, opened_day, COUNT(*) AS n, SUM(missing) AS missing, SUM(used) AS used, MIN(rep_id) AS first_rep,
-       MAX(rep_id) AS last_rep
+SELECT branch_id, channel, opened_day, COUNT(*) AS n, SUM(missing) AS missing, SUM(watched) AS watched, SUM(used) AS used,
+       MIN(rep_id) AS first_rep, MAX(rep_id) AS last_rep
 FROM consent_known
 GROUP BY branch_id, channel, opened_day
 
 -- model: consent_channels
 -- The channels through which :gap_openings openings or more came without a consent, not one, though :gap_used_percent percent of
--- them are used and most openings of the firm have one: the extract lacks what is signed there, as on slips sent by mail.
+-- those that were watched are used and most openings of the firm have one: the extract lacks what is signed there, as on slips
+-- sent by mail.
 SELECT channel
 FROM consent_days
 CROSS JOIN (SELECT SUM(n) AS firm_n, SUM(missing) AS firm_missing FROM consent_days) AS firm
 WHERE firm_missing * 2 < firm_n
 GROUP BY channel
-HAVING SUM(n) >= :gap_openings AND SUM(missing) = SUM(n) AND SUM(used) * 100 >= :gap_used_percent * SUM(n)
+HAVING SUM(n) >= :gap_openings AND SUM(missing) = SUM(n) AND SUM(used) * 100 >= :gap_used_percent * SUM(watched)
 
 -- model: consent_spells
 -- The spells of days in which the same holds for a branch, through all other channels, by several representatives.
 SELECT branch_id, MIN(opened_day) AS from_day, MAX(opened_day) AS to_day
 FROM (
-    SELECT branch_id, opened_day, n, missing, used, first_rep, last_rep,
+    SELECT branch_id, opened_day, n, missing, watched, used, first_rep, last_rep,
            SUM(CASE WHEN missing < n THEN 1 ELSE 0 END) OVER (PARTITION BY branch_id ORDER BY opened_day) AS spell
     FROM (
-        SELECT branch_id, opened_day, SUM(n) AS n, SUM(missing) AS missing, SUM(used) AS used, MIN(first_rep) AS first_rep,
-               MAX(last_rep) AS last_rep
+        SELECT branch_id, opened_day, SUM(n) AS n, SUM(missing) AS missing, SUM(watched) AS watched, SUM(used) AS used,
+               MIN(first_rep) AS first_rep, MAX(last_rep) AS last_rep
         FROM consent_days
         WHERE channel NOT IN (SELECT channel FROM consent_channels)
         GROUP BY branch_id, opened_day
@@ -76,7 +77,7 @@ FROM (
 CROSS JOIN (SELECT SUM(n) AS firm_n, SUM(missing) AS firm_missing FROM consent_days) AS firm
 WHERE missing = n AND firm_missing * 2 < firm_n
 GROUP BY branch_id, spell
-HAVING SUM(n) >= :gap_openings AND SUM(used) * 100 >= :gap_used_percent * SUM(n) AND MIN(first_rep) <> MAX(last_rep)
+HAVING SUM(n) >= :gap_openings AND SUM(used) * 100 >= :gap_used_percent * SUM(watched) AND MIN(first_rep) <> MAX(last_rep)
 
 -- model: consent_gaps
 -- Where the consents' extract lacks what was signed: branch, channel and days (`consent_channels`, `consent_spells`); no two

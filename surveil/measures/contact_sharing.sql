@@ -55,17 +55,30 @@ JOIN (SELECT DISTINCT kind, contact_key FROM shared_contacts) AS s ON s.kind = c
 LEFT JOIN customer_ties AS t ON t.customer_id = c.customer_id
 GROUP BY c.kind, c.contact_key
 
+-- model: contact_use
+-- For each of `shared_contacts`, how many of the opener's accounts with it were watched, and how many their customers used.
+SELECT c.rep_id AS rep_id, c.kind AS kind, c.contact_key AS contact_key, COUNT(*) AS watched,
+       SUM(CASE WHEN f.first_use_days IS NULL THEN 0 ELSE 1 END) AS used
+FROM opening_contacts AS c
+JOIN shared_contacts AS s ON s.rep_id = c.rep_id AND s.kind = c.kind AND s.contact_key = c.contact_key
+JOIN openings AS o ON o.account_id = c.account_id AND o.is_feature = 0
+JOIN first_use AS f ON f.account_id = c.account_id AND f.seen_days >= :watched_days
+GROUP BY c.rep_id, c.kind, c.contact_key
+
 -- model: judged_contacts
 -- `shared_contacts` with what may explain each: `relatives` (too few homes or family names), `employer` (all work for one),
--- `facility` (less than :concentration_percent percent of the households that have it came to this opener); else empty.
+-- `facility` (less than :concentration_percent percent of the households that have it came to this opener), `used` (of
+-- :shared_households accounts or more that were watched, :used_percent percent are used); else empty.
 SELECT s.rep_id AS rep_id, s.kind AS kind, s.contact_key AS contact_key, s.households AS households,
        r.households AS firm_households,
        CASE WHEN s.families < :shared_households THEN 'relatives'
             WHEN s.homes < :shared_households AND s.kind <> 'address' THEN 'relatives'
             WHEN s.employers = 1 AND s.without_employer = 0 THEN 'employer'
-            WHEN s.households * 100 < r.households * :concentration_percent THEN 'facility' END AS explained
+            WHEN s.households * 100 < r.households * :concentration_percent THEN 'facility'
+            WHEN u.watched >= :shared_households AND u.used * 100 >= u.watched * :used_percent THEN 'used' END AS explained
 FROM shared_contacts AS s
 JOIN contact_reach AS r ON r.kind = s.kind AND r.contact_key = s.contact_key
+LEFT JOIN contact_use AS u ON u.rep_id = s.rep_id AND u.kind = s.kind AND u.contact_key = s.contact_key
 
 -- model: employee_contacts
 -- The contacts of the firm's own people, spelled alike, with whose they are. One number may be several people's.

@@ -52,7 +52,7 @@ class RepOutlier(RankedInParts):
     id = "OL01"
     slug = "rep_outlier"
     name = "Unusual representative"
-    version = "14"
+    version = "15"
     family = Family.OUTLIER
     typology = "T02"
     severity = Severity.LOW

@@ -12,14 +12,14 @@ where the customer agreed.
 ## How it decides
 An opening counts when no consent was captured by the end of day {grace_days} after it. Only openings are judged whose
 grace period the consents' extract covers; where it has not one consent for a whole channel, or for a branch over
-{gap_openings} openings or more by several people, though {gap_used_percent} percent of them are used, it lacks them: that
-is not known, and told. The rate is compared with what is expected of openings of the same product, channel and kind of
-branch by other representatives, corrected for how the branch did in that month; the p-value is exact and allows for the
-spread that paperwork has among honest people. Where colleagues lack next to none, slips in {slip_rate} of openings are
-taken as ordinary. Accounts and features are two rates, joined into one p-value: they have papers of their own, and who is
-careless with one kind need not be with the other. Features count only as far as accounts and features together are
-remarkable, too: of few nobody can tell how much honest people differ. An item's score is how unusual a missing consent is
-among its peers.
+{gap_openings} openings or more by several people, though {gap_used_percent} percent of those watched are used, it lacks
+them: that is not known, and told. The rate is compared with what is expected of openings of the same product, channel and
+kind of branch by other representatives, corrected for how the branch did in that month; the p-value is exact and allows
+for the spread that paperwork has among honest people. Where colleagues lack next to none, slips in {slip_rate} of
+openings are taken as ordinary. Accounts and features are two rates, joined into one p-value: they have papers of their
+own, and who is careless with one kind need not be with the other. Features count only as far as accounts and features
+together are remarkable, too: of few nobody can tell how much honest people differ. An item's score is how unusual a
+missing consent is among its peers.
 
 ## What it misses
 A forged or copied consent (see UA02), and consent that was captured but given without understanding.
@@ -75,7 +75,7 @@ class ConsentMissing(Detector):
     id = "UA01"
     slug = "consent_missing"
     name = "No consent on record"
-    version = "11"
+    version = "12"
     family = Family.UNAUTHORIZED
     typology = "T02 T03 T08"
     severity = Severity.HIGH

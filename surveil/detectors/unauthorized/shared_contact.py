@@ -11,14 +11,15 @@ Whoever opens accounts that nobody asked for must keep notices, codes and survey
 own on all of them does it.
 
 ## How it decides
-Contacts are compared as spelled alike: a number in its international form, an e-mail address in lower case without tags, a
-home address with its usual words in short form. Households are unrelated where they also have {shared_households} homes and
-family names. A contact is explained, and only counted, where they all work for one employer, or where less than
+Contacts are compared as spelled alike: a number in its international form, an e-mail address in lower case without tags,
+a home address with its usual words in short form. Households are unrelated where they also have {shared_households} homes
+and family names. A contact is explained, and only counted, where they all work for one employer, or where less than
 {concentration_percent} percent of the households of the whole firm that have it came to this opener: a residence, a
-school or a switchboard is known to his colleagues too. Those of one home count as one household. Each household from the
-{shared_households}th on is counted among all households he served, compared with colleagues' and held against a chance
-cluster in {chance_rate} of households. A home that unrelated people share counts once, however many they are: it may be a
-residence or a shelter that he looks after.
+school or a switchboard is known to his colleagues too; or where {used_percent} percent of its accounts that were watched
+for {watched_days} days are used by their customers, as those of a guardian's wards are: who does not exist uses nothing.
+Those of one home count as one household. Each household from the {shared_households}th on is counted among all households
+he served, compared with colleagues' and held against a chance cluster in {chance_rate} of households. A home that
+unrelated people share counts once, however many they are: it may be a residence or a shelter that he looks after.
 
 A series are contacts of such households with the same pattern: numbers that differ in one of the last digits or in the last
 two, e-mail addresses that differ in marks or in the number at the end of a name of {least_stem} letters or more. Neighbours
@@ -26,12 +27,13 @@ may have such numbers: a series of numbers counts where, for as many numbers as 
 exchange, {chance_series} or fewer would be expected by chance.
 
 ## What it misses
-Made-up contacts that have nothing in common, and several numbers used for two households each.
+Made-up contacts that have nothing in common, several numbers used for two households each, and accounts that somebody else
+uses in their customers' names.
 
 ## Innocent explanations
 - A large family, a shared flat, or friends who gave one number: relatives are told by homes and names, friends are not.
 - Several residences, a school or a shelter that only one representative looks after.
-- An accountant, guardian or manager who gives his own number for all whom he serves.
+- An accountant, guardian or manager who gives his own number for people who do not use their accounts yet.
 - Customers without a phone of their own, for whom a helper's number was noted.
 - A block of numbers of one building or firm whose people came together and gave no employer.
 
@@ -74,6 +76,7 @@ EXPLANATIONS = {
     "relatives": "openings on a contact that relatives share",
     "employer": "openings on a contact that people of one employer share",
     "facility": "openings on a contact that is spread over several representatives",
+    "used": "openings on a contact whose customers use their accounts",
 }
 
 
@@ -93,6 +96,16 @@ class Parameters(base.Parameters):
         3, unit="letters", ge=1, le=20, measured=True, citation="our judgement: initials are everybody's",
         meaning="letters that the name in an e-mail address must have, for addresses to be a series",
     )  # fmt: skip
+    used_percent: int = param(
+        50, unit="percent of accounts", ge=10, le=100, measured=True,
+        citation="as in UA16: invented people do not come back",
+        meaning="share of a contact's accounts, of those watched, whose use by their customers explains it",
+    )  # fmt: skip
+    watched_days: int = param(
+        30, unit="days", ge=0, le=365, measured=True,
+        citation="our judgement: most accounts are used in the first month",
+        meaning="days for which an account must have been seen to be watched",
+    )  # fmt: skip
     chance_series: float = param(
         0.001, unit="series", ge=1e-9, le=0.1, citation="our judgement: numbers of one exchange taken as spread evenly",
         meaning="series of numbers as long as this that chance makes among an opener's customers of one exchange",
@@ -110,7 +123,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "11"
+    version = "12"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH

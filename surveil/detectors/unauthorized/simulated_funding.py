@@ -77,7 +77,7 @@ class SimulatedFunding(Detector):
     id = "UA03"
     slug = "simulated_funding"
     name = "Simulated funding"
-    version = "12"
+    version = "13"
     family = Family.UNAUTHORIZED
     typology = "T01"
     severity = Severity.HIGH

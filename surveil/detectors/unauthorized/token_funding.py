@@ -101,7 +101,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "12"
+    version = "13"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH
