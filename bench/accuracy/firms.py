@@ -46,7 +46,7 @@ class NoFirm(Exception):
 def code_hash() -> str:
     """A hash of everything that can change a result, so that results of two versions are never mixed."""
     digest = hashlib.sha256()
-    files = [*(ROOT / "surveil").rglob("*"), *(ROOT / "bench" / "accuracy").rglob("*")]
+    files = [path for room in ("surveil", "bench") for path in (ROOT / room).rglob("*")]
     for path in sorted(files):
         if path.suffix in (".py", ".sql", ".yml", ".csv") and path.is_file():
             digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
@@ -68,9 +68,16 @@ def surveil(*arguments: str, accept: tuple[int, ...] = (0,)) -> int:
     return done.returncode
 
 
-def scan_folder(feeds: Path, workspace: Path, outputs: Path) -> bool:
-    """Load and scan a folder of feeds in a new workspace and write the outputs; whether the scan was complete."""
+def scan_folder(feeds: Path, workspace: Path, outputs: Path, *, zone: str = "") -> bool:
+    """Load and scan a folder of feeds in a new workspace and write the outputs; whether the scan was complete.
+
+    Args:
+        zone: the time zone of the extracts; by default the settings'.
+    """
     surveil("init", "--workspace", str(workspace))
+    if zone:
+        settings = workspace / "surveil.toml"
+        settings.write_text(f'timezone = "{zone}"\n{settings.read_text(encoding="utf-8")}', encoding="utf-8")
     surveil("load", str(feeds), "--workspace", str(workspace))
     status = surveil("scan", "--workspace", str(workspace), accept=(0, INCOMPLETE))
     outputs.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.second.__main__ import section
+from bench.generated import section
 from bench.second.firm import Firm
 from bench.second.habits import drawn
 from surveil.config import Workspace
@@ -67,9 +67,9 @@ def test_the_section_says_how_many_honest_firms_had_somebody_flagged(accused: in
     }  # fmt: skip
     firm = {
         "seed": 1,
-        "absent": ["goals"],
+        "told": "goals",
         "board": {"reps": reps, "accounts": {"average_precision": None, "by_chance": 0.0}},
     }
-    text = section([firm], [firm], "the command")
+    text = section("feeds left out", [firm], [firm], "the command")
     assert f"somebody flagged in {int(accused > 0)}, {accused} of 90 people" in text
     assert "| 1 | goals | 7 of 90 | 0.80 | 0.08 | 3 right" in text
