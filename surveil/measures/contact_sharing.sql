@@ -97,7 +97,7 @@ WHERE r.postal_code IS NOT NULL
 
 -- model: employee_people
 -- For each of `employee_contacts`, who may honestly give it: the employee as a customer, his household, his
--- namesake. Not whoever lives where he does: an address too is a contact that can be borrowed.
+-- namesake. Not whoever lives where he does: an address too is a contact that can be borrowed (but see `own_contacts`).
 SELECT e.kind AS kind, e.contact_key AS contact_key, 'customer ' || r.customer_id AS person
 FROM employee_contacts AS e
 JOIN reps AS r ON r.rep_id = e.rep_id AND r.customer_id IS NOT NULL
@@ -137,7 +137,8 @@ FROM contacts_of_employees AS c
 JOIN customers AS u ON u.customer_id = c.customer_id
 
 -- model: own_contacts
--- The rows of `contacts_of_employees` whose customer is the employee himself, of his household or name, or is staff.
+-- The rows of `contacts_of_employees` whose customer is the employee himself, of his household or name, lives at his home under
+-- his family name, or is staff.
 SELECT p.account_id AS account_id, p.kind AS kind, p.contact_key AS contact_key
 FROM people_with_contacts AS p
 JOIN employee_people AS e ON e.kind = p.kind AND e.contact_key = p.contact_key AND e.person = p.person
@@ -145,6 +146,14 @@ UNION
 SELECT c.account_id, c.kind, c.contact_key
 FROM contacts_of_employees AS c
 JOIN customers AS u ON u.customer_id = c.customer_id AND u.is_employee = 1
+UNION
+SELECT c.account_id, c.kind, c.contact_key
+FROM contacts_of_employees AS c
+JOIN employee_contacts AS e ON e.kind = c.kind AND e.contact_key = c.contact_key
+JOIN employee_contacts AS h ON h.rep_id = e.rep_id AND h.kind = 'address'
+JOIN reps AS r ON r.rep_id = e.rep_id
+JOIN customer_ties AS t ON t.customer_id = c.customer_id AND t.home = h.contact_key
+WHERE t.family_name = LOWER(SUBSTRING(r.name, STRPOS(r.name, ' ') + 1))
 
 -- model: borrowed_contacts
 -- The rows of `contacts_of_employees` that are none of `own_contacts`.

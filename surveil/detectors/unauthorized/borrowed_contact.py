@@ -12,16 +12,17 @@ addresses were how online banking was sold to people who had not asked for it.
 
 ## How it decides
 Contacts are compared as spelled alike. An employee's contact is his own where the customer is that employee, shares his
-household or name, or is staff; then it isn't listed. The firm's domain is the one that most of its employees' addresses
-have. Each customer counts once. Borrowed contacts and placeholders are two rates; each is compared with colleagues'
-customers and held against a slip in {slip_rate} of customers, so that a single item flags nobody.
+household or name, lives at his home under his family name, or is staff; then it isn't listed. The firm's domain is the
+one that most of its employees' addresses have. Each customer counts once. Borrowed contacts and placeholders are two
+rates; each is compared with colleagues' customers and held against a slip in {slip_rate} of customers, so that a single
+item flags nobody.
 
 ## What it misses
 Contacts of friends and family, prepaid phones, and employees whose private numbers the firm does not have.
 
 ## Innocent explanations
-- An employee's relative or flatmate who is in no household with him on record, or a customer who was an employee when he
-  gave the address.
+- An employee's relative of another name or flatmate who is in no household with him on record, or a customer who was an
+  employee when he gave the address.
 - A form that demands an e-mail, and a branch that fills in the same placeholder for everybody without one.
 - A branch number noted for a customer who has no phone, as agreed with him.
 - A number that was the customer's before it became an employee's.
@@ -73,7 +74,7 @@ class BorrowedContact(Detector):
     id = "UA06"
     slug = "borrowed_contact"
     name = "Contact that is not the customer's"
-    version = "11"
+    version = "12"
     family = Family.UNAUTHORIZED
     typology = "T05 T07"
     severity = Severity.HIGH
