@@ -15,11 +15,12 @@ grace period the consents' extract covers; where it has not one consent for a wh
 {gap_openings} openings or more by several people, though {gap_used_percent} percent of those watched are used, it lacks
 them: that is not known, and told. The rate is compared with what is expected of openings of the same product, channel and
 kind of branch by other representatives, corrected for how the branch did in that month; the p-value is exact and allows
-for the spread that paperwork has among honest people. Where colleagues lack next to none, slips in {slip_rate} of
-openings are taken as ordinary. Accounts and features are two rates, joined into one p-value: they have papers of their
-own, and who is careless with one kind need not be with the other. Features count only as far as accounts and features
-together are remarkable, too: of few nobody can tell how much honest people differ. An item's score is how unusual a
-missing consent is among its peers.
+for the spread that paperwork has among honest people. Whoever lacks papers too often (p up to {habit_p}) of what his
+customers use, too, is careless with papers: then what is not used is judged against his own that is, where that is the
+larger p-value. Where colleagues lack next to none, slips in {slip_rate} of openings are taken as ordinary. Accounts and
+features are two rates, joined into one p-value: they have papers of their own, and who is careless with one kind need not
+be with the other. Features count only as far as accounts and features together are remarkable, too: of few nobody can
+tell how much honest people differ. An item's score is how unusual a missing consent is among its peers.
 
 ## What it misses
 A forged or copied consent (see UA02), and consent that was captured but given without understanding.
@@ -27,7 +28,7 @@ A forged or copied consent (see UA02), and consent that was captured but given w
 ## Innocent explanations
 - A scanner or the archive failed in the branch that month: the branch-by-month factor takes it out.
 - Paper consents that are scanned late: counted as late, not as none, once they arrive.
-- A representative with careless paperwork: his used accounts show the same gaps as his unused ones.
+- A representative with careless paperwork, of whose accounts hardly any are used yet.
 
 ## What to check
 - Ask the archive for the paper form; look for a recorded call or an electronic envelope.
@@ -50,13 +51,14 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.habit import HabitParameters, unless_habit
 from surveil.detectors.quality import ConsentGapParameters
 from surveil.detectors.rare import rare_tests
-from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
+from surveil.detectors.rates import STRATUM, Rates, peer_chance, rate_cells, rate_tests
 from surveil.detectors.signs import strongest
 
 
-class Parameters(ConsentGapParameters):
+class Parameters(ConsentGapParameters, HabitParameters):
     """What may be set."""
 
     grace_days: int = param(
@@ -75,7 +77,7 @@ class ConsentMissing(Detector):
     id = "UA01"
     slug = "consent_missing"
     name = "No consent on record"
-    version = "12"
+    version = "13"
     family = Family.UNAUTHORIZED
     typology = "T02 T03 T08"
     severity = Severity.HIGH
@@ -91,7 +93,7 @@ class ConsentMissing(Detector):
         feature = cells["is_feature"] == 1
         # Habits differ: whoever files an account's papers late need not do so with its features'.
         accounts, features, together = (
-            _judged(cells[which], missing[which], what, parameters.slip_rate)
+            _judged(cells[which], missing[which], what, parameters)
             for which, what in (
                 (mature & ~feature, "openings"),
                 (mature & feature, "features"),
@@ -129,17 +131,20 @@ class ConsentMissing(Detector):
         )
 
 
-def _judged(counted: pd.DataFrame, missing: pd.Series, what: str, slip_rate: float) -> Rates:
-    """Every opener's rate against colleagues', or, where they show too little to compare with, against ordinary slips."""
-    cells = rate_cells(counted, missing)
-    told = f"{what} with no consent on record"
+def _judged(counted: pd.DataFrame, missing: pd.Series, what: str, parameters: Parameters) -> Rates:
+    """Every opener's rate against colleagues', or, where they show too little to compare with, against ordinary slips; of
+    whoever lacks papers of what is used, too, against his own."""
+    cells, told = rate_cells(counted, missing), f"{what} with no consent on record"
     rates = rate_tests(cells, told)
-    untold = rates.tests["subject_id"][rates.tests["p_value"].isna()]
+    tests = unless_habit(
+        rates.tests, counted, missing, STRATUM, f"unused {told}", parameters.slip_rate, parameters.habit_p
+    )
+    untold = tests["subject_id"][tests["p_value"].isna()]
     if untold.empty:
-        return rates
-    slips = rare_tests(cells, told, slip_rate).query("observed > 0")
+        return Rates(tests, rates.result)
+    slips = rare_tests(cells, told, parameters.slip_rate).query("observed > 0")
     slips = slips[slips["subject_id"].isin(untold)]
-    others = rates.tests[~rates.tests["subject_id"].isin(slips["subject_id"])]
+    others = tests[~tests["subject_id"].isin(slips["subject_id"])]
     return Rates(pd.concat([others, slips], ignore_index=True), rates.result)
 
 

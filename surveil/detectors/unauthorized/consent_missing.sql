@@ -9,12 +9,13 @@ WHERE consent_covered_days IS NOT NULL
 
 -- model: consent_missing_cells
 -- Openings by staff counted by opener, kind of account, branch and month, by days to the first consent (61: later or none) and
--- days covered (61: more; empty: the opening's day is not covered).
-SELECT rep_id, product_code, channel, branch_kind, branch_id, is_feature, month, lag_days, covered_days, COUNT(*) AS n
+-- days covered (61: more; empty: the opening's day is not covered); `used`: by the customer, as far as is known.
+SELECT rep_id, product_code, channel, branch_kind, branch_id, is_feature, month, used, lag_days, covered_days, COUNT(*) AS n
 FROM (
     SELECT rep_id, product_code, channel, branch_kind, branch_id, is_feature, month,
+           CASE WHEN first_use_days IS NULL THEN 0 ELSE 1 END AS used,
            CASE WHEN consent_lag_days <= 0 THEN 0 WHEN consent_lag_days <= 60 THEN consent_lag_days ELSE 61 END AS lag_days,
            CASE WHEN consent_covered_days > 60 THEN 61 ELSE consent_covered_days END AS covered_days
     FROM judged_openings
 ) AS waits
-GROUP BY rep_id, product_code, channel, branch_kind, branch_id, is_feature, month, lag_days, covered_days
+GROUP BY rep_id, product_code, channel, branch_kind, branch_id, is_feature, month, used, lag_days, covered_days

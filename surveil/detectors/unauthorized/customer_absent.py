@@ -17,9 +17,11 @@ customer or a joint owner falls into the window; a contact of unknown kind or ou
 whole window the contacts' extract covers are judged. Two rates are tested, each against colleagues' sittings through the
 same channel at the same kind of branch, with new or known customers, corrected for the branch and its month: sittings
 without a meeting, and sittings at odd times (opener away or gone, or between {night_from_hour} and {night_until_hour}
-o'clock by the branch's clock). All that was opened in one absence counts once: a holiday that was put off is one error
-of record. So does all after the opener left. Odd times are also held against such an error in {slip_rate} of sittings.
-Both rates, the second where there is anything of it, are joined into one p-value.
+o'clock by the branch's clock). All that was opened in one absence counts once: a holiday that was put off is one error of
+record. So does all after the opener left. Whoever shows too few meetings (p up to {habit_p}) where customers use what he
+opened, too, writes little down: then what is not used is judged against his own that is, where that is the larger
+p-value. Odd times are also held against such an error in {slip_rate} of sittings. Both rates, the second where there is
+anything of it, are joined into one p-value.
 
 ## What it misses
 Openings behind the back of a customer who had come for something else, and meetings that were made up.
@@ -31,7 +33,7 @@ Openings behind the back of a customer who had come for something else, and meet
 - A parent, a guardian or an agent came in the customer's place.
 - The holiday was put off or cut short, and nobody corrected the list.
 - A colleague used the representative's terminal or identity: then the absent opener is the victim.
-- A representative who writes little down: do his used accounts lack visits as well?
+- A representative who writes little down, of whose accounts hardly any are used yet.
 
 ## What to check
 - Queue tickets, identity scans, telephone recordings and the camera of that day.
@@ -53,6 +55,7 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.habit import HabitParameters, unless_habit
 from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
 from surveil.detectors.signs import strongest
@@ -60,7 +63,7 @@ from surveil.detectors.signs import strongest
 STRATUM = ("is_feature", "is_new", "channel", "branch_kind")
 
 
-class Parameters(base.Parameters):
+class Parameters(HabitParameters):
     """What may be set."""
 
     contact_before_days: int = param(
@@ -99,7 +102,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "13"
+    version = "14"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH
@@ -131,9 +134,18 @@ class CustomerAbsent(Detector):
         )
         uncovered = int(cells["n"][cells["not_met"].isna()].sum())
         gap = Gap(uncovered, "sittings around which the contacts' extract does not cover every day")
+        unmet_often = unless_habit(
+            met.tests,
+            covered,
+            covered["not_met"] == 1,
+            STRATUM,
+            "sittings for accounts that are not used left no trace of the customer",
+            parameters.slip_rate,
+            parameters.habit_p,
+        )
         return Decision(
             items,
-            strongest([met.tests, odd.query("observed > 0")]),
+            strongest([unmet_often, odd.query("observed > 0")]),
             int(covered["n"].sum()),
             (gap,) if uncovered else (),
         )

@@ -26,10 +26,12 @@ HAVING COUNT(DISTINCT customer_id) >= :crowd_customers
 -- One row per opening by staff with what speaks for nobody having been there: 1 or 0, empty where not known. A time
 -- of day is known where the account names its branch (whose clock it is) and is not the midnight of a bare date.
 -- `sitting` is whom it was for: the customer, or a whole crowd. `is_new`: a customer since then, who can't have logged in before.
+-- `used`: by its customer, as far as is known.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.product_code AS product_code, o.is_feature AS is_feature, o.channel AS channel,
        o.month AS month, o.opened_day AS opened_day, o.opened_tod AS opened_tod, m.not_met AS not_met,
        CASE WHEN o.customer_since_day >= o.opened_day - :contact_before_days THEN 1 ELSE 0 END AS is_new,
+       CASE WHEN u.first_use_days IS NULL THEN 0 ELSE 1 END AS used,
        COALESCE('employer ' || k.employer, 'customer ' || o.customer_id) AS sitting,
        w.away_since AS away_since, CASE WHEN w.account_id IS NULL THEN 0 ELSE 1 END AS away,
        CASE WHEN g.account_id IS NULL THEN 0 ELSE 1 END AS gone,
@@ -39,6 +41,7 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
 FROM openings AS o
 LEFT JOIN staff_crowds AS k ON k.rep_id = o.rep_id AND k.employer = o.employer AND k.opened_day = o.opened_day
 LEFT JOIN openings_met AS m ON m.account_id = o.account_id
+LEFT JOIN first_use AS u ON u.account_id = o.account_id
 LEFT JOIN opener_away AS w ON w.account_id = o.account_id
 LEFT JOIN opener_gone AS g ON g.account_id = o.account_id
 WHERE o.rep_id IS NOT NULL
@@ -48,6 +51,7 @@ WHERE o.rep_id IS NOT NULL
 -- (empty: not covered). `occasion`: the absence in which it fell, the time after the opener had left, or the night; else empty.
 SELECT rep_id, sitting, opened_day, MIN(is_feature) AS is_feature, MAX(is_new) AS is_new, MIN(channel) AS channel,
        MIN(branch_kind) AS branch_kind, MIN(branch_id) AS branch_id, MIN(month) AS month, MIN(not_met) AS not_met,
+       MAX(used) AS used,
        CASE WHEN MAX(gone) = 1 THEN 'gone'
             WHEN MAX(away) = 1 THEN 'away ' || CAST(MIN(away_since) AS TEXT)
             WHEN MAX(at_night) = 1 THEN 'night ' || CAST(opened_day AS TEXT) END AS occasion
@@ -77,11 +81,12 @@ JOIN absent_sittings AS s ON s.rep_id = a.rep_id AND s.sitting = a.sitting AND s
 WHERE s.not_met = 1 OR a.away = 1 OR a.gone = 1 OR a.at_night = 1
 
 -- model: customer_absent_cells
--- The rows of `absent_sittings` counted by opener, channel, branch and month; `odd` 1 for those of `odd_sittings`.
+-- The rows of `absent_sittings` counted by opener, channel, branch and month, and by whether any of it is used; `odd` 1 for
+-- those of `odd_sittings`.
 SELECT s.rep_id AS rep_id, s.is_feature AS is_feature, s.is_new AS is_new, s.channel AS channel,
-       s.branch_kind AS branch_kind, s.branch_id AS branch_id, s.month AS month, s.not_met AS not_met,
+       s.branch_kind AS branch_kind, s.branch_id AS branch_id, s.month AS month, s.not_met AS not_met, s.used AS used,
        CASE WHEN d.rep_id IS NULL THEN 0 ELSE 1 END AS odd, COUNT(*) AS n
 FROM absent_sittings AS s
 LEFT JOIN odd_sittings AS d ON d.rep_id = s.rep_id AND d.sitting = s.sitting AND d.opened_day = s.opened_day
-GROUP BY s.rep_id, s.is_feature, s.is_new, s.channel, s.branch_kind, s.branch_id, s.month, s.not_met,
+GROUP BY s.rep_id, s.is_feature, s.is_new, s.channel, s.branch_kind, s.branch_id, s.month, s.not_met, s.used,
          CASE WHEN d.rep_id IS NULL THEN 0 ELSE 1 END
