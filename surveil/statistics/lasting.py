@@ -21,6 +21,8 @@ _HELD_BACK = 3.0
 #: all year would hide behind the error that it makes itself.
 _UNUSUAL = 4.0
 _LEAST, _MOST = 1e-3, 1.0
+#: Information that is as good as none: what is divided by less runs over.
+_NOTHING = 1e-12
 
 
 def in_company(branch: Ints, excess: Floats, information: Floats) -> Floats:
@@ -37,12 +39,12 @@ def in_company(branch: Ints, excess: Floats, information: Floats) -> Floats:
 def _middle(branch: Ints, excess: Floats, information: Floats) -> Floats:
     """Per branch the median of the representatives' excesses by information, each weighing as much as he tells."""
     middle = np.zeros(int(branch.max(initial=-1)) + 1)
-    telling = np.flatnonzero(information > 0)
+    telling = np.flatnonzero(information > _NOTHING)
     shift = excess[telling] / information[telling]
     order = np.lexsort((shift, branch[telling]))
     of, shift = branch[telling][order], shift[order]
     total = sums(of, information[telling][order], middle.size)
-    known = np.flatnonzero(total > 0)
+    known = np.flatnonzero(total > _NOTHING)
     weight = np.cumsum(information[telling][order])
     half = (np.cumsum(total) - 0.5 * total)[known]
     first = np.searchsorted(of, known)

@@ -52,7 +52,7 @@ def test_what_is_held_back_was_asked_for_by_one_and_approved_by_another(
 def test_a_threshold_is_changed_by_two(run_desk: Desk, workspace: Workspace, store: desk.Store) -> None:
     app = go(run_desk(), "detectors")
     app.selectbox(key="manual").set_value("UA01").run()
-    app.selectbox(key="threshold-UA01-name").set_value("grace_days").run()
+    app.selectbox(key="threshold-UA01-name").set_value("grace_days")
     app.text_input(key="threshold-UA01-value").set_value("9")
     app.text_area(key="threshold-UA01-effect").set_value(
         "On the last run 3 alerts fewer, none of them confirmed."

@@ -56,7 +56,7 @@ def test_an_engine_that_was_told_to_stop_makes_no_more_models(workspace: Workspa
     with open_engine(workspace, snapshot) as engine:
         engine.make("opener_branches")
         engine.interrupt()
-        with pytest.raises(SurveilError, match="model openings was not made"):
+        with pytest.raises(SurveilError, match="was not made: the engine was told to stop"):
             engine.make("openings")
 
 

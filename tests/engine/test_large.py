@@ -22,7 +22,16 @@ def tiny_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Firms of any size are large, and a model is made in two, eight or four parts in turn."""
     counts = cycle((2, 8, 4))
     # What is short beside the accounts of a large firm.
-    short = {"calendar", "covered", "products", "branches", "opener_branches"}
+    short = {
+        "calendar",
+        "covered",
+        "products",
+        "branches",
+        "opener_branches",
+        "void_openings",
+        "consent_gaps",
+        "event_days",
+    }
     monkeypatch.setattr(run, "_LARGE", 1)
     monkeypatch.setattr(large, "_FEW", 20)
     monkeypatch.setattr(large.LargeDuckDB, "_rows", lambda _, name: 0 if name in short else 1000)
