@@ -8,6 +8,9 @@ from surveil.detectors.base import Parameters, param
 from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import controlled_tests, rate_cells, stratum_of
 
+#: The p-value of what says nothing: being careless everywhere is no evidence of innocence, either.
+_NO_EVIDENCE = 0.5
+
 
 class HabitParameters(Parameters):
     """When a lack is somebody's habit."""
@@ -47,7 +50,15 @@ def unless_habit(
     cells = rate_cells(marked, happened, by_use)
     asked = cells["stratum"].isin(stratum_of(marked[~in_use], by_use))
     own = controlled_tests(cells, asked, what, "colleagues and by what his customers use").tests
-    p = tests.set_index("subject_id")["p_value"].astype(float)
-    larger = own["p_value"].astype(float) > p.reindex(own["subject_id"]).to_numpy()
-    excused = own[larger & own["subject_id"].isin(habits)]
-    return pd.concat([tests[~tests["subject_id"].isin(excused["subject_id"])], excused], ignore_index=True)
+    judged = own.assign(p_value=own["p_value"].astype(float)).dropna(subset="p_value").set_index("subject_id")
+    told = []
+    for row in tests[tests["subject_id"].isin(habits)].to_dict("records"):
+        alone = judged.loc[row["subject_id"]].to_dict() if row["subject_id"] in judged.index else None
+        if alone is None:  # all of it is used, or too little is not to tell
+            reason = f"{row['reason']}; so it is where his customers use what he opened"
+            told.append({**row, "p_value": max(row["p_value"], _NO_EVIDENCE), "reason": reason})
+        elif alone["p_value"] > row["p_value"]:
+            told.append({"subject_id": row["subject_id"], **alone})
+    moved = pd.DataFrame(told, columns=tests.columns)
+    kept = tests[~tests["subject_id"].isin(moved["subject_id"])]
+    return pd.concat([kept, moved], ignore_index=True) if len(moved) else tests

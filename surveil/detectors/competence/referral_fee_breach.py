@@ -10,17 +10,17 @@ An unregistered person may be paid a small fixed fee for a referral, whatever co
 seller without a licence, and gives him a reason to press.
 
 ## How it decides
-A rule and two tests, for products that require a registration; what a firm pays its staff for referring a card or a
+A list and two tests, for products that require a registration; what a firm pays its staff for referring a card or a
 deposit is its own affair. A fee above {nominal_cents} cents, or one whose basis is a sale, is listed when its giver held
 none of the registrations the product requires on that day and is not marked as registered. Customers with a net worth of
-{exempt_cents} cents or more are exempt from the limit and counted apart. So is what the firm's own schedule pays: an amount
-that most fees for that product on that basis come to, paid to {schedule_givers} people or more, is the firm's breach, if it
-is one. A fee, a customer or a registration that is not on record is not a breach.
+{exempt_cents} cents or more are exempt from the limit and counted apart. So is what the firm's own schedule pays: an
+amount that most fees for that product on that basis come to, paid to {schedule_givers} people or more, is the firm's
+breach, if it is one. A fee, a customer or a registration that is not on record is not a breach.
 
-Breaches beyond the {ordinary_rate} of fees that are entered wrongly, and beyond colleagues' share, are tested, so that who
-did it often ranks before who did it once. Where what the fee is paid for is not on record, a practice is looked for
-instead: of those paid for converted referrals, who gets nothing for the referrals that were declined after a meeting, more
-often than colleagues? That is no list.
+Breaches beyond the {ordinary_rate} of fees that are entered wrongly, and beyond colleagues' share, are tested, so that
+who did it often ranks before who did it once. Where what the fee is paid for is not on record, a practice is looked for
+instead: of those paid for converted referrals, who gets nothing for the referrals that were declined after a meeting,
+more often than colleagues? That is no list.
 
 ## What it misses
 Fees paid in kind, through payroll, or to somebody else for him.
@@ -82,11 +82,10 @@ class ReferralFeeBreach(Detector):
     id = "RF03"
     slug = "referral_fee_breach"
     name = "Referral fee against the rule"
-    version = "10"
+    version = "11"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
-    rule = True
     needs = ("referrals.fee_paid", "products.requires", "reps")
     in_parts = True
     models = ("paid_referrals",)

@@ -18,10 +18,10 @@ whole window the contacts' extract covers are judged. Two rates are tested, each
 same channel at the same kind of branch, with new or known customers, corrected for the branch and its month: sittings
 without a meeting, and sittings at odd times (opener away or gone, or between {night_from_hour} and {night_until_hour}
 o'clock by the branch's clock). All that was opened in one absence counts once: a holiday that was put off is one error of
-record. So does all after the opener left. Whoever shows too few meetings (p up to {habit_p}) where customers use what he
-opened, too, writes little down: then what is not used is judged against his own that is, where that is the larger
-p-value. Odd times are also held against such an error in {slip_rate} of sittings. Both rates, the second where there is
-anything of it, are joined into one p-value.
+record. So does all after the opener left. Whoever shows too few meetings or too many odd times (p up to {habit_p}) where
+customers use what he opened, too, writes little down, or works by another clock: then what is not used is judged against
+his own that is, where that is the larger p-value. Odd times are also held against such an error in {slip_rate} of
+sittings. Both rates, the second where there is anything of it, are joined into one p-value.
 
 ## What it misses
 Openings behind the back of a customer who had come for something else, and meetings that were made up.
@@ -102,7 +102,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "14"
+    version = "15"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH
@@ -134,18 +134,20 @@ class CustomerAbsent(Detector):
         )
         uncovered = int(cells["n"][cells["not_met"].isna()].sum())
         gap = Gap(uncovered, "sittings around which the contacts' extract does not cover every day")
-        unmet_often = unless_habit(
-            met.tests,
-            covered,
-            covered["not_met"] == 1,
-            STRATUM,
-            "sittings for accounts that are not used left no trace of the customer",
-            parameters.slip_rate,
-            parameters.habit_p,
-        )
+        slip, habit = parameters.slip_rate, parameters.habit_p
+        unused = "sittings for accounts that are not used"
+        tests = [
+            unless_habit(
+                met.tests, covered, covered["not_met"] == 1, STRATUM, f"{unused} left no trace of the customer", slip, habit
+            ),
+            unless_habit(
+                odd.query("observed > 0"), cells, cells["odd"] == 1, STRATUM,
+                f"{unused} were at night or while the opener was away", slip, habit,
+            ),
+        ]  # fmt: skip
         return Decision(
             items,
-            strongest([unmet_often, odd.query("observed > 0")]),
+            strongest(tests),
             int(covered["n"].sum()),
             (gap,) if uncovered else (),
         )
