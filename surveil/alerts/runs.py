@@ -43,9 +43,8 @@ class RunRecord:
                 "extract seems to have only what is left. `surveil scan --from DATE` judges them, too."
             )
         if keyers:
-            told.append(
-                f"{keyers} people enter openings for others: these are held to whoever had the credit for them."
-            )
+            who = "1 person enters" if keyers == 1 else f"{keyers} people enter"
+            told.append(f"{who} openings for others: these are held to whoever had the credit for them.")
         if parts:
             told.append(
                 f"Judged in {parts} parts of many branches each, because the firm is large: "

@@ -54,7 +54,7 @@ def unless_habit(
     told = []
     for row in tests[tests["subject_id"].isin(habits)].to_dict("records"):
         alone = judged.loc[row["subject_id"]].to_dict() if row["subject_id"] in judged.index else None
-        if alone is None:  # all of it is used, or too little is not to tell
+        if alone is None:  # next to nothing of his is not used
             reason = f"{row['reason']}; so it is where his customers use what he opened"
             told.append({**row, "p_value": max(row["p_value"], _NO_EVIDENCE), "reason": reason})
         elif alone["p_value"] > row["p_value"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from surveil.engine.backends import Backend
+from surveil.engine.staging import quoted
 from surveil.engine.tables import to_frame
 
 #: Openings in the window with which it can be told how somebody works.
@@ -30,7 +31,12 @@ def keyers(backend: Backend, from_day: int, as_of_day: int) -> tuple[str, ...]:
     return tuple(sorted(work.index[enters].astype(str)))
 
 
-def opener_sql(who: Collection[str]) -> str:
+def seller_sql(who: Collection[str]) -> str:
     """The opener of an account, as an expression of SQL: where one of these entered it, whoever had the credit."""
-    listed = ", ".join("'" + rep.replace("'", "''") + "'" for rep in who)
-    return f"CASE WHEN opened_by IN ({listed}) THEN COALESCE(credited_to, opened_by) ELSE opened_by END"
+    return f"CASE WHEN opened_by IN ({', '.join(map(quoted, who))}) THEN COALESCE(credited_to, opened_by) ELSE opened_by END"
+
+
+def keyed_sql(who: Collection[str]) -> str:
+    """A SELECT of the accounts that one of these entered for somebody else: `account_id`, `entered_by`."""
+    entered = f"opened_by IN ({', '.join(map(quoted, who))}) AND credited_to <> opened_by" if who else "1 = 0"
+    return f"SELECT account_id, opened_by AS entered_by FROM all_accounts WHERE {entered}"

@@ -16,7 +16,7 @@ from surveil.config import Workspace
 from surveil.engine import days, staging
 from surveil.engine.backends import Backend, connect
 from surveil.engine.contact_keys import write_contact_keys
-from surveil.engine.keying import opener_sql
+from surveil.engine.keying import keyed_sql, seller_sql
 from surveil.engine.models import Model, catalogue, compile_model, in_order
 from surveil.engine.tables import PART, in_one_order, to_frame
 from surveil.engine.window import Window, event_span, window_of
@@ -251,6 +251,7 @@ def open_engine(
     *,
     parameters: Mapping[str, int] | None = None,
     folder: Path | None = None,
+    to_sellers: bool = False,
 ) -> Iterator[Engine]:
     """Stage a snapshot and give an engine on it.
 
@@ -259,6 +260,8 @@ def open_engine(
         from_day: the first day of the window judged; by default the first with accounts, sales or referrals from which on
             their extract is whole: what the coverage declares, else `first_whole_day`.
         folder: where intermediate tables may be written; by default a temporary folder.
+        to_sellers: whether `accounts.opened_by` is whoever had the credit, where somebody enters openings for others, as to
+            judge by; who entered an account is then in `keyed_accounts`. By default it is as the firm gave it, as to report.
 
     Raises:
         UsageError: nothing is loaded, or the window is empty.
@@ -269,7 +272,7 @@ def open_engine(
         backend = connect(workspace.settings.engine, place, large=large)
         try:
             _register(backend, snapshot)
-            window = window_of(backend, as_of_day, from_day)
+            window = window_of(backend, as_of_day, from_day, to_sellers)
             coverage = _stage(backend, workspace, window)
             region = workspace.settings.holidays
             yield Engine(backend, snapshot, window, coverage, parameters or {}, region, place)
@@ -301,12 +304,13 @@ def _unlisted(backend: Backend, feed: Feed, table: str) -> frozenset[str]:
 def _stage(
     backend: Backend, workspace: Workspace, window: Window
 ) -> dict[tuple[str, str], list[staging.Span]]:
-    values = {"accounts": {"opened_by": opener_sql(window.keyers)}} if window.keyers else {}
+    values = {"accounts": {"opened_by": seller_sql(window.keyers)}} if window.keyers else {}
     for feed in FEEDS.values():
         table = f"all_{feed.name}"
         mixed = _unlisted(backend, feed, table)
         seen = staging.as_of_sql(feed, table, window.as_of_day, mixed, values.get(feed.name))
         backend.view(feed.name, seen)
+    backend.view("keyed_accounts", keyed_sql(window.keyers))
     ranges = {feed: event_span(backend, feed, feed) for feed in FEEDS}
     declared = _frame(backend, "SELECT feed, scope, covers_from_day, covers_to_day FROM coverage")
     spans = staging.coverage_spans(declared, ranges, window.as_of_day)

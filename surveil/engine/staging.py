@@ -85,7 +85,7 @@ def unlisted_sql(feed: Feed, table: str) -> str | None:
 
 def _listed(column: Column) -> str:
     values = column.values or ()
-    return ", ".join(map(_quoted, values) if column.type is ColumnType.TEXT else values)
+    return ", ".join(map(quoted, values) if column.type is ColumnType.TEXT else values)
 
 
 def as_of_sql(
@@ -130,16 +130,17 @@ def _seen(
 ) -> str:
     value = stored
     if mixed:
-        unlisted = f" WHEN {stored} IS NOT NULL THEN {_quoted(UNLISTED)}" if column.empty_means else ""
+        unlisted = f" WHEN {stored} IS NOT NULL THEN {quoted(UNLISTED)}" if column.empty_means else ""
         value = f"CASE WHEN {stored} IN ({_listed(column)}) THEN {stored}{unlisted} END"
     if stored in hidden:
         when, reset = hidden[stored]
-        known = "NULL" if reset is None else _quoted(reset)
+        known = "NULL" if reset is None else quoted(reset)
         value = f"CASE WHEN {when} > {as_of_day} THEN {known} ELSE {value} END"
     return value if value == stored else f"{value} AS {stored}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
 
 

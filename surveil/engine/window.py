@@ -27,8 +27,8 @@ class Window:
     """The days of a run: openings from `from_day` to `as_of_day` are judged; nothing after `as_of_day` is seen.
 
     Attributes:
-        older: how many accounts of the extract were opened before it.
-        keyers: who enters openings for others in it (see `keyers`).
+        older: how many accounts were opened before it, where it was not told and the extract seems not whole there.
+        keyers: who enters openings for others in it (see `keyers`), where these are to stand under whoever had the credit.
     """
 
     from_day: int
@@ -37,8 +37,8 @@ class Window:
     keyers: tuple[str, ...] = ()
 
 
-def window_of(backend: Backend, as_of_day: int | None, from_day: int | None) -> Window:
-    """The window that was asked for, where not told else from the data (see `open_engine`).
+def window_of(backend: Backend, as_of_day: int | None, from_day: int | None, to_sellers: bool) -> Window:
+    """The window that was asked for, where not told else from the data; for the arguments see `open_engine`.
 
     Raises:
         UsageError: nothing is loaded, or the window is empty.
@@ -51,16 +51,15 @@ def window_of(backend: Backend, as_of_day: int | None, from_day: int | None) -> 
                 "Nothing to scan: no transaction, account or contact is loaded. Use: surveil load FOLDER"
             )
         as_of_day = max(last_days)
+    older = 0
     if from_day is None:
         begins = [_begins(backend, feed, as_of_day) for feed in staging.FROM_FEEDS]
         from_day = min([as_of_day, *(day for day in begins if day is not None)])
+        before = f"SELECT COUNT(*) AS n FROM all_accounts WHERE {staging.event_day(FEEDS['accounts'])} < {from_day}"
+        older = int(backend.query(before).to_pylist()[0]["n"])
     if from_day > as_of_day:
         raise UsageError(f"--from {days.to_date(from_day)} lies after --as-of {days.to_date(as_of_day)}")
-    older = (
-        f"SELECT COUNT(*) AS n FROM all_accounts WHERE {staging.event_day(FEEDS['accounts'])} < {from_day}"
-    )
-    before = int(backend.query(older).to_pylist()[0]["n"])
-    return Window(from_day, as_of_day, before, keyers(backend, from_day, as_of_day))
+    return Window(from_day, as_of_day, older, keyers(backend, from_day, as_of_day) if to_sellers else ())
 
 
 def _begins(backend: Backend, feed: str, as_of_day: int) -> int | None:

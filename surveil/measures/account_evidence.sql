@@ -159,6 +159,13 @@ LEFT JOIN contact_signs AS g ON g.account_id = o.account_id
 
 -- model: staff_accounts
 -- Every account and feature that a representative opened in the window, migrations too: what the ranking of accounts lists.
-SELECT account_id, opened_by AS rep_id, customer_id, opened_at_day AS opened_day
-FROM accounts
-WHERE opened_by IS NOT NULL AND opened_at_day >= :from_day
+-- `rep_id` is who entered it, whoever is held to it.
+SELECT a.account_id AS account_id, COALESCE(k.entered_by, a.opened_by) AS rep_id, a.customer_id AS customer_id,
+       a.opened_at_day AS opened_day
+FROM accounts AS a
+LEFT JOIN keyed_accounts AS k ON k.account_id = a.account_id
+WHERE a.opened_by IS NOT NULL AND a.opened_at_day >= :from_day
+
+-- model: entered_accounts
+-- The accounts that somebody entered whom they are not held to.
+SELECT account_id, entered_by FROM keyed_accounts

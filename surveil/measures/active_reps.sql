@@ -3,6 +3,8 @@
 SELECT rep_id FROM (
     SELECT opened_by AS rep_id FROM accounts WHERE opened_at_day >= :from_day
     UNION
+    SELECT k.entered_by FROM keyed_accounts AS k JOIN accounts AS a ON a.account_id = k.account_id AND a.opened_at_day >= :from_day
+    UNION
     SELECT credited_to FROM accounts WHERE opened_at_day >= :from_day
     UNION
     SELECT rep_id FROM sales WHERE sold_at_day >= :from_day

@@ -61,6 +61,7 @@ def write(
     judged: Mapping[str, Judged],
     run_id: str,
     alert_ids: Mapping[str, str],
+    entered: pd.Series,
     file: Path,
     settings: EngineSettings,
 ) -> None:
@@ -68,6 +69,7 @@ def write(
 
     Args:
         alert_ids: fingerprint -> id of the alert that its items stand behind.
+        entered: account_id -> who opened it, where others are held to it: a finding names the opener.
         settings: how much of the machine may be used to sort them.
     """
     with pq.ParquetWriter(file, _SCHEMA) as writer, sorter(settings, file.parent) as sort:
@@ -75,8 +77,15 @@ def write(
             for batch in sort.rows(judged[name].item_files, _ITEM_TYPES, ("feed", "key")):
                 rows = batch.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
                 alerts = _prints(judged[name].detector, rows).map(alert_ids)
-                made = _table(rows.assign(detector=name), run_id, alerts)
+                rows = rows.assign(detector=name, rep_id=_openers(rows, entered))
+                made = _table(rows, run_id, alerts)
                 writer.write_table(pa.Table.from_pandas(made, _SCHEMA, preserve_index=False))
+
+
+def _openers(rows: pd.DataFrame, entered: pd.Series) -> pd.Series:
+    """The representative of each item: of an account who opened it, else whom the detector named."""
+    by_hand = rows["account_id"].map(entered).astype("string").where(rows["feed"] == "accounts")
+    return by_hand.fillna(rows["rep_id"].astype("string"))
 
 
 def _prints(detector: Detector, items: pd.DataFrame) -> pd.Series:

@@ -116,6 +116,7 @@ def scan(
                 None if from_date is None else days.to_day(from_date),
                 parameters=registry.measured_parameters(overrides),
                 folder=aside,
+                to_sellers=True,
             ) as engine,
             Pace(workspace.runs_dir / ".pace.json", _steps_of(engine, chosen, done)) as pace,
         ):
@@ -134,13 +135,14 @@ def scan(
             drafts = _outputs(engine, judged, settings, aside)
             progress(f"{_LINKS} ({pace.begin(_LINKS)})")
             tied = links(engine, findings.accounts_behind(judged, drafts))
+            entered = engine.fetch("entered_accounts").set_index("account_id")["entered_by"]
             sealed = {"key": measured, "models": done.sealed()}
             manifest = _manifest(workspace, engine, chosen, parameters, parts, lines, sealed)
         together = gathering.gather(drafts, to_gather, apart, settings.fdr)
         run = _record(manifest, together)
         ids = keep(run, together.drafts)
         alert_ids = {**ids, **{one: ids[group] for one, group in together.into.items()}}
-        findings.write(judged, run.run_id, alert_ids, aside / "findings.parquet", settings.engine)
+        findings.write(judged, run.run_id, alert_ids, entered, aside / "findings.parquet", settings.engine)
         tied.to_parquet(aside / "links.parquet", index=False)
         _write_json(aside / "run.json", manifest)
         found = sum(j.decision.found for j in judged.values())

@@ -129,12 +129,23 @@ def credited(keyer: str, sellers: int, mine: int = 0) -> list[dict[str, object]]
 def test_what_a_back_office_enters_is_held_to_whoever_had_the_credit(
     accounts: list[dict[str, object]], who: tuple[str, ...], workspace: Workspace, tmp_path: Path
 ) -> None:
-    with open_engine(workspace, snapshot_of({**PEOPLE, "accounts": accounts}, tmp_path)) as engine:
+    snapshot = snapshot_of({**PEOPLE, "accounts": accounts}, tmp_path)
+    with open_engine(workspace, snapshot, to_sellers=True) as engine:
         assert engine.window.keyers == who
         openers = engine.fetch("openings")["rep_id"].tolist()
+        ranked = engine.fetch("staff_accounts")["rep_id"].tolist()
+        active = set(engine.fetch("active_reps")["rep_id"])
+        apart = engine.fetch("entered_accounts")
     entered = {str(row["opened_by"]) for row in accounts}
     held = {str(row.get("credited_to") or row["opened_by"]) for row in accounts}
     assert set(openers) == (held if who else entered)
+    assert set(ranked) == entered, "the ranking of accounts names the opener, as promised"
+    assert active >= entered | held
+    assert set(apart["entered_by"]) == set(who)
+    with open_engine(workspace, snapshot) as engine:
+        assert set(engine.fetch("openings")["rep_id"]) == entered, (
+            "an answer to a regulator states who opened"
+        )
 
 
 def test_a_reader_is_told_what_the_run_did_not_judge_and_whom_it_holds_to_account() -> None:
