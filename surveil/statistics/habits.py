@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from surveil.statistics.arrays import Bools, Floats, Ints
+from surveil.statistics.baseline import Cells, peers_of
 from surveil.statistics.mixed_tails import logit_normal_binomial_tails
 from surveil.statistics.overdispersion import recalibrated
 from surveil.statistics.rates import RateResult
@@ -134,17 +135,13 @@ def controlled_test(result: RateResult, question: Bools) -> RateResult:
 
 def _peers(cells: pd.DataFrame, reps: pd.Index) -> tuple[Ints, Ints, Ints]:
     """Of each rep, the others with items in his strata, and their items and events there."""
-    of_stratum = cells.groupby("stratum")[["n", "y"]].sum()
-    who = {stratum: frozenset(there) for stratum, there in cells.groupby("stratum")["rep"]}
-    his = {rep: list(there.unique()) for rep, there in cells.groupby("rep")["stratum"]}
-    strata = [his.get(rep, []) for rep in reps]
-    others = [max(len(frozenset().union(*(who[one] for one in there))) - 1, 0) for there in strata]
-    own = cells.groupby("rep")[["n", "y"]].sum().reindex(reps).fillna(0)
-    n, y = (
-        np.array([of_stratum.loc[there, name].sum() for there in strata]) - own[name].to_numpy()
-        for name in ("n", "y")
-    )
-    return np.asarray(others, np.int64), n.astype(np.int64), y.astype(np.int64)
+    rep, stratum = reps.get_indexer(pd.Index(cells["rep"])), pd.factorize(cells["stratum"], sort=True)[0]
+    order = np.lexsort((stratum, rep))
+    rep, stratum = (codes[order].astype(np.int64) for codes in (rep, stratum))
+    n, y = (cells[name].to_numpy(dtype=np.float64)[order] for name in ("n", "y"))
+    anywhere = np.zeros_like(rep)
+    peers, items, events = peers_of(Cells(rep, stratum, anywhere, anywhere, n, y, len(reps)))
+    return peers, items.astype(np.int64), events.astype(np.int64)
 
 
 def _odds(events: Floats, items: Floats) -> Floats:
