@@ -53,8 +53,7 @@ def window_of(backend: Backend, as_of_day: int | None, from_day: int | None, to_
         as_of_day = max(last_days)
     older = 0
     if from_day is None:
-        begins = [_begins(backend, feed, as_of_day) for feed in staging.FROM_FEEDS]
-        from_day = min([as_of_day, *(day for day in begins if day is not None)])
+        from_day = _first_day(backend, as_of_day)
         before = f"SELECT COUNT(*) AS n FROM all_accounts WHERE {staging.event_day(FEEDS['accounts'])} < {from_day}"
         older = int(backend.query(before).to_pylist()[0]["n"])
     if from_day > as_of_day:
@@ -62,16 +61,28 @@ def window_of(backend: Backend, as_of_day: int | None, from_day: int | None, to_
     return Window(from_day, as_of_day, older, keyers(backend, from_day, as_of_day) if to_sellers else ())
 
 
-def _begins(backend: Backend, feed: str, as_of_day: int) -> int | None:
-    """The day from which a feed's extract is whole: as declared, else as its rows show; None without rows."""
-    day = staging.event_day(FEEDS[feed])
-    sql = f"SELECT {day} AS day, COUNT(*) AS n FROM all_{feed} WHERE {day} <= {as_of_day} GROUP BY {day}"
-    counts = to_frame(backend.query(sql))
-    spans = f"SELECT MIN(covers_from_day) AS day FROM all_coverage WHERE feed = '{feed}' AND scope IS NULL"
-    declared = backend.query(spans).to_pylist()[0]["day"]
-    if declared is None or counts.empty:
-        return first_whole_day(counts)
-    return max(int(declared), int(counts["day"].min()))
+def _first_day(backend: Backend, as_of_day: int) -> int:
+    """The first day from which one of the extracts is whole: as declared, else as its rows show."""
+    whole: list[int] = []
+    first: dict[str, int] = {}
+    for feed in staging.FROM_FEEDS:
+        day = staging.event_day(FEEDS[feed])
+        sql = f"SELECT {day} AS day, COUNT(*) AS n FROM all_{feed} WHERE {day} <= {as_of_day} GROUP BY {day}"
+        counts = to_frame(backend.query(sql))
+        if counts.empty:
+            continue
+        first[feed] = int(counts["day"].min())
+        spans = (
+            f"SELECT MIN(covers_from_day) AS day FROM all_coverage WHERE feed = '{feed}' AND scope IS NULL"
+        )
+        declared = backend.query(spans).to_pylist()[0]["day"]
+        begins = first_whole_day(counts) if declared is None else max(int(declared), first[feed])
+        if begins is not None:
+            whole.append(begins)
+        elif feed == "accounts":
+            whole.append(first[feed])
+    # A handful of old sales or referrals does not tell where a window of thousands of accounts begins.
+    return min(whole or [*first.values(), as_of_day])
 
 
 def event_span(backend: Backend, feed: str, table: str) -> tuple[int, int] | None:
@@ -91,7 +102,7 @@ def first_whole_day(counts: pd.DataFrame) -> int | None:
             may see.
 
     Returns:
-        the day; the first one with any rows where they are too few to tell; None without rows.
+        the day; None where the rows are too few to tell.
     """
     if counts.empty:
         return None
@@ -102,5 +113,6 @@ def first_whole_day(counts: pd.DataFrame) -> int | None:
     # The last month may only have begun.
     usual = (by_month.iloc[-_YEAR - 1 : -1] if len(by_month) > 1 else by_month).median()
     whole = by_month.index[by_month >= _WHOLE * usual]
-    first = whole[0] if usual >= _TELLING and len(whole) else month.iloc[0]
-    return int(rows["day"][month >= first].iloc[0])
+    if usual < _TELLING or whole.empty:
+        return None
+    return int(rows["day"][month >= whole[0]].iloc[0])

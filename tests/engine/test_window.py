@@ -70,12 +70,40 @@ def test_a_firm_that_grows_is_judged_from_where_it_had_a_fifth_of_its_business()
     ) == days.to_day(WINDOW)
 
 
-def test_of_few_rows_the_first_is_the_beginning() -> None:
-    assert first_whole_day(
-        counts(("2010-03-04", "2010-03-04", 1), ("2016-01-01", "2016-12-31", 1))
-    ) == days.to_day(dt.date(2010, 3, 4))
-    assert first_whole_day(counts(("2010-03-04", "2010-03-04", 1))) == days.to_day(dt.date(2010, 3, 4))
+def test_of_few_rows_nobody_can_tell() -> None:
+    few = counts(("2010-03-04", "2010-03-04", 1), ("2016-01-01", "2016-12-31", 1))
+    assert first_whole_day(few) is None
     assert first_whole_day(counts()) is None
+
+
+def sale(identifier: str, date: str) -> dict[str, object]:
+    return {
+        "sale_id": identifier, "customer_id": "c1", "product_code": "CHK", "rep_id": "r1", "sold_at": date, "amount": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("per_day", "begins"),
+    [(4, "2016-01-01"), (1, "2010-03-04")],
+    ids=["accounts tell where they begin", "few accounts: from the first of them"],
+)
+def test_a_handful_of_old_sales_does_not_move_the_beginning(
+    per_day: int, begins: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    accounts = [account("old", "2010-03-04"), *opened(2016, per_day, 60)]
+    sales = [sale("s0", "2005-05-05"), sale("s1", "2016-01-20")]
+    with open_engine(
+        workspace, snapshot_of({**PEOPLE, "accounts": accounts, "sales": sales}, tmp_path)
+    ) as engine:
+        assert days.iso(engine.window.from_day) == begins
+
+
+def test_without_accounts_a_run_begins_with_the_first_sale(workspace: Workspace, tmp_path: Path) -> None:
+    feeds = {**PEOPLE, "sales": [sale("s0", "2015-05-05"), sale("s1", "2016-01-20")]}
+    with open_engine(
+        workspace, snapshot_of(feeds, tmp_path), as_of_day=days.to_day(dt.date(2016, 6, 1))
+    ) as engine:
+        assert days.iso(engine.window.from_day) == "2015-05-05"
 
 
 @given(
@@ -85,7 +113,7 @@ def test_of_few_rows_the_first_is_the_beginning() -> None:
 )
 def test_a_run_begins_on_a_day_with_rows_whatever_the_days_are(rows: list[tuple[int, int]]) -> None:
     found = first_whole_day(pd.DataFrame(rows, columns=["day", "n"]))
-    assert found in {day for day, _ in rows}
+    assert found is None or found in {day for day, _ in rows}
 
 
 def test_what_the_coverage_says_of_accounts_goes_before_what_they_look_like(
