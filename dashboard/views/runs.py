@@ -29,9 +29,9 @@ def page() -> None:
     run = next(run for run in known if run.run_id == picked)
     summary = run_summary(run, here.workspace.loads_dir)
     show(banner(summary))
-    st.header("Detectors")
     for sentence in run.limits:
         st.write(literal(sentence))
+    st.header("Detectors")
     show(
         table(
             "What each detector could examine", _DETECTOR_HEADERS, map(_detector, summary.examined), (3, 4, 5)

@@ -39,12 +39,12 @@ class RunRecord:
         told = []
         if older:
             told.append(
-                f"{older:,} accounts opened before {self.from_day} are known to it, but not judged: of those years the "
-                "extract seems to have only what is left. `surveil scan --from DATE` judges them, too."
+                f"Not judged: {older:,} account{'s' if older > 1 else ''} opened before {self.from_day}, as the extract "
+                "seems to have only what is left of those years (judged, too, with: surveil scan --from DATE)."
             )
         if keyers:
             who = "1 person enters" if keyers == 1 else f"{keyers} people enter"
-            told.append(f"{who} openings for others: these are held to whoever had the credit for them.")
+            told.append(f"{who} openings for others: these are judged as the work of whoever had the credit for them.")
         if parts:
             told.append(
                 f"Judged in {parts} parts of many branches each, because the firm is large: "

@@ -182,7 +182,7 @@ def test_a_reader_is_told_what_the_run_did_not_judge_and_whom_it_holds_to_accoun
         status=RunStatus.COMPLETE, coverage={"older": 1234, "keyers": 2},
     )  # fmt: skip
     older, keyers = run.limits
-    assert older.startswith("1,234 accounts opened before 2016-01-01 are known to it, but not judged")
+    assert older.startswith("Not judged: 1,234 accounts opened before 2016-01-01")
     assert keyers.startswith("2 people enter openings for others")
     assert RunRecord(
         run_id="R-1", snapshot_id="S-1", as_of="2016-12-31", version="1", config_hash="x", status=RunStatus.COMPLETE
