@@ -44,7 +44,9 @@ class RunRecord:
             )
         if keyers:
             who = "1 person enters" if keyers == 1 else f"{keyers} people enter"
-            told.append(f"{who} openings for others: these are judged as the work of whoever had the credit for them.")
+            told.append(
+                f"{who} openings for others: these are judged as the work of whoever had the credit for them."
+            )
         if parts:
             told.append(
                 f"Judged in {parts} parts of many branches each, because the firm is large: "

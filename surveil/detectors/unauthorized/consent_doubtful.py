@@ -19,7 +19,8 @@ of the same channel, kind of branch and kind of consent and corrected for the br
 into one p-value. Shared devices, copied documents and impossible captures hardly happen among honest people, so their
 p-value is also held against an ordinary slip in {slip_rate} of sittings. A document is explained where one customer,
 joint owner, household or home has a part in all its accounts, and where more than {form_openers} openers use it: then it
-is a form. Of several consents of an account, the earliest decides whether it was late.
+is a form. Whose customers signed late or on one device also for what they use since works like that: held against him is by
+how much what they don't use goes beyond it. Of several consents of an account, the earliest decides whether it was late.
 
 ## What it misses
 A well-made forgery. Copies where the archive hashes each scan anew. What has no hash, device or address on record is
@@ -27,6 +28,7 @@ counted as not known.
 
 ## Innocent explanations
 - A branch with one tablet for all customers, or a call centre that sends links: colleagues there show the same.
+- Home visits with one tablet: customers of what is used signed on it, too.
 - Guests of the branch's wireless network sign on their own phones, but from the firm's address.
 - A couple or a club without a common household on record, who signed one form.
 - Papers that waited for the scanner over a weekend, or an archive that stamps the day of scanning.
@@ -53,6 +55,7 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.habit import HabitParameters, unless_habit
 from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
 from surveil.detectors.signs import strongest
@@ -69,9 +72,11 @@ SELDOM = {
     "copied": "sittings with a copied consent",
     "impossible": "sittings with a consent that can't have been taken as stated",
 }
+#: Doubts that a way of working brings with it, as a tablet that is carried from home to home.
+HABITS = ("late", "odd_address", "odd_device")
 
 
-class Parameters(base.Parameters):
+class Parameters(HabitParameters):
     """What may be set."""
 
     late_hours: int = param(
@@ -99,7 +104,7 @@ class ConsentDoubtful(Detector):
     id = "UA02"
     slug = "consent_doubtful"
     name = "Doubtful consent"
-    version = "11"
+    version = "12"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH
@@ -113,14 +118,25 @@ class ConsentDoubtful(Detector):
         rows = measured["consent_doubtful_items"]
         tests, chance = [], np.ones(len(rows))
         for doubt, what in {**DOUBTS, **SELDOM}.items():
-            counted = rate_cells(cells, cells[doubt] == 1, STRATUM)
+            happened = cells[doubt] == 1
+            counted = rate_cells(cells, happened, STRATUM)
             judged, usual = rate_tests(counted, what), 0.0
+            found = judged.tests
             if doubt in SELDOM:
                 usual = parameters.slip_rate
                 # Where nothing was seen, such a test says nothing; it would only blunt the others.
-                tests.append(rare_tests(counted, what, usual).query("observed > 0"))
-            else:
-                tests.append(judged.tests)
+                found = rare_tests(counted, what, usual).query("observed > 0")
+            if doubt in HABITS:
+                found = unless_habit(
+                    found,
+                    cells,
+                    happened,
+                    STRATUM,
+                    f"unused {what}",
+                    parameters.slip_rate,
+                    parameters.habit_p,
+                )
+            tests.append(found)
             chance *= np.where(rows[doubt] == 1, np.maximum(peer_chance(judged, rows, STRATUM), usual), 1.0)
         shown = rows.assign(late_hours=rows["late_s"] // 3600)
         items = base.frame(

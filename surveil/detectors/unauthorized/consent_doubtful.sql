@@ -162,9 +162,11 @@ SELECT s.consent_id AS consent_id, o.account_id AS account_id, o.customer_id AS 
             ELSE 0 END AS copied,
        COALESCE(p.odd_device, 0) AS odd_device, COALESCE(p.odd_address, 0) AS odd_address,
        p.staff_place AS staff_place, p.place_households AS place_households,
-       CASE WHEN i.consent_id IS NULL THEN 0 ELSE 1 END AS impossible, COALESCE(i.counts, 0) AS impossible_counts
+       CASE WHEN i.consent_id IS NULL THEN 0 ELSE 1 END AS impossible, COALESCE(i.counts, 0) AS impossible_counts,
+       CASE WHEN n.first_use_days IS NULL THEN 0 ELSE 1 END AS used
 FROM consents AS s
 JOIN openings AS o ON o.account_id = s.account_id
+LEFT JOIN first_use AS n ON n.account_id = s.account_id
 LEFT JOIN late_consents AS l ON l.account_id = s.account_id
 LEFT JOIN unrelated_documents AS u ON u.document_hash = s.document_hash
 LEFT JOIN document_firsts AS f ON f.document_hash = s.document_hash
@@ -182,16 +184,16 @@ WHERE late = 1 OR copied = 1 OR odd_device = 1 OR odd_address = 1 OR impossible 
 
 -- model: consent_doubtful_cells
 -- Sittings with a consent on record (what one opener opened for one customer on one day) counted by opener, kind of consent,
--- channel, branch and month, and by each doubt (`impossible`: once an occasion).
-SELECT rep_id, kind, channel, branch_kind, branch_id, month, no_document, late, copied, odd_device, odd_address,
+-- channel, branch and month, by whether any of it is used, and by each doubt (`impossible`: once an occasion).
+SELECT rep_id, kind, channel, branch_kind, branch_id, month, used, no_document, late, copied, odd_device, odd_address,
        impossible, COUNT(*) AS n
 FROM (
     SELECT rep_id, customer_id, opened_day, MAX(kind) AS kind, MIN(channel) AS channel, MIN(branch_kind) AS branch_kind,
-           MIN(branch_id) AS branch_id, MIN(month) AS month, MIN(no_document) AS no_document, MAX(late) AS late,
-           MAX(copied) AS copied, MAX(odd_device) AS odd_device, MAX(odd_address) AS odd_address,
+           MIN(branch_id) AS branch_id, MIN(month) AS month, MAX(used) AS used, MIN(no_document) AS no_document,
+           MAX(late) AS late, MAX(copied) AS copied, MAX(odd_device) AS odd_device, MAX(odd_address) AS odd_address,
            MAX(impossible_counts) AS impossible
     FROM consent_doubts
     GROUP BY rep_id, customer_id, opened_day
 ) AS sittings
-GROUP BY rep_id, kind, channel, branch_kind, branch_id, month, no_document, late, copied, odd_device, odd_address,
+GROUP BY rep_id, kind, channel, branch_kind, branch_id, month, used, no_document, late, copied, odd_device, odd_address,
          impossible
