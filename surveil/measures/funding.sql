@@ -22,7 +22,8 @@ WHERE t.posted_day >= o.opened_day
 
 -- model: early_money
 -- The movements of `early_transfers` up to :inactivity_days days after the opening.
--- `direction` is 1 in, -1 out. `same_owner`: the other account belongs to the same customer or a joint owner.
+-- `direction` is 1 in, -1 out. `same_owner`: the other account belongs to the same customer or a joint owner. `by_staff`: a
+-- representative started it.
 SELECT
     t.transaction_id AS transaction_id,
     t.account_id AS account_id,
@@ -31,6 +32,7 @@ SELECT
     CASE WHEN t.cents > 0 THEN 1 ELSE -1 END AS direction,
     ABS(t.cents) AS cents,
     t.posted_day AS posted_day,
+    CASE WHEN t.initiated_by = 'rep' THEN 1 ELSE 0 END AS by_staff,
     c.business_index - t.business_index AS business_days_after,
     CASE
         WHEN x.account_id IS NULL OR x.account_id = t.account_id THEN 0
@@ -60,12 +62,12 @@ WHERE h.amount_cents <> 0
 -- account that passed the same amount on within :chain_days days. `chained` is 1 for the latter. Third accounts may be hubs:
 -- they are joined by account, customer and amount at once.
 SELECT m.transaction_id AS transaction_id, m.account_id AS account_id, m.direction AS direction, m.cents AS cents,
-       m.posted_day AS posted_day, m.business_days_after AS business_days_after, m.other_account_id AS other_account_id,
-       0 AS chained
+       m.posted_day AS posted_day, m.by_staff AS by_staff, m.business_days_after AS business_days_after,
+       m.other_account_id AS other_account_id, 0 AS chained
 FROM early_money AS m
 WHERE m.same_owner = 1
 UNION ALL
-SELECT DISTINCT m.transaction_id, m.account_id, m.direction, m.cents, m.posted_day, m.business_days_after,
+SELECT DISTINCT m.transaction_id, m.account_id, m.direction, m.cents, m.posted_day, m.by_staff, m.business_days_after,
        m.other_account_id, 1
 FROM early_money AS m
 JOIN passed_money AS p
@@ -101,11 +103,22 @@ LEFT JOIN own_money AS b
  AND b.posted_day <= f.first_in_day + :return_days
 GROUP BY f.account_id
 
+-- model: swept_accounts
+-- Accounts that got the same customer's money on :sweep_days days and more after the first had had its time to go back, not by
+-- staff: a standing arrangement, such as cash management or a sweep, is no simulated funding.
+SELECT f.account_id AS account_id
+FROM funding_in AS f
+JOIN own_money AS m ON m.account_id = f.account_id
+WHERE m.direction = 1 AND m.by_staff = 0 AND m.posted_day > f.first_in_day + :return_days
+GROUP BY f.account_id
+HAVING COUNT(DISTINCT m.posted_day) >= :sweep_days
+
 -- model: round_trip_accounts
--- The accounts of `funding_trips` whose money went back, :returned_percent percent of it at least.
-SELECT account_id, first_in_day
-FROM funding_trips
-WHERE back_cents * 100 >= in_cents * :returned_percent
+-- The accounts of `funding_trips` whose money went back, :returned_percent percent of it at least, but for `swept_accounts`.
+SELECT t.account_id AS account_id, t.first_in_day AS first_in_day
+FROM funding_trips AS t
+LEFT JOIN swept_accounts AS s ON s.account_id = t.account_id
+WHERE t.back_cents * 100 >= t.in_cents * :returned_percent AND s.account_id IS NULL
 
 -- model: repaid_sources
 -- What each new account paid to each other account within :funded_days days of its opening and :return_days days more.

@@ -79,7 +79,7 @@ class PayDespiteQuality(Detector):
     id = "CT02"
     slug = "pay_despite_quality"
     name = "Paid despite bad quality"
-    version = "14"
+    version = "15"
     family = Family.CONTROL
     typology = "T33"
     severity = Severity.MEDIUM

@@ -102,7 +102,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "15"
+    version = "16"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

@@ -78,7 +78,7 @@ class DuplicateAccounts(Detector):
     id = "UA12"
     slug = "duplicate_accounts"
     name = "Duplicate accounts"
-    version = "12"
+    version = "13"
     family = Family.UNAUTHORIZED
     typology = "T15"
     severity = Severity.HIGH

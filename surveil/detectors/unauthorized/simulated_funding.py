@@ -21,7 +21,8 @@ Money that comes from the representative or from a branch account (see UA04), an
 
 ## Innocent explanations
 - The customer tried the new account and changed his mind, or moved money for one payment.
-- A saving plan or an overdraft cover that moves money by itself.
+- A saving plan or an overdraft cover that moves money by itself, as long as it has done so for less than {sweep_days} days
+  after the first money had {return_days} to go back: from then on it is taken for a standing arrangement.
 - A minimum balance that the customer showed and took back.
 
 ## What to check
@@ -65,6 +66,10 @@ class Parameters(base.Parameters):
         90, unit="days", ge=30, le=365, measured=True, citation="our judgement: three months",
         meaning="days after the opening in which the customer does nothing else",
     )  # fmt: skip
+    sweep_days: int = param(
+        3, unit="days", ge=1, le=60, measured=True, citation="our judgement: whoever simulates does not come back thrice",
+        meaning="later days on which such money comes in again that make it a standing arrangement",
+    )  # fmt: skip
     chain_days: int = param(
         5, unit="days", ge=0, le=30, measured=True, citation="our judgement: as for the way there",
         meaning="days within which a third account passes the money on",
@@ -77,7 +82,7 @@ class SimulatedFunding(Detector):
     id = "UA03"
     slug = "simulated_funding"
     name = "Simulated funding"
-    version = "13"
+    version = "14"
     family = Family.UNAUTHORIZED
     typology = "T01"
     severity = Severity.HIGH

@@ -101,7 +101,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "13"
+    version = "14"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH

@@ -59,7 +59,7 @@ class FeesOnUnused(Detector):
     id = "UN04"
     slug = "fees_on_unused"
     name = "Fees on unused accounts"
-    version = "9"
+    version = "10"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.MEDIUM
