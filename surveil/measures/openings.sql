@@ -32,19 +32,56 @@ FROM (
 ) AS either
 GROUP BY account_id
 
+-- model: test_customers
+-- Customers whose name says that they are made up for tests or training.
+SELECT customer_id
+FROM customers
+WHERE ' ' || LOWER(name) || ' ' LIKE '% test %' OR ' ' || LOWER(name) || ' ' LIKE '% testing %'
+   OR ' ' || LOWER(name) || ' ' LIKE '% training %' OR ' ' || LOWER(name) || ' ' LIKE '% dummy %'
+
+-- model: trainers
+-- Who opened :test_openings accounts and features or more in the window, all of them for `test_customers`: whoever makes up
+-- customers for a goal has real ones, too. Nobody where more than :masked_percent percent of all customers are called so: then
+-- the extract is a test itself, or its names are masked.
+SELECT opened_by AS rep_id
+FROM (
+    SELECT a.opened_by AS opened_by, CASE WHEN t.customer_id IS NULL THEN 0 ELSE 1 END AS of_test
+    FROM accounts AS a
+    JOIN (
+        SELECT DISTINCT n.opened_by AS rep_id
+        FROM accounts AS n
+        JOIN test_customers AS c ON c.customer_id = n.customer_id
+        WHERE n.opened_by IS NOT NULL AND n.opened_at_day >= :from_day
+    ) AS r ON r.rep_id = a.opened_by
+    LEFT JOIN test_customers AS t ON t.customer_id = a.customer_id
+    WHERE a.opened_at_day >= :from_day
+) AS theirs
+WHERE (SELECT COUNT(*) FROM test_customers) * 100 <= (SELECT COUNT(*) FROM customers) * :masked_percent
+GROUP BY opened_by
+HAVING COUNT(*) >= :test_openings AND MIN(of_test) = 1
+
 -- model: void_openings
--- The rows of `void_accounts`, and the features that were opened with them.
-SELECT account_id, rep_id, why FROM void_accounts
+-- The rows of `void_accounts`, and the features that were opened with them; and as "test" what `trainers` opened.
+SELECT v.account_id AS account_id, v.rep_id AS rep_id, v.why AS why
+FROM void_accounts AS v
+LEFT JOIN trainers AS t ON t.rep_id = v.rep_id
+WHERE t.rep_id IS NULL
 UNION ALL
 SELECT f.account_id, f.opened_by, v.why
 FROM accounts AS f
 JOIN void_accounts AS v ON v.account_id = f.parent_account_id
-WHERE f.opened_at_day = v.opened_day AND f.account_id NOT IN (SELECT account_id FROM void_accounts)
+LEFT JOIN trainers AS t ON t.rep_id = f.opened_by
+WHERE f.opened_at_day = v.opened_day AND f.account_id NOT IN (SELECT account_id FROM void_accounts) AND t.rep_id IS NULL
+UNION ALL
+SELECT a.account_id, a.opened_by, 'test'
+FROM accounts AS a
+JOIN trainers AS t ON t.rep_id = a.opened_by
+WHERE a.opened_at_day >= :from_day
 
 -- model: openings
--- One row per account or feature opened in the window, but for migrations, conversions and replacements (the channel
--- "system", and `void_openings`), with product, branch, calendar, customer and, for each feed of evidence, the days its extract covers around the
--- opening (empty where the opening's day is not covered: nothing can be said of it from that feed). `rep_id` is the opener,
+-- One row per account or feature opened in the window, but for migrations and conversions (the channel "system") and
+-- `void_openings`, with product, branch, calendar, customer and, for each feed of evidence, the days its extract covers around
+-- the opening (empty where the opening's day is not covered: nothing can be said of it from that feed). `rep_id` is the opener,
 -- `credited_to` who got the credit; both are empty for self-service. `names_branch`: the account itself does; `closed_undated`:
 -- it was closed, nobody knows when; `no_contact`: it has neither telephone nor e-mail of its own.
 SELECT

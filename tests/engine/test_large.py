@@ -31,6 +31,7 @@ def tiny_memory(monkeypatch: pytest.MonkeyPatch) -> None:
         "void_openings",
         "consent_gaps",
         "event_days",
+        "event_openings",
     }
     monkeypatch.setattr(run, "_LARGE", 1)
     monkeypatch.setattr(large, "_FEW", 20)

@@ -103,7 +103,7 @@ class ReferralMill(Detector):
     id = "RF01"
     slug = "referral_mill"
     name = "Referral mill"
-    version = "13"
+    version = "14"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

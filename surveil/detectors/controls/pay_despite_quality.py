@@ -10,15 +10,17 @@ accounts are poor on the whole.
 What is paid for is done again. A firm that pays for such accounts rewards what it forbids, and has to explain it.
 
 ## How it decides
-An account is poor that carries at least two of four signs, not of the papers alone (never used in {quality_days} days
-or the product's own horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met).
-Of the accounts credited in a rewarded period, features apart, the poor ones are counted and compared with what
-colleagues' accounts of the same family, kind of branch, branch and month make expected. A reward is listed when so many
-would be improbable (p at most {improbable}). The representative is tested on the customers of all his rewarded
-accounts, each counted once a month, against colleagues' rewarded ones, over the whole time and over the {shortest_run}
-months or more that stand out most (from his own others, too); where that is as improbable, each of his rewards with
-more poor accounts than expected is listed. Commissions and referral fees are not rewards for a period, and payments of
-an unknown kind are left out.
+An account is poor that carries at least two of four signs, not of the papers alone (never used in {quality_days} days or
+the product's own horizon, funded and emptied again; no consent within {quality_grace_days} days, customer not met). Of
+the accounts credited in a rewarded period, features apart, the poor ones are counted and compared with what colleagues'
+accounts of the same family, kind of branch, branch and month make expected. A reward is listed when so many would be
+improbable (p at most {improbable}). The representative is tested on the customers of all his rewarded accounts, each
+counted once a month, against colleagues' rewarded ones, over the whole time and over the {shortest_run} months or more
+that stand out most (from his own others, too); where that is as improbable, each of his rewards with more poor accounts
+than expected is listed. What somebody opens on a day with {event_openings} openings or more, {event_times} times as many
+as on his average day, is one event, such as a stand at an employer's: it is left out, or, where he has more than
+{most_events} such days, {event_counted} openings of each count. Commissions and referral fees are not rewards for a
+period, and payments of an unknown kind are left out.
 
 ## What it misses
 Rewards without a period, paid to a team or a manager, and rewards for sums of sales.
@@ -48,13 +50,14 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.episodes import with_episodes
+from surveil.detectors.events import EventParameters, event_gap
 from surveil.detectors.quality import STRATUM, QualityParameters, usual_quality
 from surveil.detectors.rates import Rates, peer_chance, rate_cells, rate_tests
 from surveil.statistics.episodes import EpisodeSettings
 from surveil.statistics.tails import poisson_binomial_tails
 
 
-class Parameters(QualityParameters):
+class Parameters(EventParameters, QualityParameters):
     """What may be set."""
 
     least_judged: int = param(
@@ -79,7 +82,7 @@ class PayDespiteQuality(Detector):
     id = "CT02"
     slug = "pay_despite_quality"
     name = "Paid despite bad quality"
-    version = "15"
+    version = "16"
     family = Family.CONTROL
     typology = "T33"
     severity = Severity.MEDIUM
@@ -91,7 +94,9 @@ class PayDespiteQuality(Detector):
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         usual = usual_quality(measured)
         payouts = measured["paid_periods"]
-        judged = _judged(usual, measured["payout_cells"])
+        cells = measured["payout_cells"]
+        of_event = cells["of_event"] == 1
+        judged = _judged(usual, cells[~of_event])
         rows = payouts.merge(judged, on="payout_id", how="left")
         paid = measured["paid_cells"]
         tests = with_episodes(
@@ -119,7 +124,8 @@ class PayDespiteQuality(Detector):
         )
         few = int((~enough).sum())
         gap = Gap(few, f"rewards with fewer than {parameters.least_judged} accounts that can be judged")
-        return Decision(items, tests, int(enough.sum()), (gap,) if few else ())
+        gaps = (*((gap,) if few else ()), *event_gap(int(cells["n"][of_event].sum())))
+        return Decision(items, tests, int(enough.sum()), gaps)
 
 
 def _judged(usual: Rates, cells: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,8 @@ was given six checking accounts, each with its fee.
 Judged is every opening for a customer who holds something already. Two rates are compared with colleagues' openings of
 the same product for the same kind of customers who hold as many, at the same kind of branch, corrected for the branch and
 its month: how often {many_held} or more of the same were held already, and how often it is another of the same that nobody
-uses (judged once the product's horizon has passed). So nobody is blamed for serving customers who come often, nor for
+uses (judged once the product's horizon has passed; not where less than {still_percent} % of {still_openings} openings of the
+product or more are used at all, as of safe deposit boxes). So nobody is blamed for serving customers who come often, nor for
 products of which people have several. Of an opener's duplicates for one customer and product only the first counts; all
 are listed. Both rates are joined into one p-value.
 
@@ -70,6 +71,14 @@ class Parameters(HorizonParameters):
         citation="our judgement: three of one kind in a year are too many",
         meaning="days after its opening for which an account that is still open counts as held",
     )  # fmt: skip
+    still_openings: int = param(
+        20, unit="openings", ge=1, le=10_000, citation="our judgement: fewer may be one opener's doing",
+        meaning="openings of a product from which it can be told whether its customers do anything with it",
+    )  # fmt: skip
+    still_percent: int = param(
+        5, unit="percent of openings", ge=0, le=100, citation="our judgement: a rented safe has no movements",
+        meaning="share of a product's openings that are used below which lying still says nothing",
+    )  # fmt: skip
 
 
 class DuplicateAccounts(Detector):
@@ -78,19 +87,22 @@ class DuplicateAccounts(Detector):
     id = "UA12"
     slug = "duplicate_accounts"
     name = "Duplicate accounts"
-    version = "13"
+    version = "14"
     family = Family.UNAUTHORIZED
     typology = "T15"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
     in_parts = True
-    models = ("repeat_openings",)
+    models = ("repeat_openings", "product_use")
+    undivided = ("product_use",)
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         rows = measured["repeat_openings"]
         rows = rows.assign(holds=rows["held"].clip(upper=HOLDS_MOST), n=1)
-        mature = (rows["seen_days"] >= parameters.horizons(rows)).fillna(False).astype(bool)
+        grown = (rows["seen_days"] >= parameters.horizons(rows)).fillna(False).astype(bool)
+        telling = ~rows["product_code"].isin(_unused_products(measured["product_use"], parameters))
+        mature = grown & telling
         many = rows["same_held"] >= parameters.many_held
         idle = (rows["same_held"] > 0) & mature & rows["first_use_days"].isna()
         by_many = _judged(rows, many, "openings for customers who held several of the same")
@@ -110,13 +122,25 @@ class DuplicateAccounts(Detector):
                 found, ["product_code", "channel", "same_held", "held", "never_used", "seen_days"]
             ),
         )
-        young = int((~mature).sum())
-        gap = Gap(
-            young,
-            "whether it is used is not known: not covered, younger than its horizon, or closed before it",
+        gaps = (
+            Gap(
+                int((~grown).sum()),
+                "whether it is used is not known: not covered, younger than its horizon, or closed before it",
+            ),
+            Gap(
+                int((grown & ~telling).sum()),
+                "of products that hardly any customer of the firm does anything with: lying still says nothing there",
+            ),
         )
         tests = strongest([by_many.tests, by_idle.tests])
-        return Decision(items, tests, len(rows), (gap,) if young else ())
+        return Decision(items, tests, len(rows), tuple(gap for gap in gaps if gap.count))
+
+
+def _unused_products(use: pd.DataFrame, parameters: Parameters) -> pd.Series:
+    """Products such as safe deposit boxes, of which the feeds show no use."""
+    enough = use["n"] >= parameters.still_openings
+    still = use["used"] * 100 < parameters.still_percent * use["n"]
+    return use["product_code"][enough & still]
 
 
 def _judged(rows: pd.DataFrame, happened: pd.Series, what: str) -> Rates:

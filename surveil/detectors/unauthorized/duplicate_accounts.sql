@@ -47,3 +47,10 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
 FROM judged_openings AS o
 JOIN holdings AS h ON h.account_id = o.account_id AND h.step = 1 AND h.held > 0
 WHERE o.is_feature = 0
+
+-- model: product_use
+-- Openings by staff of each product that could be watched for :quality_days days or were used, and how many were used.
+SELECT product_code, COUNT(*) AS n, SUM(CASE WHEN first_use_days IS NULL THEN 0 ELSE 1 END) AS used
+FROM judged_openings
+WHERE is_feature = 0 AND (seen_days >= :quality_days OR first_use_days IS NOT NULL)
+GROUP BY product_code

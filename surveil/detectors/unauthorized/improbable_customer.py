@@ -18,7 +18,9 @@ at the same kind of branch, corrected for the branch and its month, and with an 
 mistyped year is nobody's fraud. A product of which {estate_openings} openings or more, and {estate_percent} percent of
 them, are for people who had died is meant for estates, and these openings are left out and said to be. A date of birth
 that makes somebody {oldest_years} or older and that customers of {default_openers} representatives or more share is what
-the system fills in: it is taken as not known. Where a date of birth or death is not on record, nothing is said.
+the system fills in: it is taken as not known. Whoever has {test_openings} openings or more, all of them for customers whose
+names say that they are for tests or training, is a trainer or tester, not a seller: what he opens is counted and named, but
+neither this nor any other detector judges it. Where a date of birth or death is not on record, nothing is said.
 
 ## What it misses
 Invented people with likely names and dates, pets with human names, stolen identities; placeholders in other languages.
@@ -98,6 +100,10 @@ class Parameters(base.Parameters):
         citation="our judgement: more than a few are a masked extract",
         meaning="share of placeholder names above which the firm is taken to have masked its customers' names",
     )  # fmt: skip
+    test_openings: int = param(
+        5, unit="openings", ge=1, le=1000, measured=True, citation="our judgement: fewer are a slip or a trial",
+        meaning="openings from which whoever opens for test customers alone is taken for a trainer or tester",
+    )  # fmt: skip
     ordinary_rate: float = param(
         0.001, unit="share of customers", ge=0.0001, le=0.1,
         citation="our judgement: slips of the keyboard, and estates",
@@ -111,13 +117,13 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "11"
+    version = "12"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
     in_parts = True
-    models = ("improbable_openings", "improbable_cells", "name_counts")
+    models = ("improbable_openings", "improbable_cells", "name_counts", "trainer_counts")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -135,12 +141,13 @@ class ImprobableCustomer(Detector):
             score=(1 - room.astype(float).prod(axis=1)).astype(float),
             detail=base.details(rows.assign(why=why), ["product_code", "channel", "why"]),
         )
-        return Decision(
-            items, tests, int(cells["n"].sum()), _gaps(cells, measured["name_counts"], parameters)
-        )
+        return Decision(items, tests, int(cells["n"].sum()), _gaps(cells, measured, parameters))
 
 
-def _gaps(cells: pd.DataFrame, names: pd.DataFrame, parameters: Parameters) -> tuple[Gap, ...]:
+def _gaps(
+    cells: pd.DataFrame, measured: Mapping[str, pd.DataFrame], parameters: Parameters
+) -> tuple[Gap, ...]:
+    names, trainers = measured["name_counts"], measured["trainer_counts"]
     persons, placeholders = (int(names[name].sum()) for name in ("persons", "placeholders"))
     masked = placeholders if placeholders * 100 > persons * parameters.masked_percent else 0
     found = (
@@ -153,5 +160,10 @@ def _gaps(cells: pd.DataFrame, names: pd.DataFrame, parameters: Parameters) -> t
             "openings for people who had died, of products that are meant for estates",
         ),
         Gap(masked, "customers whose names look masked in the extract: nothing is known from them"),
+        Gap(
+            int(trainers["n"].sum()),
+            "openings by people who open for customers made up for tests or training alone: no detector judges them",
+            tuple(sorted(trainers["rep_id"].astype(str))),
+        ),
     )
     return tuple(gap for gap in found if gap.count)

@@ -117,3 +117,10 @@ LEFT JOIN default_births AS d ON d.birth_day = c.birth_day
 LEFT JOIN (SELECT DISTINCT rep_id, customer_id FROM improbable_openings WHERE counts = 1) AS x
   ON x.rep_id = c.rep_id AND x.customer_id = c.customer_id
 GROUP BY c.rep_id, c.channel, c.branch_kind, c.branch_id, c.month, CASE WHEN x.customer_id IS NULL THEN 0 ELSE 1 END
+
+-- model: trainer_counts
+-- The openings of `trainers`, counted by who they are.
+SELECT rep_id, COUNT(*) AS n
+FROM void_openings
+WHERE why = 'test'
+GROUP BY rep_id

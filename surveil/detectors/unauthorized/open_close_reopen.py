@@ -97,7 +97,7 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "13"
+    version = "14"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH

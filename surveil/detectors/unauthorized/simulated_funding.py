@@ -82,7 +82,7 @@ class SimulatedFunding(Detector):
     id = "UA03"
     slug = "simulated_funding"
     name = "Simulated funding"
-    version = "14"
+    version = "15"
     family = Family.UNAUTHORIZED
     typology = "T01"
     severity = Severity.HIGH

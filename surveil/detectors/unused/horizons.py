@@ -6,6 +6,7 @@ import pandas as pd
 
 from surveil.detectors import base
 from surveil.detectors.base import Gap, param
+from surveil.detectors.events import EventParameters
 
 
 class HorizonParameters(base.Parameters):
@@ -48,21 +49,8 @@ class HorizonParameters(base.Parameters):
         return rows["unused_after_days"].astype("Int64").fillna(defaults)
 
 
-class UseParameters(HorizonParameters):
+class UseParameters(EventParameters, HorizonParameters):
     """Parameters of the model `use_cells`."""
-
-    event_openings: int = param(
-        15, unit="openings", ge=2, le=1000, measured=True, citation="our judgement: a school's day, a stand at a fair",
-        meaning="accounts that somebody opened in a day from which the day may be an event",
-    )  # fmt: skip
-    event_times: int = param(
-        5, unit="times", ge=2, le=100, measured=True, citation="our judgement: no busy day is so much busier",
-        meaning="how many times his average day a day must be to be an event",
-    )  # fmt: skip
-    most_events: int = param(
-        2, unit="days", ge=0, le=100, measured=True, citation="our judgement: more than two are a habit",
-        meaning="event days of one opener up to which they are taken out as single events",
-    )  # fmt: skip
 
 
 def gaps(cells: pd.DataFrame, parameters: HorizonParameters) -> tuple[Gap, ...]:

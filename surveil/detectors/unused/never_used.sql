@@ -8,34 +8,15 @@ FROM openings AS o
 JOIN first_use AS u ON u.account_id = o.account_id
 WHERE u.first_use_days IS NULL
 
--- model: opener_days
--- Openings by staff (no features) by opener and day.
-SELECT rep_id, opened_day, COUNT(*) AS n
-FROM openings
-WHERE rep_id IS NOT NULL AND is_feature = 0
-GROUP BY rep_id, opened_day
-
--- model: event_days
--- The opening days with :event_openings openings or more, :event_times times as many as their opener has on average; unless
--- he has more than :most_events of them, which then are his way to work.
-SELECT rep_id, opened_day
-FROM (
-    SELECT d.rep_id AS rep_id, d.opened_day AS opened_day, COUNT(*) OVER (PARTITION BY d.rep_id) AS events
-    FROM opener_days AS d
-    JOIN (SELECT rep_id, COUNT(*) AS days, SUM(n) AS n FROM opener_days GROUP BY rep_id) AS o ON o.rep_id = d.rep_id
-    WHERE d.n >= :event_openings AND d.n * o.days >= :event_times * o.n
-) AS large
-WHERE events <= :most_events
-
 -- model: use_cells
 -- Openings counted by opener, kind of account, branch and month; by the day of the first use (empty: none) and the days
--- seen (empty: the opening's day is not covered by the transactions); apart those of event days.
+-- seen (empty: the opening's day is not covered by the transactions); apart those that `event_openings` leaves out.
 SELECT o.rep_id AS rep_id, o.product_code AS product_code, o.family AS family, o.channel AS channel,
        o.branch_kind AS branch_kind, o.branch_id AS branch_id, o.month AS month,
        o.unused_after_days AS unused_after_days, u.first_use_days AS first_use_days, u.seen_days AS seen_days,
-       CASE WHEN e.rep_id IS NULL THEN 0 ELSE 1 END AS event_day, COUNT(*) AS n
+       CASE WHEN e.account_id IS NULL THEN 0 ELSE 1 END AS of_event, COUNT(*) AS n
 FROM openings AS o
 LEFT JOIN first_use AS u ON u.account_id = o.account_id
-LEFT JOIN event_days AS e ON e.rep_id = o.rep_id AND e.opened_day = o.opened_day
+LEFT JOIN event_openings AS e ON e.account_id = o.account_id
 GROUP BY o.rep_id, o.product_code, o.family, o.channel, o.branch_kind, o.branch_id, o.month, o.unused_after_days,
-         u.first_use_days, u.seen_days, CASE WHEN e.rep_id IS NULL THEN 0 ELSE 1 END
+         u.first_use_days, u.seen_days, CASE WHEN e.account_id IS NULL THEN 0 ELSE 1 END

@@ -20,7 +20,8 @@ such a habit has a beginning and an end.
 
 What somebody opens on a day with {event_openings} openings or more, {event_times} times as many as on his average day, is
 one event, such as a school's savings day, and left out: many accounts that lie still for one reason are no habit. Whoever
-has more than {most_events} such days works like that, and his count as all others. Packed days are looked at by UA16.
+has more than {most_events} such days works like that, and {event_counted} openings of each count. UA16 looks at packed
+days.
 
 ## What it misses
 Accounts that somebody brings to life for show: a login or a purchase of cents (see UA04).
@@ -47,8 +48,9 @@ import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
-from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.base import Decision, Detector, param
 from surveil.detectors.episodes import with_episodes
+from surveil.detectors.events import event_gap
 from surveil.detectors.rates import as_tests, rate_cells, rate_tests, strata_of
 from surveil.detectors.unused.horizons import UseParameters, gaps
 from surveil.statistics.survival import log_rank_test
@@ -69,7 +71,7 @@ class UnusedRate(Detector):
     id = "UN02"
     slug = "unused_rate"
     name = "Accounts come to life too rarely"
-    version = "15"
+    version = "16"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.HIGH
@@ -81,13 +83,9 @@ class UnusedRate(Detector):
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         counted = measured["use_cells"]
         counted = counted[counted["rep_id"].notna()]
-        of_events = counted["event_day"] == 1
+        of_events = counted["of_event"] == 1
         cells = counted[~of_events]
-        left_out = Gap(
-            int(counted["n"][of_events].sum()),
-            "openings of a single day of very many: one event, not a habit",
-        )
-        not_known = (*gaps(cells, parameters), *((left_out,) if left_out.count else ()))
+        not_known = (*gaps(cells, parameters), *event_gap(int(counted["n"][of_events].sum())))
         watched = (cells["seen_days"] >= 0).fillna(False) & parameters.horizons(cells).notna()
         rows = cells[watched]
         last_seen = rows["seen_days"].astype("int64").clip(upper=parameters.follow_days)
