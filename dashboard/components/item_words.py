@@ -6,7 +6,7 @@ import re
 
 YES_OR_NO = frozenset({
     "at_night", "away", "before_survey", "busy_device", "came_back", "chained", "copied", "credit_need", "employee",
-    "emptied", "false_value", "firm", "gone", "impossible", "knock_on", "late", "never_used", "not_met",
+    "emptied", "false_value", "firm", "first_odd", "gone", "impossible", "knock_on", "late", "never_used", "not_met",
     "odd_address", "odd_device", "opener", "packed_hour", "placeholder", "refused_to_opener", "rush", "solicited",
     "staff_place", "unanswered", "undone", "with_account",
 })  # fmt: skip
@@ -26,6 +26,7 @@ _FIELD = {
     "employee": "An employee's",
     "expected": "Poor ones expected",
     "firm": "The firm's",
+    "first_odd": "First of this leave or night",
     "firm_households": "Households of the whole firm on it",
     "first_use_days": "First used after, in days",
     "gap_days": "Days between the two",

@@ -38,7 +38,8 @@ LISTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "doubtful_consent": ("UA02", ("late", "odd_device", "odd_address", "copied")),
     "token_funding": ("UA04", ()),
     "edited_contact": ("UA05", ()),
-    "odd_time": ("UA08", ("away", "gone", "at_night")),
+    # A leave that was not taken, or a night, is one odd time, however many accounts fall in it.
+    "odd_time": ("UA08", ("first_odd",)),
     "refused": ("UA09", ()),
     "duplicate": ("UA12", ()),
     "reopened": ("UA13", ()),

@@ -102,7 +102,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "17"
+    version = "18"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH
@@ -129,7 +129,8 @@ class CustomerAbsent(Detector):
             **base.about(rows, "accounts", key="account_id", day="opened_day"),
             score=1 - chance,
             detail=base.details(
-                rows, ["product_code", "channel", "not_met", "away", "gone", "at_night", "opened_tod"]
+                rows,
+                ["product_code", "channel", "not_met", "away", "gone", "at_night", "first_odd", "opened_tod"],
             ),
         )
         uncovered = int(cells["n"][cells["not_met"].isna()].sum())

@@ -71,13 +71,14 @@ FROM (
 WHERE place = 1
 
 -- model: customer_absent_items
--- The rows of `absent_signs` that show one; of a crowd, only where nobody in it was met.
+-- The rows of `absent_signs` that show one; of a crowd, only where nobody in it was met. `first_odd` 1 in `odd_sittings`.
 SELECT a.account_id AS account_id, a.customer_id AS customer_id, a.rep_id AS rep_id, a.branch_id AS branch_id,
        a.branch_kind AS branch_kind, a.product_code AS product_code, s.is_feature AS is_feature, s.is_new AS is_new,
-       a.channel AS channel, a.month AS month, a.opened_day AS opened_day, a.opened_tod AS opened_tod, s.not_met AS not_met, a.away AS away,
-       a.gone AS gone, a.at_night AS at_night
+       a.channel AS channel, a.month AS month, a.opened_day AS opened_day, a.opened_tod AS opened_tod, s.not_met AS not_met,
+       a.away AS away, a.gone AS gone, a.at_night AS at_night, CASE WHEN d.rep_id IS NULL THEN 0 ELSE 1 END AS first_odd
 FROM absent_signs AS a
 JOIN absent_sittings AS s ON s.rep_id = a.rep_id AND s.sitting = a.sitting AND s.opened_day = a.opened_day
+LEFT JOIN odd_sittings AS d ON d.rep_id = s.rep_id AND d.sitting = s.sitting AND d.opened_day = s.opened_day
 WHERE s.not_met = 1 OR a.away = 1 OR a.gone = 1 OR a.at_night = 1
 
 -- model: customer_absent_cells
