@@ -79,7 +79,7 @@ class PayDespiteQuality(Detector):
     id = "CT02"
     slug = "pay_despite_quality"
     name = "Paid despite bad quality"
-    version = "15"
+    version = "16"
     family = Family.CONTROL
     typology = "T33"
     severity = Severity.MEDIUM

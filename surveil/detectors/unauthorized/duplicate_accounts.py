@@ -16,7 +16,8 @@ the same product for the same kind of customers who hold as many, at the same ki
 its month: how often {many_held} or more of the same were held already, and how often it is another of the same that nobody
 uses (judged once the product's horizon has passed). So nobody is blamed for serving customers who come often, nor for
 products of which people have several. Of an opener's duplicates for one customer and product only the first counts; all
-are listed. Both rates are joined into one p-value.
+are listed. Both rates are joined into one p-value. The accounts of a cash management, which are there to be empty, are
+left out and counted (UA03 says how they are known).
 
 ## What it misses
 Duplicates under a second customer record, in the name of another member of the household, or of a similar product with
@@ -25,6 +26,7 @@ another code. Accounts that were opened before the extract begins.
 ## Innocent explanations
 - Businesses, trustees and savers who keep an account for each purpose: they are compared with customers of the same
   kind.
+- Cash management whose sweeps are not told apart in the transactions, or that is younger than they need to show.
 - Parents who open one account for each child, or joint owners who want one each.
 - A new account after a theft or a breach whose old one is closed some days later.
 - A campaign for a second savings account.
@@ -78,13 +80,13 @@ class DuplicateAccounts(Detector):
     id = "UA12"
     slug = "duplicate_accounts"
     name = "Duplicate accounts"
-    version = "13"
+    version = "14"
     family = Family.UNAUTHORIZED
     typology = "T15"
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
     in_parts = True
-    models = ("repeat_openings",)
+    models = ("repeat_openings", "cash_management_counts")
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -111,12 +113,18 @@ class DuplicateAccounts(Detector):
             ),
         )
         young = int((~mature).sum())
-        gap = Gap(
-            young,
-            "whether it is used is not known: not covered, younger than its horizon, or closed before it",
+        gaps = (
+            Gap(
+                young,
+                "whether it is used is not known: not covered, younger than its horizon, or closed before it",
+            ),
+            Gap(
+                int(measured["cash_management_counts"]["n"].sum()),
+                "sub-accounts of a cash management, which the system sweeps",
+            ),
         )
         tests = strongest([by_many.tests, by_idle.tests])
-        return Decision(items, tests, len(rows), (gap,) if young else ())
+        return Decision(items, tests, len(rows), tuple(gap for gap in gaps if gap.count))
 
 
 def _judged(rows: pd.DataFrame, happened: pd.Series, what: str) -> Rates:

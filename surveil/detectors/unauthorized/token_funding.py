@@ -101,7 +101,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "14"
+    version = "15"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH

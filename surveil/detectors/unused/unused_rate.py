@@ -69,7 +69,7 @@ class UnusedRate(Detector):
     id = "UN02"
     slug = "unused_rate"
     name = "Accounts come to life too rarely"
-    version = "15"
+    version = "16"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.HIGH
