@@ -23,7 +23,7 @@ WHERE t.posted_day >= o.opened_day
 -- model: early_money
 -- The movements of `early_transfers` up to :inactivity_days days after the opening.
 -- `direction` is 1 in, -1 out. `same_owner`: the other account belongs to the same customer or a joint owner. `by_staff`: a
--- representative started it; `by_system`: nobody did.
+-- representative started it; `by_system`: nobody did, or nobody knows who.
 SELECT
     t.transaction_id AS transaction_id,
     t.account_id AS account_id,
@@ -33,7 +33,7 @@ SELECT
     ABS(t.cents) AS cents,
     t.posted_day AS posted_day,
     CASE WHEN t.initiated_by = 'rep' THEN 1 ELSE 0 END AS by_staff,
-    CASE WHEN t.initiated_by = 'system' THEN 1 ELSE 0 END AS by_system,
+    CASE WHEN COALESCE(t.initiated_by, 'system') = 'system' THEN 1 ELSE 0 END AS by_system,
     c.business_index - t.business_index AS business_days_after,
     CASE
         WHEN x.account_id IS NULL OR x.account_id = t.account_id THEN 0

@@ -23,9 +23,9 @@ Money that comes from the representative or from a branch account (see UA04), an
 - The customer tried the new account and changed his mind, or moved money for one payment.
 - A saving plan or an overdraft cover that moves money by itself, as long as it has done so for less than {sweep_days} days
   after the first money had {return_days} to go back: from then on it is taken for a standing arrangement.
-- Cash management: accounts that the system empties and fills every day. They are known where the system did so on
-  {sweep_days} days each way, over {standing_days} days and more, with two or more accounts of one product that one
-  representative opened for the customer on one day: then all of these are. Until then they are listed.
+- Cash management: accounts that the system empties and fills every day. They are known where the system, or nobody knows
+  who, did so on {sweep_days} days each way, over {standing_days} days and more, with two or more accounts of one product
+  that one representative opened for the customer on one day: then all of these are. Until then they are listed.
 - A minimum balance that the customer showed and took back.
 
 ## What to check
