@@ -31,22 +31,31 @@ GROUP BY o.account_id
 -- model: first_use
 -- One row per opened account: days from the opening to the customer's first action (empty: none seen), and the days
 -- that could be seen: to the end of the transactions' cover, to the day before the account closed, or to the day before a
--- transaction that may have been the first use; none where it was closed nobody knows when.
+-- transaction that may have been the first use; none where it was closed nobody knows when. What `cash_management` sweeps is in
+-- use from the first sweep on; of its other accounts nothing can be seen, as they are there to be empty.
 SELECT w.account_id AS account_id, w.first_use_days AS first_use_days,
        CASE WHEN w.doubtful = 1 THEN w.first_doubt_days - 1 ELSE w.watched_days END AS seen_days,
        CASE WHEN w.doubtful = 1 THEN 0 ELSE w.closed END AS closed_in_sight
 FROM (
-    SELECT s.account_id AS account_id, s.watched_days AS watched_days, s.closed AS closed,
-           u.first_use_days AS first_use_days, u.first_doubt_days AS first_doubt_days,
+    SELECT s.account_id AS account_id,
+           CASE WHEN u.first_use_days IS NULL AND s.kept_empty = 1 THEN 0 ELSE s.watched_days END AS watched_days,
+           CASE WHEN u.first_use_days IS NULL AND s.kept_empty = 1 THEN 0 ELSE s.closed END AS closed,
+           CASE WHEN s.first_sweep_days <= COALESCE(u.first_use_days, s.first_sweep_days) THEN s.first_sweep_days
+                ELSE u.first_use_days END AS first_use_days,
+           u.first_doubt_days AS first_doubt_days,
            CASE WHEN u.first_doubt_days <= s.watched_days
-                 AND (u.first_use_days IS NULL OR u.first_doubt_days < u.first_use_days) THEN 1 ELSE 0 END AS doubtful
+                 AND (COALESCE(u.first_use_days, s.first_sweep_days) IS NULL
+                      OR u.first_doubt_days < COALESCE(u.first_use_days, s.first_sweep_days)) THEN 1 ELSE 0 END AS doubtful
     FROM (
         SELECT o.account_id AS account_id,
                CASE WHEN o.closed_undated = 1 THEN 0
                     WHEN o.closed_day <= o.transactions_to THEN o.closed_day - 1 - o.opened_day
                     ELSE o.transactions_to - o.opened_day END AS watched_days,
-               CASE WHEN o.closed_day <= o.transactions_to THEN 1 ELSE 0 END AS closed
+               CASE WHEN o.closed_day <= o.transactions_to THEN 1 ELSE 0 END AS closed,
+               m.first_sweep_day - o.opened_day AS first_sweep_days,
+               CASE WHEN m.account_id IS NOT NULL AND m.first_sweep_day IS NULL THEN 1 ELSE 0 END AS kept_empty
         FROM openings AS o
+        LEFT JOIN cash_management AS m ON m.account_id = o.account_id
         WHERE o.transactions_to IS NOT NULL
     ) AS s
     LEFT JOIN first_actions AS u ON u.account_id = s.account_id

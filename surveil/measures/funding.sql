@@ -23,7 +23,7 @@ WHERE t.posted_day >= o.opened_day
 -- model: early_money
 -- The movements of `early_transfers` up to :inactivity_days days after the opening.
 -- `direction` is 1 in, -1 out. `same_owner`: the other account belongs to the same customer or a joint owner. `by_staff`: a
--- representative started it.
+-- representative started it; `by_system`: nobody did, or nobody knows who.
 SELECT
     t.transaction_id AS transaction_id,
     t.account_id AS account_id,
@@ -33,6 +33,7 @@ SELECT
     ABS(t.cents) AS cents,
     t.posted_day AS posted_day,
     CASE WHEN t.initiated_by = 'rep' THEN 1 ELSE 0 END AS by_staff,
+    CASE WHEN COALESCE(t.initiated_by, 'system') = 'system' THEN 1 ELSE 0 END AS by_system,
     c.business_index - t.business_index AS business_days_after,
     CASE
         WHEN x.account_id IS NULL OR x.account_id = t.account_id THEN 0
@@ -62,12 +63,12 @@ WHERE h.amount_cents <> 0
 -- account that passed the same amount on within :chain_days days. `chained` is 1 for the latter. Third accounts may be hubs:
 -- they are joined by account, customer and amount at once.
 SELECT m.transaction_id AS transaction_id, m.account_id AS account_id, m.direction AS direction, m.cents AS cents,
-       m.posted_day AS posted_day, m.by_staff AS by_staff, m.business_days_after AS business_days_after,
-       m.other_account_id AS other_account_id, 0 AS chained
+       m.posted_day AS posted_day, m.by_staff AS by_staff, m.by_system AS by_system,
+       m.business_days_after AS business_days_after, m.other_account_id AS other_account_id, 0 AS chained
 FROM early_money AS m
 WHERE m.same_owner = 1
 UNION ALL
-SELECT DISTINCT m.transaction_id, m.account_id, m.direction, m.cents, m.posted_day, m.by_staff, m.business_days_after,
+SELECT DISTINCT m.transaction_id, m.account_id, m.direction, m.cents, m.posted_day, m.by_staff, m.by_system, m.business_days_after,
        m.other_account_id, 1
 FROM early_money AS m
 JOIN passed_money AS p
@@ -113,12 +114,42 @@ WHERE m.direction = 1 AND m.by_staff = 0 AND m.posted_day > f.first_in_day + :re
 GROUP BY f.account_id
 HAVING COUNT(DISTINCT m.posted_day) >= :sweep_days
 
+-- model: zero_balance_accounts
+-- Opened accounts to and from which the system moved the same customer's money, on :sweep_days days at least each way, over
+-- :standing_days days and more: the sweeps of cash management. `first_sweep_day`: of the first.
+SELECT account_id, MIN(posted_day) AS first_sweep_day
+FROM own_money
+WHERE by_system = 1
+GROUP BY account_id
+HAVING COUNT(DISTINCT CASE WHEN direction = 1 THEN posted_day END) >= :sweep_days
+   AND COUNT(DISTINCT CASE WHEN direction = -1 THEN posted_day END) >= :sweep_days
+   AND MAX(posted_day) - MIN(posted_day) >= :standing_days
+
+-- model: cash_management
+-- The accounts that a representative opened for a customer on one day as cash management: where two and more of a product are
+-- `zero_balance_accounts`, all of the product. Of those that are not, how much they are used says nothing (`first_sweep_day` empty).
+SELECT o.account_id AS account_id, o.rep_id AS rep_id, z.first_sweep_day AS first_sweep_day
+FROM openings AS o
+JOIN (
+    SELECT n.rep_id AS rep_id, n.customer_id AS customer_id, n.product_code AS product_code, n.opened_day AS opened_day
+    FROM zero_balance_accounts AS m
+    JOIN openings AS n ON n.account_id = m.account_id
+    WHERE n.rep_id IS NOT NULL AND n.is_feature = 0
+    GROUP BY n.rep_id, n.customer_id, n.product_code, n.opened_day
+    HAVING COUNT(*) >= 2
+) AS s
+  ON s.rep_id = o.rep_id AND s.customer_id = o.customer_id AND s.product_code = o.product_code AND s.opened_day = o.opened_day
+LEFT JOIN zero_balance_accounts AS z ON z.account_id = o.account_id
+WHERE o.is_feature = 0
+
 -- model: round_trip_accounts
--- The accounts of `funding_trips` whose money went back, :returned_percent percent of it at least, but for `swept_accounts`.
+-- The accounts of `funding_trips` whose money went back, :returned_percent percent of it at least, but for `swept_accounts` and
+-- `cash_management`.
 SELECT t.account_id AS account_id, t.first_in_day AS first_in_day
 FROM funding_trips AS t
 LEFT JOIN swept_accounts AS s ON s.account_id = t.account_id
-WHERE t.back_cents * 100 >= t.in_cents * :returned_percent AND s.account_id IS NULL
+LEFT JOIN cash_management AS c ON c.account_id = t.account_id
+WHERE t.back_cents * 100 >= t.in_cents * :returned_percent AND s.account_id IS NULL AND c.account_id IS NULL
 
 -- model: repaid_sources
 -- What each new account paid to each other account within :funded_days days of its opening and :return_days days more.

@@ -14,18 +14,22 @@ A sale that names the sale it replaces counts when the earlier one had {uit_days
 {term_days} days or more (annuities and notes). The end is the earlier sale's maturity; where that is not on record, the day
 it was sold plus the product's lock-up. The number of early replacements among all his sales of such products is compared
 with colleagues' and with an ordinary share of {ordinary_rate}; the larger p-value counts. The cost is told with each item:
-commission of the new sale, amount, days left. A single early replacement is never an alert by itself.
+commission of the new sale, amount, days left. A single early replacement is never an alert by itself. That sales are marked
+unsolicited excuses nobody, as whoever churns can mark them so, or write the customers' letters; but the alert says of how
+many that is so, for that is what to ask about first.
 
 ## What it misses
 Replacements that the sale does not name, and a purchase under another customer of the household.
 
 ## Innocent explanations
-- The customer needed the money, or his circumstances changed; he asked for it himself (each item says
-  whether it was recommended).
+- The customer needed the money, or his circumstances changed (a divorce, taxes, an estate); he asked for it himself. Each
+  item says whether it was recommended, the alert how many are marked unsolicited.
 - The trust or note was called, merged or liquidated by its issuer before its end.
 - A loss was taken for tax reasons, or a rider or a better contract was worth more than it cost: ask for the comparison.
 
 ## What to check
+- Is there the customer's own letter, message or recorded call from before each sale that is marked unsolicited, in his own
+  words? Letters of one wording, from many customers, are the representative's.
 - Switch letter, cost comparison and the supervisor's approval of each.
 - Is the new product of the same kind, series or strategy as the old?
 - Was the commission shared or waived?
@@ -33,6 +37,7 @@ Replacements that the sale does not name, and a purchase under another customer 
 ## References
 Unit trusts: FINRA's targeted examination of rollovers (100 days). Variable annuities: FINRA and Wells Fargo Advisors,
 2020 (surrendered for funds). Notes: SEC and Wells Fargo Advisors, 2018 (sold before they matured).
+Marks: FINRA rules 2010 and 4511 (solicited orders that are marked unsolicited are false records).
 """
 
 from __future__ import annotations
@@ -76,7 +81,7 @@ class EarlyReplacement(Detector):
     id = "CS07"
     slug = "early_replacement"
     name = "Replaced long before its end"
-    version = "9"
+    version = "10"
     family = Family.COMPETENCE
     typology = "T26 T27 T28"
     severity = Severity.HIGH
@@ -108,7 +113,7 @@ class EarlyReplacement(Detector):
         )
         return Decision(
             _items(rows[early], left[early]),
-            rare_tests(judged, what, parameters.ordinary_rate),
+            _explained(rare_tests(judged, what, parameters.ordinary_rate), rows[early]),
             int(counts["n"].sum()),
             tuple(gap for gap in gaps if gap.count),
         )
@@ -119,6 +124,20 @@ def days_left(rows: pd.DataFrame) -> pd.Series:
     lockup = (rows["lockup_months"].astype("Float64") * DAYS_A_MONTH).round()
     end = rows["end_day"].astype("Float64").fillna(rows["earlier_day"].astype("Float64") + lockup)
     return (end - rows["day"].astype("Float64")).astype("Int64")
+
+
+def _explained(tests: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """The tests, with how many of whose early replacements are marked unsolicited."""
+    # A sale that was not solicited, and of which nobody knows whether it was recommended, is marked so, too.
+    unasked = (rows["advice"] == "unsolicited") | ((rows["advice"] == "") & (rows["solicited"] == 0))
+    by_rep = unasked.fillna(False).astype(int).groupby(rows["rep_id"]).agg(["sum", "size"])
+    told = {
+        rep: f"{marked} of {replaced} early replacements are marked unsolicited: the customers may have asked for them. "
+        "The mark alone proves nothing; look for their own words from before the sales."
+        for rep, marked, replaced in by_rep.itertuples()
+        if marked
+    }
+    return tests.assign(explanation=tests["subject_id"].map(told))
 
 
 def _items(rows: pd.DataFrame, left: pd.Series) -> pd.DataFrame:

@@ -3,7 +3,8 @@
 -- it ends (`end_day` empty: not on record; then its lock-up counts), and what the new sale cost.
 SELECT n.sale_id AS sale_id, n.rep_id AS rep_id, n.customer_id AS customer_id, n.account_id AS account_id,
        n.branch_id AS branch_id, n.branch_kind AS branch_kind, n.month AS month, n.day AS day,
-       n.product_code AS product_code, n.family AS family, n.advice AS advice, n.amount_cents AS amount_cents,
+       n.product_code AS product_code, n.family AS family, n.advice AS advice,
+       n.solicited AS solicited, n.amount_cents AS amount_cents,
        n.commission_cents AS commission_cents, n.replaces_sale_id AS replaces_sale_id,
        CASE WHEN o.sale_id IS NULL THEN 0 ELSE 1 END AS earlier_known,
        o.product_code AS earlier_product, COALESCE(p.family, '') AS earlier_family, o.sold_at_day AS earlier_day,

@@ -17,7 +17,8 @@ its month: how often {many_held} or more of the same were held already, and how 
 uses (judged once the product's horizon has passed; not where less than {still_percent} % of {still_openings} openings of the
 product or more are used at all, as of safe deposit boxes). So nobody is blamed for serving customers who come often, nor for
 products of which people have several. Of an opener's duplicates for one customer and product only the first counts; all
-are listed. Both rates are joined into one p-value.
+are listed. Both rates are joined into one p-value. The accounts of a cash management, which are there to be empty, are
+left out and counted (UA03 says how they are known).
 
 ## What it misses
 Duplicates under a second customer record, in the name of another member of the household, or of a similar product with
@@ -26,6 +27,7 @@ another code. Accounts that were opened before the extract begins.
 ## Innocent explanations
 - Businesses, trustees and savers who keep an account for each purpose: they are compared with customers of the same
   kind.
+- Cash management whose sweeps are not told apart in the transactions, or that is younger than they need to show.
 - Parents who open one account for each child, or joint owners who want one each.
 - A new account after a theft or a breach whose old one is closed some days later.
 - A campaign for a second savings account.
@@ -93,7 +95,7 @@ class DuplicateAccounts(Detector):
     severity = Severity.HIGH
     needs = ("accounts.opened_by",)
     in_parts = True
-    models = ("repeat_openings", "product_use")
+    models = ("repeat_openings", "product_use", "cash_management_counts")
     undivided = ("product_use",)
     parameter_type = Parameters
 
@@ -130,6 +132,10 @@ class DuplicateAccounts(Detector):
             Gap(
                 int((grown & ~telling).sum()),
                 "of products that hardly any customer of the firm does anything with: lying still says nothing there",
+            ),
+            Gap(
+                int(measured["cash_management_counts"]["n"].sum()),
+                "sub-accounts of a cash management, which the system sweeps",
             ),
         )
         tests = strongest([by_many.tests, by_idle.tests])

@@ -38,7 +38,7 @@ FROM holding_changes
 
 -- model: repeat_openings
 -- One row per opening by staff for a customer who held something already: how much, and the customer's first use of
--- the new one (empty: none seen) with the days seen.
+-- the new one (empty: none seen) with the days seen. Not sub-accounts of `cash_management`.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.customer_kind AS customer_kind, o.product_code AS product_code,
        o.family AS family, o.channel AS channel, o.month AS month, o.opened_day AS opened_day,
@@ -46,7 +46,14 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
        o.first_use_days AS first_use_days, o.seen_days AS seen_days
 FROM judged_openings AS o
 JOIN holdings AS h ON h.account_id = o.account_id AND h.step = 1 AND h.held > 0
-WHERE o.is_feature = 0
+LEFT JOIN cash_management AS c ON c.account_id = o.account_id
+WHERE o.is_feature = 0 AND c.account_id IS NULL
+
+-- model: cash_management_counts
+-- The rows of `cash_management` counted by opener.
+SELECT rep_id, COUNT(*) AS n
+FROM cash_management
+GROUP BY rep_id
 
 -- model: product_use
 -- Openings by staff of each product that could be watched for :quality_days days or were used, and how many were used.

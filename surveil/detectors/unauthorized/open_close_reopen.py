@@ -12,27 +12,34 @@ Who is paid for each opening can earn the same customer twice: close, wait, open
 exactly as long as the bonus can be clawed back was opened for the bonus.
 
 ## How it decides
-Reopened accounts are compared with colleagues' openings of the same product for customers who had it before, through the
-same channel at the same kind of branch, and with an ordinary rate of {ordinary_rate} of these, for some customers do come
-back. So nobody is blamed for customers who hold much and therefore close and open more. Closings after the clawback are
-compared with colleagues' accounts of the same kind that are old enough to have been closed then; that an account was
-never used is said only where the transactions show all of its life. For each opener a customer counts once. Both rates
-are joined into one p-value. An account in place of one that the firm itself had closed a day before at most, as after a
-theft, and one that staff closed within a day in which the opener opened another for the customer, as after a slip of the
-keyboard, are nobody's sale: no detector judges them, and how many they are is told here.
+Reopened accounts are compared with colleagues' openings of the same product for customers who had it before, through
+the same channel at the same kind of branch, and with an ordinary rate of {ordinary_rate} of these, for some customers
+do come back. So nobody is blamed for customers who hold much and therefore close and open more. Closings after the
+clawback are compared with colleagues' accounts of the same kind that are old enough to have been closed then; that an
+account was never used is said only where the transactions show all of its life. For each opener a customer counts once.
+Both rates are joined into one p-value. An account in which real money lay for {kept_days} days and for at least half of
+its life was no sham: neither its own closing nor a reopening after it counts, as when a certificate of deposit runs out
+and is renewed. Where the product binds its customers for a time and the account was closed before, they do count. An
+account in place of one that the firm itself had closed a day before at most, as after a theft, and one that staff
+closed within a day in which the opener opened another for the customer, as after a slip of the keyboard, are nobody's
+sale: no detector judges them. How many each of these are is told here.
 
 ## What it misses
-A reopening as another product or for another member of the household; closings timed to a window that is not
-{clawback_days} days long (set it to the firm's own).
+A reopening as another product or for another member of the household; real deposits that are closed and opened again for
+the credit alone, where the product binds nobody; closings timed to a window that is not {clawback_days}
+days long (set it to the firm's own).
 
 ## Innocent explanations
 - A lost card, a breach or fraud: the account is closed and replaced by a new one.
 - A customer who moved away and came back, or changed his mind; seasonal accounts.
+- A certificate of deposit that ran out and was renewed as a new account: where the transactions show the money that lay in
+  it, it does not count.
 - A fee or an introductory rate that begins just when the clawback ends: then colleagues' accounts close as well.
 
 ## What to check
 - Who closed the earlier account, and did the customer ask for it?
 - Was the credit or the bonus paid for both?
+- Was there real money in the earlier one, and had its term run out?
 - Did the number, the card or the terms change in a way that gives a reason?
 
 ## References
@@ -55,6 +62,8 @@ from surveil.detectors.rates import STRATUM, rate_cells, rate_tests
 from surveil.detectors.signs import strongest
 
 CELL = ["rep_id", *STRATUM, "branch_id", "month"]
+#: Days by which a month of a product's term may fall short of a calendar month, and by which it may end early.
+TERM_MONTH, TERM_SLACK = 30, 3
 
 
 #: `why` of the model `void_openings` -> how it reads.
@@ -85,6 +94,15 @@ class Parameters(base.Parameters):
         14, unit="days", ge=3, le=60, citation="our judgement: two weeks",
         meaning="days after the end of the clawback within which a closing counts as just after it",
     )  # fmt: skip
+    kept_cents: int = param(
+        50_000, unit="cents", ge=1, le=10_000_000, measured=True,
+        citation="our judgement: more than staff would lend, less than certificates ask for",
+        meaning="balance from which an account holds real money",
+    )  # fmt: skip
+    kept_days: int = param(
+        28, unit="days", ge=7, le=365, citation="our judgement: simulated funding goes back within days",
+        meaning="days for which real money lay in an account that was no sham, at least half of its life",
+    )  # fmt: skip
     ordinary_rate: float = param(
         0.02, unit="share of openings", ge=0.0001, le=0.2, citation="our judgement: some customers do come back",
         meaning="share of openings for customers who had the product before that are honest returns soon after a closing",
@@ -97,7 +115,7 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "14"
+    version = "15"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH
@@ -113,9 +131,12 @@ class OpenCloseReopen(Detector):
             & (rows["earlier_lived_days"] <= parameters.lived_days)
             & rows["earlier_credited_to"].notna()
         )
+        renewed = again & _real(rows["earlier_kept_days"], rows["earlier_lived_days"], rows, parameters)
+        again &= ~renewed
         end = parameters.clawback_days + parameters.after_days
         safe = _there((rows["lived_days"] >= parameters.clawback_days) & (rows["lived_days"] < end))
         safe &= _there(rows["age_days"] >= end) & rows["first_use_days"].isna()
+        safe &= ~_real(rows["kept_days"], rows["lived_days"], rows, parameters)
         # Only of what was watched to its end is it known that it was never used.
         watched = _there(rows["seen_days"] >= rows["lived_days"] - 1)
         unwatched = int((safe & ~watched).sum())
@@ -149,6 +170,10 @@ class OpenCloseReopen(Detector):
                 for why, told in _VOID.items()
             ),
             Gap(
+                int(renewed.sum()),
+                "opened soon after an account in which real money had lain to a regular end: a renewal",
+            ),
+            Gap(
                 young, f"younger than {end} days: whether it closes just after the clawback is not known yet"
             ),
             Gap(
@@ -164,6 +189,12 @@ class OpenCloseReopen(Detector):
 
 def _there(condition: pd.Series) -> pd.Series:
     return condition.fillna(False).astype(bool)
+
+
+def _real(kept: pd.Series, lived: pd.Series, rows: pd.DataFrame, parameters: Parameters) -> pd.Series:
+    """Whether real money lay in an account for most of a life that no term cut short."""
+    term = (rows["lockup_months"].astype("Float64") * TERM_MONTH - TERM_SLACK).fillna(0)
+    return _there((kept >= parameters.kept_days) & (kept * 2 >= lived) & (lived >= term))
 
 
 def _cells(counts: pd.DataFrame, flagged: pd.DataFrame) -> pd.DataFrame:

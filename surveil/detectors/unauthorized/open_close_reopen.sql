@@ -46,13 +46,47 @@ JOIN account_turns AS t ON t.account_id = o.account_id AND t.step = 1
 LEFT JOIN first_use AS u ON u.account_id = o.account_id
 WHERE o.rep_id IS NOT NULL AND o.is_feature = 0
 
+-- model: ended_accounts
+-- The accounts of `reopenings` that were closed, and those closed before them: their lives.
+SELECT a.account_id AS account_id, a.opened_at_day AS opened_day, a.closed_on_day AS closed_day
+FROM (
+    SELECT earlier_account_id AS account_id FROM reopenings WHERE earlier_account_id IS NOT NULL
+    UNION
+    SELECT account_id FROM reopenings WHERE lived_days IS NOT NULL
+) AS e
+JOIN accounts AS a ON a.account_id = e.account_id
+
+-- model: money_days
+-- One row per account of `ended_accounts` with money moved in its life: on how many days :kept_cents cents and more lay in it.
+SELECT account_id, SUM(CASE WHEN cents >= :kept_cents THEN until_day - day ELSE 0 END) AS kept_days
+FROM (
+    SELECT account_id, day, LEAD(day, 1, closed_day) OVER (PARTITION BY account_id ORDER BY day) AS until_day,
+           SUM(cents) OVER (PARTITION BY account_id ORDER BY day) AS cents
+    FROM (
+        SELECT e.account_id AS account_id, e.closed_day AS closed_day, t.posted_at_day AS day, SUM(t.amount_cents) AS cents
+        FROM ended_accounts AS e
+        JOIN transactions AS t ON t.account_id = e.account_id
+        WHERE t.amount_cents <> 0 AND t.posted_at_day >= e.opened_day AND t.posted_at_day < e.closed_day
+        GROUP BY e.account_id, e.closed_day, t.posted_at_day
+    ) AS moved
+) AS balances
+GROUP BY account_id
+
 -- model: reopening_items
--- The rows of `reopenings` that have an account closed before them, or were closed themselves.
-SELECT account_id, customer_id, rep_id, branch_id, branch_kind, product_code, channel, month, opened_day, credited_to,
-       earlier_account_id, earlier_credited_to, earlier_lived_days, gap_days, lived_days, first_use_days,
-       seen_days, age_days
-FROM reopenings
-WHERE earlier_account_id IS NOT NULL OR lived_days IS NOT NULL
+-- The rows of `reopenings` that have an account closed before them, or were closed themselves: with the days that real money
+-- lay in the one closed before (empty: none seen) and in it, and the months for which the product binds (empty: not known).
+SELECT r.account_id AS account_id, r.customer_id AS customer_id, r.rep_id AS rep_id, r.branch_id AS branch_id,
+       r.branch_kind AS branch_kind, r.product_code AS product_code, r.channel AS channel, r.month AS month,
+       r.opened_day AS opened_day, r.credited_to AS credited_to, r.earlier_account_id AS earlier_account_id,
+       r.earlier_credited_to AS earlier_credited_to, r.earlier_lived_days AS earlier_lived_days, r.gap_days AS gap_days,
+       r.lived_days AS lived_days, r.first_use_days AS first_use_days, r.seen_days AS seen_days, r.age_days AS age_days,
+       CAST(e.kept_days AS BIGINT) AS earlier_kept_days, CAST(k.kept_days AS BIGINT) AS kept_days,
+       p.lockup_months AS lockup_months
+FROM reopenings AS r
+LEFT JOIN money_days AS e ON e.account_id = r.earlier_account_id
+LEFT JOIN money_days AS k ON k.account_id = r.account_id
+LEFT JOIN products AS p ON p.product_code = r.product_code
+WHERE r.earlier_account_id IS NOT NULL OR r.lived_days IS NOT NULL
 
 -- model: reopening_counts
 -- Openings by staff counted by opener, kind of account, branch and month, by whether the customer had the product before,

@@ -23,6 +23,9 @@ Money that comes from the representative or from a branch account (see UA04), an
 - The customer tried the new account and changed his mind, or moved money for one payment.
 - A saving plan or an overdraft cover that moves money by itself, as long as it has done so for less than {sweep_days} days
   after the first money had {return_days} to go back: from then on it is taken for a standing arrangement.
+- Cash management: accounts that the system empties and fills every day. They are known where the system, or nobody knows
+  who, did so on {sweep_days} days each way, over {standing_days} days and more, with two or more accounts of one product
+  that one representative opened for the customer on one day: then all of these are. Until then they are listed.
 - A minimum balance that the customer showed and took back.
 
 ## What to check
@@ -69,6 +72,10 @@ class Parameters(base.Parameters):
     sweep_days: int = param(
         3, unit="days", ge=1, le=60, measured=True, citation="our judgement: whoever simulates does not come back thrice",
         meaning="later days on which such money comes in again that make it a standing arrangement",
+    )  # fmt: skip
+    standing_days: int = param(
+        28, unit="days", ge=7, le=90, measured=True, citation="our judgement: four weeks are no passing show",
+        meaning="days from the first to the last sweep by the system from which it is cash management",
     )  # fmt: skip
     chain_days: int = param(
         5, unit="days", ge=0, le=30, measured=True, citation="our judgement: as for the way there",
