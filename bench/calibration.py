@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from surveil.statistics.combine import benjamini_hochberg
 from surveil.statistics.rates import rate_test
-from tests.statistics.firms import firm
+from tests.statistics.firms import firm, specialists
 
 LEVELS = (0.05, 0.01, 0.001)
 CASES: tuple[dict[str, float | int], ...] = (
@@ -46,19 +46,26 @@ def p_values(case: dict[str, float | int], firms: int) -> list[npt.NDArray[np.fl
     return found
 
 
-def row(case: dict[str, float | int], firms: int) -> str:
+def p_values_of_specialists(firms: int) -> list[npt.NDArray[np.float64]]:
+    """p-values of those who nearly alone sell a product, one array per firm."""
+    found = []
+    for seed in range(firms):
+        reps = rate_test(specialists(np.random.default_rng([seed, 2016]))).reps
+        found.append(reps.loc[reps["rep"].str.startswith("S"), "p_value"].dropna().to_numpy())
+    return found
+
+
+def row(named: str, by_firm: list[npt.NDArray[np.float64]]) -> str:
     """One line of the table: the case, the share of p-values below each level, the share of firms with an alert."""
-    by_firm = p_values(case, firms)
     values = np.concatenate(by_firm)
     shares = []
     for level in LEVELS:
         share = float((values < level).mean())
         # Representatives of one firm share a baseline, so firms, not representatives, are the independent draws.
         per_firm = np.array([(p < level).mean() for p in by_firm])
-        error = 1.96 * float(per_firm.std(ddof=1)) / np.sqrt(firms)
+        error = 1.96 * float(per_firm.std(ddof=1)) / np.sqrt(len(by_firm))
         shares.append(f"{share:.4f} ± {error:.4f}")
     alerts = np.mean([(benjamini_hochberg(p) <= 0.10).any() for p in by_firm])
-    named = ", ".join(f"{name} {value:g}" for name, value in case.items())
     return f"| {named} | {' | '.join(shares)} | {alerts:.2f} |"
 
 
@@ -70,7 +77,9 @@ def main() -> None:
     print("| case | P(p < 0.05) | P(p < 0.01) | P(p < 0.001) | firms with an alert at q 0.10 |")
     print("|---|---|---|---|---|")
     for case in CASES:
-        print(row(case, firms), flush=True)
+        named = ", ".join(f"{name} {value:g}" for name, value in case.items())
+        print(row(named, p_values(case, firms)), flush=True)
+    print(row("specialists", p_values_of_specialists(firms)), flush=True)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def window_of(backend: Backend, as_of_day: int | None, from_day: int | None, to_
 
 def _first_day(backend: Backend, as_of_day: int) -> int:
     """The first day from which one of the extracts is whole: as declared, else as its rows show."""
-    whole: list[int] = []
+    whole: dict[str, int] = {}
     first: dict[str, int] = {}
     for feed in staging.FROM_FEEDS:
         day = staging.event_day(FEEDS[feed])
@@ -78,11 +78,10 @@ def _first_day(backend: Backend, as_of_day: int) -> int:
         declared = backend.query(spans).to_pylist()[0]["day"]
         begins = first_whole_day(counts) if declared is None else max(int(declared), first[feed])
         if begins is not None:
-            whole.append(begins)
-        elif feed == "accounts":
-            whole.append(first[feed])
+            whole[feed] = begins
     # A handful of old sales or referrals does not tell where a window of thousands of accounts begins.
-    return min(whole or [*first.values(), as_of_day])
+    telling = {feed: day for feed, day in first.items() if feed == "accounts" or not whole} | whole
+    return min(telling.values(), default=as_of_day)
 
 
 def event_span(backend: Backend, feed: str, table: str) -> tuple[int, int] | None:

@@ -10,6 +10,11 @@ import numpy as np
 from surveil.statistics import lasting
 from surveil.statistics.arrays import Bools, Floats, Ints, dense, sums
 
+#: Most that rates of strata are taken to differ (log odds): from rare to usual.
+_STRATA_MOST = 4.0
+#: Most information that holds a stratum's rate at the firm's, however alike strata seem.
+_STRATA_HELD = 10.0
+
 
 @dataclass(frozen=True)
 class Grouping:
@@ -73,16 +78,64 @@ def left_out(cells: Cells, by: Grouping, values: Floats, included: Bools) -> Flo
     return sums(by.group, counted, 0)[by.group] - sums(by.own, counted, 0)[by.own]
 
 
-def peer_rates(cells: Cells, included: Bools, prior: float, counts: bool) -> Floats:
-    """Rate of the stratum without the rep, drawn to the firm's by `prior` items (counts: events)."""
+def peer_rates(cells: Cells, included: Bools, prior: float, held: float, counts: bool) -> Floats:
+    """Rate of the stratum without the rep, drawn to that of the firm.
+
+    By `held` items (counts: events) to that of the firm without him, and by `prior` to that of all: so it is never nothing
+    where something happens at all.
+    """
     events = left_out(cells, cells.by_stratum, cells.y, included)
     items = left_out(cells, cells.by_stratum, cells.n, included)
     firm = cells.y.sum() / cells.n.sum() if cells.n.sum() > 0 else 0.0
     if firm == 0.0:
         return np.zeros_like(cells.y)
-    if counts:
-        return np.asarray((events + prior) / (np.maximum(items, 0.0) + prior / firm))
-    return np.asarray((events + prior * firm) / (items + prior))
+    others = _rate_of_others(cells, included)
+    drawn = held * others + prior * firm
+    if not counts:
+        return np.asarray((events + drawn) / (items + held + prior))
+    # Events that are as many as `prior` and `held` say weigh as the exposure in which the firm shows so many.
+    return np.asarray((events + drawn / firm) / (np.maximum(items, 0.0) + (held + prior) / firm))
+
+
+def _rate_of_others(cells: Cells, included: Bools) -> Floats:
+    """Per cell the rate of the whole firm without the rep."""
+    n, y = (np.where(included[cells.rep], values, 0.0) for values in (cells.n, cells.y))
+    others_n, others_y = (values.sum() - sums(cells.rep, values, cells.reps) for values in (n, y))
+    known = others_n > 0
+    return np.asarray(np.where(known, others_y / np.where(known, others_n, 1.0), 0.0))[cells.rep]
+
+
+def _of_strata(cells: Cells, included: Bools, prior: float, counts: bool) -> tuple[Floats, Floats | None]:
+    """The rate of each cell's stratum among other reps, and the variance of its logarithm; none where strata are alike.
+
+    Rates are drawn to the firm's the more the less strata differ (empirical Bayes). What hardly anybody but the rep sells has a
+    rate that nobody knows, as far as strata differ in this firm.
+    """
+    counted = included[cells.rep]
+    n, y = (sums(cells.stratum, np.where(counted, values, 0.0), 0) for values in (cells.n, cells.y))
+    differ = strata_differ(n, y, counts)
+    firm = y.sum() / n.sum() if n.sum() > 0 else 0.0
+    # One item tells so much of the rate (one event, where events are counted by exposure).
+    told = 1.0 if counts else firm * (1 - firm)
+    held = min(1 / differ if differ > 0 else np.inf, _STRATA_HELD) / told if told > 0 else 0.0
+    rate = peer_rates(cells, included, prior, held, counts)
+    if differ == 0.0:
+        return rate, None
+    known = np.maximum(left_out(cells, cells.by_stratum, _information(cells, rate, counts), included), 0.0)
+    return rate, differ / (1 + differ * known)
+
+
+def strata_differ(n: Floats, y: Floats, counts: bool) -> float:
+    """Variance between strata of the log odds (counts: log) of their rates, by moments (DerSimonian and Laird 1986)."""
+    firm = y.sum() / n.sum() if n.sum() > 0 else 0.0
+    information = n * firm if counts else n * firm * (1 - firm)
+    told = information > 0
+    information, excess = information[told], y[told] - n[told] * firm
+    if information.size < 2:
+        return 0.0
+    found = float(np.sum(excess**2 / information)) - (information.size - 1)
+    among = information.sum() - float(np.sum(information**2)) / information.sum()
+    return float(np.clip(found / among, 0.0, _STRATA_MOST)) if among > 0 else 0.0
 
 
 def fit(
@@ -94,12 +147,14 @@ def fit(
         high: whether many events are remarkable; else few are. The branch factor excuses only: who does what is usual in
             the firm is not remarkable for working where it is rarer.
     """
-    rate = peer_rates(cells, included, prior, counts)
+    rate, of_stratum = _of_strata(cells, included, prior, counts)
     rate, _ = _apply_factor(cells, cells.by_month, rate, included, factor_prior, counts)
     rate, of_branch = _apply_branch_factor(cells, rate, included, counts, high)
     rate, of_month = _apply_factor(cells, cells.by_branch_month, rate, included, factor_prior, counts)
     variance = _information(cells, rate, counts)
     doubt = _doubt_per_rep(cells, cells.by_branch_month, variance, of_month)
+    if of_stratum is not None:
+        doubt += _doubt_per_rep(cells, cells.by_stratum, variance, of_stratum)
     if of_branch is not None:
         doubt += _doubt_per_rep(cells, cells.by_branch, variance, of_branch)
     return Baseline(rate, variance, doubt)

@@ -82,20 +82,21 @@ def sale(identifier: str, date: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("per_day", "begins"),
-    [(4, "2016-01-01"), (1, "2010-03-04")],
-    ids=["accounts tell where they begin", "few accounts: from the first of them"],
-)
-def test_a_handful_of_old_sales_does_not_move_the_beginning(
-    per_day: int, begins: str, workspace: Workspace, tmp_path: Path
-) -> None:
-    accounts = [account("old", "2010-03-04"), *opened(2016, per_day, 60)]
+def test_a_handful_of_old_sales_does_not_move_the_beginning(workspace: Workspace, tmp_path: Path) -> None:
+    accounts = [account("old", "2010-03-04"), *opened(2016, 4, 60)]
     sales = [sale("s0", "2005-05-05"), sale("s1", "2016-01-20")]
     with open_engine(
         workspace, snapshot_of({**PEOPLE, "accounts": accounts, "sales": sales}, tmp_path)
     ) as engine:
-        assert days.iso(engine.window.from_day) == begins
+        assert days.iso(engine.window.from_day) == "2016-01-01"
+
+
+def test_where_everything_is_few_a_run_begins_with_the_first_of_all(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    feeds = {**PEOPLE, "accounts": [account("a", "2016-03-04")], "sales": [sale("s0", "2015-05-05")]}
+    with open_engine(workspace, snapshot_of(feeds, tmp_path)) as engine:
+        assert days.iso(engine.window.from_day) == "2015-05-05"
 
 
 def test_without_accounts_a_run_begins_with_the_first_sale(workspace: Workspace, tmp_path: Path) -> None:

@@ -56,3 +56,18 @@ def firm(
     }
     frame = pd.DataFrame({**names, "month": month, "n": n, "y": y})
     return frame[frame["n"] > 0].reset_index(drop=True), is_bad
+
+
+def specialists(rng: np.random.Generator, kinds: int = 25) -> pd.DataFrame:
+    """Cells of an honest firm whose products have rates of their own, each sold by a specialist (`S…`) and hardly by others.
+
+    Each specialist sells 40 of his kind, eight of forty others one each; all sell the usual product besides.
+    """
+    rows: list[tuple[str, str, int, int]] = []
+    for i in range(kinds):
+        usual = 1 / (1 + np.exp(-rng.normal(-2.5, 1.5)))
+        rows += [(f"R{j:02d}", f"P{i:02d}", 1, int(rng.random() < usual)) for j in range(8)]
+        rows.append((f"S{i:02d}", f"P{i:02d}", 40, int(rng.binomial(40, usual))))
+    rows += [(f"R{j:02d}", "usual", 60, int(rng.binomial(60, 0.08))) for j in range(40)]
+    rows += [(f"S{i:02d}", "usual", 20, int(rng.binomial(20, 0.08))) for i in range(kinds)]
+    return pd.DataFrame(rows, columns=["rep", "stratum", "n", "y"]).assign(branch="", month=0)

@@ -21,7 +21,7 @@ from surveil.statistics.rates import (
     remarkable_scores,
     usual_rates,
 )
-from tests.statistics.firms import firm
+from tests.statistics.firms import firm, specialists
 
 
 def cells(*rows: tuple[str, str, str, int, int, int]) -> pd.DataFrame:
@@ -77,6 +77,18 @@ def test_mix_of_products_is_no_misconduct() -> None:
     assert row.observed == 36
     assert row.expected == pytest.approx(36, rel=0.02)
     assert row.p_value > 0.3
+
+
+def test_who_alone_sells_a_product_is_not_held_to_what_nobody_knows_of_it() -> None:
+    """Eight openings of others do not say how often a product of its own kind shows something."""
+    p_values = np.concatenate(
+        [
+            reps.loc[reps["rep"].str.startswith("S"), "p_value"].dropna()
+            for reps in (rate_test(specialists(np.random.default_rng(seed))).reps for seed in range(30))
+        ]
+    )
+    assert np.mean(p_values < 0.01) < 0.03
+    assert np.mean(p_values < 0.001) < 0.006
 
 
 def test_outage_of_a_branch_is_no_misconduct() -> None:

@@ -103,7 +103,7 @@ class ReferralMill(Detector):
     id = "RF01"
     slug = "referral_mill"
     name = "Referral mill"
-    version = "14"
+    version = "15"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

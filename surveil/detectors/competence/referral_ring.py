@@ -109,7 +109,7 @@ class ReferralRing(Detector):
     id = "RF02"
     slug = "referral_ring"
     name = "Referral ring"
-    version = "14"
+    version = "15"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.HIGH

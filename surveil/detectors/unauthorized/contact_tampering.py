@@ -92,7 +92,7 @@ class ContactTampering(Detector):
     id = "UA05"
     slug = "contact_tampering"
     name = "Contact changed around the opening"
-    version = "10"
+    version = "11"
     family = Family.UNAUTHORIZED
     typology = "T06 T36"
     severity = Severity.HIGH

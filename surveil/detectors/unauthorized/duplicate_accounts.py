@@ -89,7 +89,7 @@ class DuplicateAccounts(Detector):
     id = "UA12"
     slug = "duplicate_accounts"
     name = "Duplicate accounts"
-    version = "14"
+    version = "15"
     family = Family.UNAUTHORIZED
     typology = "T15"
     severity = Severity.HIGH

@@ -18,7 +18,7 @@ at the same kind of branch, corrected for the branch and its month, and with an 
 mistyped year is nobody's fraud. A product of which {estate_openings} openings or more, and {estate_percent} percent of
 them, are for people who had died is meant for estates, and these openings are left out and said to be. A date of birth
 that makes somebody {oldest_years} or older and that customers of {default_openers} representatives or more share is what
-the system fills in: it is taken as not known. Whoever has {test_openings} openings or more, all of them for customers whose
+the system fills in: it is taken as not known. Whoever has five openings or more, all of them for customers whose
 names say that they are for tests or training, is a trainer or tester, not a seller: what he opens is counted and named, but
 neither this nor any other detector judges it. Where a date of birth or death is not on record, nothing is said.
 
@@ -100,10 +100,6 @@ class Parameters(base.Parameters):
         citation="our judgement: more than a few are a masked extract",
         meaning="share of placeholder names above which the firm is taken to have masked its customers' names",
     )  # fmt: skip
-    test_openings: int = param(
-        5, unit="openings", ge=1, le=1000, measured=True, citation="our judgement: fewer are a slip or a trial",
-        meaning="openings from which whoever opens for test customers alone is taken for a trainer or tester",
-    )  # fmt: skip
     ordinary_rate: float = param(
         0.001, unit="share of customers", ge=0.0001, le=0.1,
         citation="our judgement: slips of the keyboard, and estates",
@@ -117,7 +113,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "12"
+    version = "13"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH

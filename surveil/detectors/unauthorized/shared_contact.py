@@ -123,7 +123,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "14"
+    version = "15"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH

@@ -101,7 +101,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "15"
+    version = "16"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH
