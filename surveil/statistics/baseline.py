@@ -108,8 +108,8 @@ def _rate_of_others(cells: Cells, included: Bools) -> Floats:
 def _of_strata(cells: Cells, included: Bools, prior: float, counts: bool) -> tuple[Floats, Floats | None]:
     """The rate of each cell's stratum among other reps, and the variance of its logarithm; none where strata are alike.
 
-    Rates are drawn to the firm's the more the less strata differ (empirical Bayes). What hardly anybody but the rep sells has a
-    rate that nobody knows, as far as strata differ in this firm.
+    Rates are drawn to the firm's the more the less strata differ (empirical Bayes). What hardly anybody but the rep sells
+    has a rate that nobody knows, as far as strata differ in this firm.
     """
     counted = included[cells.rep]
     n, y = (sums(cells.stratum, np.where(counted, values, 0.0), 0) for values in (cells.n, cells.y))
