@@ -65,20 +65,59 @@ JOIN openings AS o ON o.account_id = c.account_id AND o.is_feature = 0
 JOIN first_use AS f ON f.account_id = c.account_id AND f.seen_days >= :watched_days
 GROUP BY c.rep_id, c.kind, c.contact_key
 
+-- model: residents
+-- The people that an opener opened accounts for, with street and number where they live. (Companies live nowhere. Not at an
+-- employee's home. Post codes are left out, as they are mistyped.)
+SELECT DISTINCT c.rep_id AS rep_id, c.customer_id AS customer_id, c.household AS household, c.family_name AS family_name,
+       SUBSTRING(c.home, 1, STRPOS(c.home, '|') - 1) AS street
+FROM opening_contacts AS c
+JOIN customers AS u ON u.customer_id = c.customer_id AND COALESCE(u.kind, 'person') <> 'business'
+LEFT JOIN (SELECT DISTINCT contact_key FROM employee_contacts WHERE kind = 'address') AS e ON e.contact_key = c.home
+WHERE c.kind = 'address' AND e.contact_key IS NULL
+
+-- model: residence_people
+-- The rows of `residents` in a street and number where :shared_households of the opener's households of as many family names
+-- live: a residence, a shelter, a prison, a shared flat.
+SELECT r.rep_id AS rep_id, r.customer_id AS customer_id, r.household AS household, r.street AS street
+FROM residents AS r
+JOIN (
+    SELECT rep_id, street
+    FROM residents
+    GROUP BY rep_id, street
+    HAVING COUNT(DISTINCT household) >= :shared_households AND COUNT(DISTINCT family_name) >= :shared_households
+) AS h ON h.rep_id = r.rep_id AND h.street = r.street
+
+-- model: residence_contacts
+-- Those of `shared_contacts` that are a residence's: :residence_percent percent of their households live there.
+SELECT DISTINCT s.rep_id AS rep_id, s.kind AS kind, s.contact_key AS contact_key
+FROM shared_contacts AS s
+JOIN (
+    SELECT c.rep_id AS rep_id, c.kind AS kind, c.contact_key AS contact_key, COUNT(DISTINCT c.household) AS households
+    FROM opening_contacts AS c
+    JOIN residence_people AS r ON r.rep_id = c.rep_id AND r.customer_id = c.customer_id
+    WHERE c.kind <> 'address'
+    GROUP BY c.rep_id, c.kind, c.contact_key, r.street
+) AS h ON h.rep_id = s.rep_id AND h.kind = s.kind AND h.contact_key = s.contact_key
+WHERE h.households * 100 >= s.households * :residence_percent
+
 -- model: judged_contacts
 -- `shared_contacts` with what may explain each: `relatives` (too few homes or family names), `employer` (all work for one),
--- `facility` (less than :concentration_percent percent of the households that have it came to this opener), `used` (of
--- :shared_households accounts or more that were watched, :used_percent percent are used); else empty.
+-- `residence` (of `residence_contacts`, and :residence_used_percent percent are used), `facility` (less than :concentration_percent percent of the households that have it
+-- came to this opener), `used` (of :shared_households accounts or more that were watched, :used_percent percent are used);
+-- else empty.
 SELECT s.rep_id AS rep_id, s.kind AS kind, s.contact_key AS contact_key, s.households AS households,
        r.households AS firm_households,
        CASE WHEN s.families < :shared_households THEN 'relatives'
             WHEN s.homes < :shared_households AND s.kind <> 'address' THEN 'relatives'
             WHEN s.employers = 1 AND s.without_employer = 0 THEN 'employer'
+            WHEN h.contact_key IS NOT NULL AND u.watched >= :shared_households
+             AND u.used * 100 >= u.watched * :residence_used_percent THEN 'residence'
             WHEN s.households * 100 < r.households * :concentration_percent THEN 'facility'
             WHEN u.watched >= :shared_households AND u.used * 100 >= u.watched * :used_percent THEN 'used' END AS explained
 FROM shared_contacts AS s
 JOIN contact_reach AS r ON r.kind = s.kind AND r.contact_key = s.contact_key
 LEFT JOIN contact_use AS u ON u.rep_id = s.rep_id AND u.kind = s.kind AND u.contact_key = s.contact_key
+LEFT JOIN residence_contacts AS h ON h.rep_id = s.rep_id AND h.kind = s.kind AND h.contact_key = s.contact_key
 
 -- model: employee_contacts
 -- The contacts of the firm's own people, spelled alike, with whose they are. One number may be several people's.

@@ -15,9 +15,11 @@ of an account, and the firm from hearing of the customer.
 To correct a contact while the customer sits there is ordinary; to take the correction back is not. What one
 representative opens for one customer on one day is one sitting. Two rates are tested against colleagues' sittings of the
 same channel and kind of branch, with new or known customers: those with any such change, and those with one that was
-undone or false; the latter is also held against a slip in {slip_rate} of sittings. Those seen are joined into one
-p-value. The change that took an edit back is listed beside it. Only sittings around which the extract of changes covers
-every day are judged.
+undone or false; the latter is also held against a slip in {slip_rate} of sittings. Who changes contacts more often than
+colleagues also where his customers use what he opened works like that (recruits move, a clean-up was ordered): of his
+plain changes, those around what nobody uses are held against his own rate. That excuses no change that was undone or
+false. Those seen are joined into one p-value. The change that took an edit back is listed beside it. Only sittings around
+which the extract of changes covers every day are judged.
 
 ## What it misses
 Changes through the customer's own online login, changes by a colleague, and numbers taken back in another spelling.
@@ -26,6 +28,7 @@ Changes through the customer's own online login, changes by a colleague, and num
 - The customer moved, married or changed his provider, and opened something on that occasion.
 - A slip of the keyboard, corrected a day later.
 - A customer who lives elsewhere for a season, or who asked to have his e-mail deleted.
+- Recruits or students who move on the occasion, at the desk that serves them, and do not use their accounts yet.
 - A clean-up of records that the firm ordered.
 
 ## What to check
@@ -48,6 +51,7 @@ import pandas as pd
 from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
+from surveil.detectors.habit import HabitParameters, unless_habit
 from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import peer_chance, rate_cells, rate_tests
 from surveil.detectors.signs import strongest
@@ -55,7 +59,7 @@ from surveil.detectors.signs import strongest
 STRATUM = ("is_new", "channel", "branch_kind")
 
 
-class Parameters(base.Parameters):
+class Parameters(HabitParameters):
     """What may be set."""
 
     opening_edit_days: int = param(
@@ -92,7 +96,7 @@ class ContactTampering(Detector):
     id = "UA05"
     slug = "contact_tampering"
     name = "Contact changed around the opening"
-    version = "11"
+    version = "12"
     family = Family.UNAUTHORIZED
     typology = "T06 T36"
     severity = Severity.HIGH
@@ -119,7 +123,17 @@ class ContactTampering(Detector):
             "sittings with a change of contacts that was undone or false",
             parameters.slip_rate,
         )
-        tests = strongest([edited.tests, doubtful.query("observed > 0")])
+        # Who sees to contacts at every opening does so where his customers use what they got, too; not to undo it.
+        plainly = unless_habit(
+            edited.tests,
+            known,
+            known["edited"] == 1,
+            STRATUM,
+            "sittings around which he changed the contacts and of which nothing is used",
+            parameters.slip_rate,
+            parameters.habit_p,
+        )
+        tests = strongest([plainly, doubtful.query("observed > 0")])
         # One change back may have undone two edits.
         rows = measured["contact_tampering_items"].drop_duplicates("change_id", ignore_index=True)
         bad = ((rows["undone"] == 1) | (rows["false_value"] == 1)).to_numpy(dtype=bool)

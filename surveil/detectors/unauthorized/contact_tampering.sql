@@ -98,15 +98,18 @@ GROUP BY o.rep_id, o.customer_id, o.opened_day
 
 -- model: contact_tampering_cells
 -- Sittings (what one opener opened for one customer on one day) counted by opener, channel, branch, month and whether the
--- customer was new; `edited` and `doubtful` of `edited_sittings`; `known` 1 where the changes' extract covers the days around.
-SELECT rep_id, is_new, channel, branch_kind, branch_id, month, known, edited, doubtful, COUNT(*) AS n
+-- customer was new; `edited` and `doubtful` of `edited_sittings`; `known` 1 where the changes' extract covers the days around;
+-- `used` 1 where the customer has used any of it since.
+SELECT rep_id, is_new, channel, branch_kind, branch_id, month, known, used, edited, doubtful, COUNT(*) AS n
 FROM (
     SELECT o.rep_id AS rep_id, o.customer_id AS customer_id, o.opened_day AS opened_day, MAX(w.is_new) AS is_new,
            MIN(o.channel) AS channel, MIN(o.branch_kind) AS branch_kind, MIN(o.branch_id) AS branch_id,
            MIN(o.month) AS month, MIN(CASE WHEN v.feed IS NULL THEN 0 ELSE 1 END) AS known,
+           MAX(CASE WHEN u.first_use_days IS NULL THEN 0 ELSE 1 END) AS used,
            MAX(CASE WHEN s.rep_id IS NULL THEN 0 ELSE 1 END) AS edited, MAX(COALESCE(s.doubtful, 0)) AS doubtful
     FROM openings AS o
     JOIN opening_novelty AS w ON w.account_id = o.account_id
+    LEFT JOIN first_use AS u ON u.account_id = o.account_id
     LEFT JOIN covered AS v
       ON v.feed = 'profile_changes' AND v.branch_id = o.branch_id AND v.channel = o.channel
      AND v.from_day <= o.opened_day - :opening_edit_days AND v.to_day >= o.opened_day + :opening_edit_days
@@ -114,4 +117,4 @@ FROM (
       ON s.rep_id = o.rep_id AND s.customer_id = o.customer_id AND s.opened_day = o.opened_day
     GROUP BY o.rep_id, o.customer_id, o.opened_day
 ) AS sittings
-GROUP BY rep_id, is_new, channel, branch_kind, branch_id, month, known, edited, doubtful
+GROUP BY rep_id, is_new, channel, branch_kind, branch_id, month, known, used, edited, doubtful

@@ -16,10 +16,13 @@ a home address with its usual words in short form. Households are unrelated wher
 and family names. A contact is explained, and only counted, where they all work for one employer, or where less than
 {concentration_percent} percent of the households of the whole firm that have it came to this opener: a residence, a
 school or a switchboard is known to his colleagues too; or where {used_percent} percent of its accounts that were watched
-for {watched_days} days are used by their customers, as those of a guardian's wards are: who does not exist uses nothing.
-Those of one home count as one household. Each household from the {shared_households}th on is counted among all households
-he served, compared with colleagues' and held against a chance cluster in {chance_rate} of households. A home that
-unrelated people share counts once, however many they are: it may be a residence or a shelter that he looks after.
+for {watched_days} days are used by their customers, as those of a guardian's wards are: who does not exist uses nothing;
+or where {residence_percent} percent of its households live at one home, no employee's, that {shared_households} or more
+unrelated people share, and {residence_used_percent} percent of its watched accounts are used: the telephone and mailbox
+of a residence belong to it. (The home itself is judged.) Those of one home count as one household. Each household from
+the {shared_households}th on is counted among all households he served, compared with colleagues' and held against a
+chance cluster in {chance_rate} of households. A home that unrelated people share counts once, however many they are: it
+may be a residence or a shelter that he looks after.
 
 A series are contacts of such households with the same pattern: numbers that differ in one of the last digits or in the last
 two, e-mail addresses that differ in marks or in the number at the end of a name of {least_stem} letters or more. Neighbours
@@ -32,7 +35,7 @@ uses in their customers' names.
 
 ## Innocent explanations
 - A large family, a shared flat, or friends who gave one number: relatives are told by homes and names, friends are not.
-- Several residences, a school or a shelter that only one representative looks after.
+- Several residences or a school that only one representative looks after; a shelter whose people have mostly moved on.
 - An accountant, guardian or manager who gives his own number for people who do not use their accounts yet.
 - Customers without a phone of their own, for whom a helper's number was noted.
 - A block of numbers of one building or firm whose people came together and gave no employer.
@@ -76,6 +79,7 @@ EXPLANATIONS = {
     "relatives": "openings on a contact that relatives share",
     "employer": "openings on a contact that people of one employer share",
     "facility": "openings on a contact that is spread over several representatives",
+    "residence": "openings on a contact of a residence, most of whose people live at one home",
     "used": "openings on a contact whose customers use their accounts",
 }
 
@@ -101,6 +105,16 @@ class Parameters(base.Parameters):
         citation="as in UA16: invented people do not come back",
         meaning="share of a contact's accounts, of those watched, whose use by their customers explains it",
     )  # fmt: skip
+    residence_percent: int = param(
+        50, unit="percent of households", ge=20, le=100, measured=True,
+        citation="our judgement: of a residence's people some have moved out",
+        meaning="share of a contact's households living at one home from which it is that residence's",
+    )  # fmt: skip
+    residence_used_percent: int = param(
+        20, unit="percent of accounts", ge=0, le=100, measured=True,
+        citation="our judgement: of real people some use what they got, of invented ones nobody",
+        meaning="share of such a contact's accounts, of those watched, that must be used for it to be a residence's",
+    )  # fmt: skip
     watched_days: int = param(
         30, unit="days", ge=0, le=365, measured=True,
         citation="our judgement: most accounts are used in the first month",
@@ -123,7 +137,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "15"
+    version = "16"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH

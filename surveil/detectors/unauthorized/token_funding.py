@@ -18,8 +18,17 @@ of the money he posted for anybody, lone tokens; of his funded accounts, those f
 source that fans out (from the household on that makes it one). The first is compared with colleagues' accounts of the
 same product, channel and kind of branch, the second with postings of the same tender, and each is held against an
 ordinary reason in a share of {slip_rate}. Those seen are joined into one p-value. Where a customer paid, anything he does
-within {funded_days} days clears it; where staff paid, only other money does, more coins of the staff's left out. Where
-the extract begins later than {dormant_days} days before, {seen_idle_days} days without movement must be seen. It counts
+within {funded_days} days clears it; where staff paid, only other money does, more coins of the staff's left out.
+
+Three things tell the small money that customers bring from an employee's change; what staff started is left to the
+third. Where an opener's customers began {least_starts} accounts of a product or more with a token, and
+{built_on_percent} percent were followed by something, as those of a school's savings days are, the others are explained.
+Of the people of one residence (a shelter, a prison), where {shared_households} or more unrelated households live at no
+employee's home, one token counts. And where {built_on_percent} percent of the accounts opened under a campaign, by
+{promotion_openers} people or more, began with one and the same token of their customers', that sum is what the promotion
+asks for.
+
+Where the extract begins later than {dormant_days} days before, {seen_idle_days} days without movement must be seen. It counts
 for whoever posted it, else for the opener of a young account.
 
 ## What it misses
@@ -27,7 +36,8 @@ Tokens above the limit that stay, and money that comes in cash from different ha
 
 ## Innocent explanations
 - A child's coins, a minimum opening deposit, a test payment of a new payroll or a bill.
-- A drive at a school, where every child brings a dollar.
+- A drive at a school, where every child brings a dollar once, or where the system notes staff as having started it.
+- A promotion for which no campaign was recorded on the accounts.
 - A rounding or savings programme that moves cents by itself: mark it as started by the system.
 - A gift of parents or grandparents to several accounts.
 
@@ -58,6 +68,11 @@ from surveil.detectors.signs import strongest
 POSTED = ("tender",)
 TOKENS = "funded accounts got a token only"
 POSTINGS = "payments were tokens into idle accounts"
+EXPLANATIONS = {
+    "promotion": "tokens of the sum that most accounts of a campaign began with",
+    "built on": "tokens of an opener most of whose customers start as small and come back",
+    "residence": "tokens of people of one residence, but for its first",
+}
 FED = "funded accounts were fed from a shared or employee's source"
 
 
@@ -89,6 +104,19 @@ class Parameters(base.Parameters):
         3, unit="households", ge=2, le=50, measured=True, citation="our judgement: two may be relatives",
         meaning="unrelated households of one opener from which a source fans out",
     )  # fmt: skip
+    least_starts: int = param(
+        10, unit="accounts", ge=3, le=1000, measured=True, citation="our judgement: fewer may be chance",
+        meaning="accounts that an opener's customers must have started with a token, for what they do next to explain it",
+    )  # fmt: skip
+    built_on_percent: int = param(
+        50, unit="percent of accounts", ge=10, le=100, measured=True,
+        citation="as in UA07: who did not ask for an account does not come back",
+        meaning="share of accounts started with a token whose use, or of a campaign's whose like sum, explains the others",
+    )  # fmt: skip
+    promotion_openers: int = param(
+        2, unit="openers", ge=2, le=50, measured=True, citation="our judgement: one alone may have his own change",
+        meaning="openers whose customers must bring the same token under a campaign, for it to be what the campaign asks",
+    )  # fmt: skip
     slip_rate: float = param(
         0.002, unit="share", ge=0.0001, le=0.1, citation="our judgement: coins, gifts and favours, one in five hundred",
         meaning="how often a lone token, or money from such a source, has an ordinary reason",
@@ -101,13 +129,19 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "16"
+    version = "17"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH
     needs = ("accounts.opened_by", "transactions", "transactions.amount")
     in_parts = True
-    models = ("token_funding_items", "first_money_cells", "posted_money_cells", "unknown_tokens")
+    models = (
+        "token_funding_items",
+        "first_money_cells",
+        "posted_money_cells",
+        "unknown_tokens",
+        "explained_tokens",
+    )
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -121,9 +155,19 @@ class TokenFunding(Detector):
         ]
         seen = [tests[0], *(test.query("observed > 0") for test in tests[1:])]
         unknown = int(measured["unknown_tokens"]["n"].sum())
-        gap = Gap(unknown, "tokens around which the transactions' extract does not cover enough days")
+        gaps = (
+            [Gap(unknown, "tokens around which the transactions' extract does not cover enough days")]
+            if unknown
+            else []
+        )
+        explained = measured["explained_tokens"].groupby("explained")["n"].sum()
+        gaps += [
+            Gap(int(explained[why]), f"explained, not held against anybody: {what}")
+            for why, what in EXPLANATIONS.items()
+            if why in explained.index
+        ]
         return Decision(_items(measured["token_funding_items"], parameters), strongest(seen), int(funded["n"].sum()),
-                        (gap,) if unknown else ())  # fmt: skip
+                        tuple(gaps))  # fmt: skip
 
 
 def _items(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:

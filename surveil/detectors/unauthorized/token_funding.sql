@@ -40,11 +40,12 @@ FROM token_histories
 -- model: tokens
 -- The rows of `token_rows` with the account's opener, how long it had lain idle (empty: from its opening on) and for how long
 -- it did after: without anything the customer did, or, where staff started the payment, without other money. `known_days`: days
--- before that the extract covers; `watched_days`: days after; `whole_life`: its opening too.
+-- before that the extract covers; `watched_days`: days after; `whole_life`: its opening too. Not on `void_openings`.
 SELECT t.transaction_id AS transaction_id, t.account_id AS account_id, a.customer_id AS customer_id,
        a.opened_by AS opener, t.rep_id AS poster, COALESCE(t.branch_id, a.branch_id, '') AS branch_id,
        COALESCE(t.tender, '') AS tender, c.month AS month, n.posted_day AS posted_day, t.amount_cents AS cents,
        a.product_code AS product_code, n.posted_day - a.opened_at_day AS age_days,
+       CASE WHEN t.initiated_by = 'rep' THEN 1 ELSE 0 END AS by_staff, a.campaign_id AS campaign_id,
        n.posted_day - CASE WHEN t.initiated_by = 'rep' THEN n.money_before_day ELSE n.before_day END AS idle_days,
        CASE WHEN t.initiated_by = 'rep' THEN n.money_after_day ELSE n.after_day END - n.posted_day AS next_days,
        CASE WHEN a.opened_at_day >= v.from_day THEN 1 ELSE 0 END AS whole_life,
@@ -53,17 +54,19 @@ FROM token_rows AS t
 JOIN token_neighbours AS n ON n.transaction_id = t.transaction_id
 JOIN accounts AS a ON a.account_id = t.account_id
 JOIN calendar AS c ON c.day = n.posted_day
+LEFT JOIN void_openings AS w ON w.account_id = t.account_id
 LEFT JOIN covered AS v
   ON v.feed = 'transactions' AND v.branch_id = COALESCE(a.branch_id, '') AND v.channel = COALESCE(a.channel, '')
  AND v.from_day <= n.posted_day AND v.to_day >= n.posted_day
+WHERE w.account_id IS NULL
 
--- model: lone_tokens
+-- model: lone_payments
 -- The rows of `tokens` that woke an account which was idle before (from its opening, or for :dormant_days days) and after (for
 -- :funded_days days): 1; 0 where not; empty where the extract does not cover it. Where the extract begins later, :seen_idle_days
 -- days without movement must be seen. `subject`: who posted it, else, on an account
 -- not older than :funded_days days, who opened it.
 SELECT transaction_id, account_id, customer_id, opener, poster, branch_id, tender, month, posted_day, cents, product_code,
-       age_days, idle_days,
+       campaign_id, by_staff, age_days, idle_days,
        COALESCE(poster, CASE WHEN age_days <= :funded_days THEN opener END) AS subject,
        CASE WHEN idle_days < :dormant_days THEN 0
             WHEN next_days <= :funded_days THEN 0
@@ -71,6 +74,62 @@ SELECT transaction_id, account_id, customer_id, opener, poster, branch_id, tende
             WHEN idle_days IS NULL AND whole_life = 0 AND known_days < :seen_idle_days THEN NULL
             ELSE 1 END AS lone
 FROM tokens
+
+-- model: small_starts
+-- The rows of `lone_payments` that were the first money on a new account and that no employee started.
+SELECT transaction_id, customer_id, opener, product_code, campaign_id, cents, posted_day, lone
+FROM lone_payments
+WHERE by_staff = 0 AND idle_days IS NULL AND age_days >= 0 AND age_days <= :funded_days
+  AND lone IS NOT NULL AND opener IS NOT NULL
+
+-- model: built_on_starts
+-- The openers and products whose customers start small and come back: of :least_starts or more of `small_starts`,
+-- :built_on_percent percent were followed by something.
+SELECT opener, product_code
+FROM small_starts
+GROUP BY opener, product_code
+HAVING COUNT(*) >= :least_starts AND COUNT(*) * :built_on_percent <= 100 * SUM(1 - lone)
+
+-- model: residence_starts
+-- The lone ones of `small_starts` by people of one of `residence_people`, in order of time. A residence is one event.
+SELECT s.transaction_id AS transaction_id,
+       ROW_NUMBER() OVER (PARTITION BY s.opener, r.street ORDER BY s.posted_day, s.transaction_id) AS place
+FROM small_starts AS s
+JOIN residence_people AS r ON r.rep_id = s.opener AND r.customer_id = s.customer_id
+WHERE s.lone = 1
+
+-- model: promoted_sums
+-- The sums that a promotion asks for: :built_on_percent percent of the accounts that staff opened under a campaign, of
+-- :least_starts or more and of :promotion_openers openers or more, are among `small_starts` with the very same sum.
+SELECT s.campaign_id AS campaign_id, s.cents AS cents
+FROM small_starts AS s
+JOIN (
+    SELECT campaign_id, COUNT(*) AS accounts FROM openings WHERE campaign_id IS NOT NULL AND is_feature = 0 GROUP BY campaign_id
+) AS o ON o.campaign_id = s.campaign_id
+GROUP BY s.campaign_id, s.cents
+HAVING COUNT(*) >= :least_starts AND COUNT(DISTINCT s.opener) >= :promotion_openers
+   AND COUNT(*) * 100 >= MAX(o.accounts) * :built_on_percent
+
+-- model: lone_tokens
+-- The rows of `lone_payments`, 0 where customers' own small money explains them: `promotion` (first money on an account, as
+-- in `promoted_sums`), `built on` (of `built_on_starts`) or `residence` (of `residence_starts`, but for the first).
+SELECT transaction_id, account_id, customer_id, opener, poster, branch_id, tender, month, posted_day, cents, product_code,
+       age_days, idle_days, subject, CASE WHEN explained IS NULL THEN lone ELSE 0 END AS lone, explained
+FROM (
+    SELECT k.transaction_id AS transaction_id, k.account_id AS account_id, k.customer_id AS customer_id, k.opener AS opener,
+           k.poster AS poster, k.branch_id AS branch_id, k.tender AS tender, k.month AS month, k.posted_day AS posted_day,
+           k.cents AS cents, k.product_code AS product_code, k.age_days AS age_days, k.idle_days AS idle_days,
+           k.subject AS subject, k.lone AS lone,
+           CASE WHEN p.campaign_id IS NOT NULL THEN 'promotion'
+                WHEN b.opener IS NOT NULL THEN 'built on'
+                WHEN r.place > 1 THEN 'residence' END AS explained
+    FROM lone_payments AS k
+    LEFT JOIN promoted_sums AS p
+      ON p.campaign_id = k.campaign_id AND p.cents = k.cents AND k.lone = 1 AND k.idle_days IS NULL
+    LEFT JOIN small_starts AS s ON s.transaction_id = k.transaction_id AND s.lone = 1
+    LEFT JOIN built_on_starts AS b ON b.opener = s.opener AND b.product_code = s.product_code
+    LEFT JOIN residence_starts AS r ON r.transaction_id = k.transaction_id
+) AS judged
 
 -- model: fanned_money
 -- The rows of `small_sources` from one of `fan_sources`; `place`: as which household of the opener on that source.
@@ -164,3 +223,7 @@ GROUP BY t.rep_id, COALESCE(t.tender, ''), COALESCE(t.branch_id, ''), c.month,
 -- model: unknown_tokens
 -- How many rows of `lone_tokens` can't be judged.
 SELECT COUNT(*) AS n FROM lone_tokens WHERE lone IS NULL
+
+-- model: explained_tokens
+-- How many rows of `lone_tokens` customers' own small money explains, by how.
+SELECT explained, COUNT(*) AS n FROM lone_tokens WHERE explained IS NOT NULL GROUP BY explained
