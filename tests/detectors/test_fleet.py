@@ -34,7 +34,7 @@ IDENTITY = {
 }  # fmt: skip
 
 #: Models that say one thing of the whole firm, such as for the coverage report: the first part of it says it for all.
-COUNTED_ONCE = {"name_counts", "unknown_tokens", "known_staff", "district_cells"}
+COUNTED_ONCE = {"name_counts", "explained_tokens", "unknown_tokens", "known_staff", "district_cells"}
 
 each = pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.id)
 

@@ -28,8 +28,8 @@ employee's home, one token counts. And where {built_on_percent} percent of the a
 {promotion_openers} people or more, began with one and the same token of their customers', that sum is what the promotion
 asks for.
 
-Where the extract begins later than {dormant_days} days before, {seen_idle_days} days without movement must be seen. It counts
-for whoever posted it, else for the opener of a young account.
+Where the extract begins later than {dormant_days} days before, {seen_idle_days} days without movement must be seen. It
+counts for whoever posted it, else for the opener of a young account.
 
 ## What it misses
 Tokens above the limit that stay, and money that comes in cash from different hands.
