@@ -12,6 +12,8 @@ from surveil.statistics.tails import beta_binomial_tails, binomial_tails
 
 # Of one or two expected events nobody can tell how representatives differ: the usual spread is assumed instead.
 _SETTINGS = RateSettings(min_expected=0.0, dispersion_min_expected=3.0)
+#: Occasions of others from which it can be told how often something happens in the firm, and the most that is made of it.
+_TELLING, _MOST = 50, 0.999
 
 
 def rare_tests(cells: pd.DataFrame, what: str, ordinary: float, differ: float = 0.0) -> pd.DataFrame:
@@ -19,25 +21,35 @@ def rare_tests(cells: pd.DataFrame, what: str, ordinary: float, differ: float = 
 
     Where colleagues show nothing, a single event would already look impossible. So the p-value is the larger of the one
     against colleagues and the mid-p of a binomial with the `ordinary` rate that slips and special cases produce. Who has
-    too few colleagues to compare with is held against the ordinary rate alone. What is shown as expected is what decides:
+    too few colleagues to compare with is held against the ordinary rate alone, or against the rate of the whole firm, if
+    that is more: papers of a kind that its extract leaves out are no slip of his. What is shown as expected is what decides:
     the number of slips where that is the larger p-value and more than colleagues have. Where honest people's own ordinary
     rates `differ`, by this coefficient of variation, the binomial is a beta-binomial.
     """
     tests = rate_tests(cells, what, settings=_SETTINGS).tests
     observed, n = tests["observed"].astype(float), tests["n"].astype(float)
-    # The ordinary rate is an upper bound, not what is expected: to stay below it is no evidence of innocence.
-    slips = np.minimum(_slips(observed, n, ordinary, differ), 0.5)
     by_peers = tests["p_value"].to_numpy(dtype=float)
+    rate = np.where(np.isnan(by_peers), np.maximum(ordinary, _rate_of_others(cells, tests)), ordinary)
+    # The ordinary rate is an upper bound, not what is expected: to stay below it is no evidence of innocence.
+    slips = np.minimum(_slips(observed, n, rate, differ), 0.5)
     decided = np.isnan(by_peers) | ((slips > by_peers) & (n * ordinary > tests["expected"].astype(float)))
     tests["p_value"] = np.fmax(by_peers, slips)
     return (
-        tests.where(~decided, _against_slips(tests, what, ordinary, differ, by_peers))
-        if decided.any()
-        else tests
+        tests.where(~decided, _against_slips(tests, what, rate, differ, by_peers)) if decided.any() else tests
     )
 
 
-def _slips(observed: pd.Series, n: pd.Series, ordinary: float, differ: float) -> npt.NDArray[np.float64]:
+def _rate_of_others(cells: pd.DataFrame, tests: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Per test how often the events happen to all others of the firm; 0 where these have too few occasions to tell."""
+    own = cells.groupby("rep")[["n", "y"]].sum().reindex(tests["subject_id"]).to_numpy(dtype=float)
+    n, y = cells["n"].sum() - own[:, 0], cells["y"].sum() - own[:, 1]
+    told = n >= _TELLING
+    return np.where(told, np.minimum(y / np.where(told, n, 1.0), _MOST), 0.0)
+
+
+def _slips(
+    observed: pd.Series, n: pd.Series, ordinary: npt.NDArray[np.float64], differ: float
+) -> npt.NDArray[np.float64]:
     """Mid-p of so many where the rate is `ordinary` in the mean, and differs between people."""
     if differ == 0:
         return binomial_tails(observed, n, ordinary).p_value()
@@ -45,12 +57,12 @@ def _slips(observed: pd.Series, n: pd.Series, ordinary: float, differ: float) ->
     return beta_binomial_tails(observed, n, n * ordinary, variance).p_value()
 
 
-def _correlation(ordinary: float, differ: float) -> float:
+def _correlation(ordinary: npt.NDArray[np.float64], differ: float) -> npt.NDArray[np.float64]:
     """Of two occasions of one person, where people's rates differ by this coefficient of variation."""
     return differ**2 * ordinary / (1 - ordinary)
 
 
-def _usual_most(n: pd.Series, ordinary: float, differ: float) -> npt.NDArray[np.float64]:
+def _usual_most(n: pd.Series, ordinary: npt.NDArray[np.float64], differ: float) -> npt.NDArray[np.float64]:
     """How many events in so many occasions all but one honest person in forty stay within."""
     from scipy import stats
 
@@ -61,19 +73,24 @@ def _usual_most(n: pd.Series, ordinary: float, differ: float) -> npt.NDArray[np.
 
 
 def _against_slips(
-    tests: pd.DataFrame, what: str, ordinary: float, differ: float, by_peers: npt.NDArray[np.float64]
+    tests: pd.DataFrame,
+    what: str,
+    ordinary: npt.NDArray[np.float64],
+    differ: float,
+    by_peers: npt.NDArray[np.float64],
 ) -> pd.DataFrame:
     """The same tests, explained by the ordinary rate, with what colleagues (`by_peers` known) make expected beside it."""
-    n = tests["n"].astype(float)
+    n, slip = tests["n"].astype(float), ordinary.min()
     told = [
-        f"{observed:.0f} of {count:.0f} {what}; {count_words(count * ordinary)} expected of slips and special cases"
+        f"{observed:.0f} of {count:.0f} {what}; {count_words(count * rate)} expected "
+        + ("of slips and special cases" if rate == slip else "going by the whole firm")
         + (
             " (too few colleagues to compare with)"
             if np.isnan(p)
             else f" ({count_words(expected)} going by {others:.0f} colleagues)"
         )
-        for observed, count, expected, others, p in zip(
-            *(tests[name] for name in ("observed", "n", "expected", "peers")), by_peers, strict=True
+        for observed, count, expected, others, p, rate in zip(
+            *(tests[name] for name in ("observed", "n", "expected", "peers")), by_peers, ordinary, strict=True
         )
     ]
     high = _usual_most(n, ordinary, differ)

@@ -66,3 +66,22 @@ def test_what_is_shown_as_expected_is_what_decides() -> None:
     told = rare_tests(many, "sales", 0.02).set_index("subject_id").loc["r10"]
     assert told["expected"] > 2.0
     assert "expected, going by 10 colleagues" in told["reason"]
+
+
+def test_what_the_whole_firm_lacks_is_no_slip_of_who_has_too_few_colleagues() -> None:
+    """Three of one kind of branch, whose features have no papers of their own, as nobody's in the firm have."""
+    counted = pd.DataFrame(
+        {
+            "rep_id": [f"r{i:02}" for i in range(23)],
+            "branch_id": [f"b{i:02}" for i in range(23)],
+            "month": 0,
+            "stratum": ["retirement"] * 3 + ["standard"] * 20,
+            "n": 20,
+        }
+    )
+    all_lack = rate_cells(counted, pd.Series([20] * 23), ("stratum",))
+    assert rare_tests(all_lack, "features", 0.02)["p_value"].min() > 0.3
+    one_lacks = rate_cells(counted, pd.Series([20] + [0] * 22), ("stratum",))
+    told = rare_tests(one_lacks, "features", 0.02).set_index("subject_id")
+    assert told.loc["r00", "p_value"] < 1e-9
+    assert "too few colleagues" in told.loc["r00", "reason"]

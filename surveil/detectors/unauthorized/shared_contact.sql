@@ -12,13 +12,15 @@ JOIN openings AS o ON o.account_id = c.account_id
 -- The households of an opener that came to an unexplained contact as its :shared_households th or later: those that make it
 -- shared. (The first ones on it may be chance.) Those of one home (the street, as post codes are mistyped) count as one
 -- household, and of a home that unrelated people share only the :shared_households th counts: a residence is one event,
--- however many live there.
+-- however many live there and under however many post codes.
 SELECT DISTINCT rep_id, household, kind_of_contact
 FROM (
     SELECT rep_id, household, kind_of_contact,
            ROW_NUMBER() OVER (PARTITION BY rep_id, kind, contact_key ORDER BY first_s, household) AS place
     FROM (
-        SELECT c.rep_id AS rep_id, MIN(c.household) AS household, c.kind AS kind, c.contact_key AS contact_key,
+        SELECT c.rep_id AS rep_id, MIN(c.household) AS household, c.kind AS kind,
+               CASE WHEN c.kind = 'address' AND STRPOS(c.contact_key, '|') > 0
+                    THEN SUBSTRING(c.contact_key, 1, STRPOS(c.contact_key, '|') - 1) ELSE c.contact_key END AS contact_key,
                CASE WHEN c.kind = 'address' THEN 'address' ELSE 'contact' END AS kind_of_contact,
                MIN(c.opened_s) AS first_s
         FROM opening_contacts AS c
@@ -27,7 +29,9 @@ FROM (
         GROUP BY c.rep_id,
                  CASE WHEN c.kind = 'address' THEN c.household
                       WHEN STRPOS(c.home, '|') > 0 THEN SUBSTRING(c.home, 1, STRPOS(c.home, '|') - 1) ELSE c.home END,
-                 c.kind, c.contact_key
+                 c.kind,
+                 CASE WHEN c.kind = 'address' AND STRPOS(c.contact_key, '|') > 0
+                      THEN SUBSTRING(c.contact_key, 1, STRPOS(c.contact_key, '|') - 1) ELSE c.contact_key END
     ) AS firsts
 ) AS ranked
 WHERE place = :shared_households OR (place > :shared_households AND kind_of_contact = 'contact')

@@ -129,7 +129,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "17"
+    version = "18"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH

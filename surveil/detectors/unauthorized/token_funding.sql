@@ -104,7 +104,10 @@ WHERE s.lone = 1
 SELECT s.campaign_id AS campaign_id, s.cents AS cents
 FROM small_starts AS s
 JOIN (
-    SELECT campaign_id, COUNT(*) AS accounts FROM openings WHERE campaign_id IS NOT NULL AND is_feature = 0 GROUP BY campaign_id
+    SELECT campaign_id, COUNT(*) AS accounts
+    FROM openings
+    WHERE campaign_id IS NOT NULL AND is_feature = 0
+    GROUP BY campaign_id
 ) AS o ON o.campaign_id = s.campaign_id
 GROUP BY s.campaign_id, s.cents
 HAVING COUNT(*) >= :least_starts AND COUNT(DISTINCT s.opener) >= :promotion_openers
