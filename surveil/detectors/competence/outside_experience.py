@@ -106,7 +106,7 @@ class OutsideExperience(Detector):
     id = "CS03"
     slug = "outside_experience"
     name = "Pushed outside one's experience"
-    version = "9"
+    version = "10"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM

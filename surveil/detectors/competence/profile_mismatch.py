@@ -95,7 +95,7 @@ class ProfileMismatch(Detector):
     id = "CS04"
     slug = "profile_mismatch"
     name = "Sale that does not fit the customer"
-    version = "7"
+    version = "8"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH

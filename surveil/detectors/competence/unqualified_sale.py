@@ -78,7 +78,7 @@ class UnqualifiedSale(Detector):
     id = "CS01"
     slug = "unqualified_sale"
     name = "Sale without the registration"
-    version = "12"
+    version = "13"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.HIGH

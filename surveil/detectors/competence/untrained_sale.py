@@ -69,7 +69,7 @@ class UntrainedSale(Detector):
     id = "CS02"
     slug = "untrained_sale"
     name = "Sale without the firm's training"
-    version = "7"
+    version = "8"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM
