@@ -34,9 +34,9 @@ def rare_tests(cells: pd.DataFrame, what: str, ordinary: float, differ: float = 
     slips = np.minimum(_slips(observed, n, rate, differ), 0.5)
     decided = np.isnan(by_peers) | ((slips > by_peers) & (n * ordinary > tests["expected"].astype(float)))
     tests["p_value"] = np.fmax(by_peers, slips)
-    return (
-        tests.where(~decided, _against_slips(tests, what, rate, differ, by_peers)) if decided.any() else tests
-    )
+    if not decided.any():
+        return tests
+    return tests.where(~decided, _against_slips(tests, what, rate, rate > ordinary, differ, by_peers))
 
 
 def _rate_of_others(cells: pd.DataFrame, tests: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -76,21 +76,29 @@ def _against_slips(
     tests: pd.DataFrame,
     what: str,
     ordinary: npt.NDArray[np.float64],
+    of_firm: npt.NDArray[np.bool_],
     differ: float,
     by_peers: npt.NDArray[np.float64],
 ) -> pd.DataFrame:
-    """The same tests, explained by the ordinary rate, with what colleagues (`by_peers` known) make expected beside it."""
-    n, slip = tests["n"].astype(float), ordinary.min()
+    """The same tests, explained by the ordinary rate, with what colleagues (`by_peers` known) make expected beside it.
+
+    `of_firm`: where that is the rate of the whole firm, not of slips.
+    """
+    n = tests["n"].astype(float)
     told = [
         f"{observed:.0f} of {count:.0f} {what}; {count_words(count * rate)} expected "
-        + ("of slips and special cases" if rate == slip else "going by the whole firm")
+        + ("going by the whole firm" if firm else "of slips and special cases")
         + (
             " (too few colleagues to compare with)"
             if np.isnan(p)
             else f" ({count_words(expected)} going by {others:.0f} colleagues)"
         )
-        for observed, count, expected, others, p, rate in zip(
-            *(tests[name] for name in ("observed", "n", "expected", "peers")), by_peers, ordinary, strict=True
+        for observed, count, expected, others, p, rate, firm in zip(
+            *(tests[name] for name in ("observed", "n", "expected", "peers")),
+            by_peers,
+            ordinary,
+            of_firm,
+            strict=True,
         )
     ]
     high = _usual_most(n, ordinary, differ)

@@ -62,7 +62,11 @@ def window_of(backend: Backend, as_of_day: int | None, from_day: int | None, to_
 
 
 def _first_day(backend: Backend, as_of_day: int) -> int:
-    """The first day from which one of the extracts is whole: as declared, else as its rows show."""
+    """The first day from which one of the extracts is whole: as declared, else as its rows show.
+
+    Of accounts that are too few to tell it is the first; of others only where nothing tells: a handful of old sales does not
+    say where a window of thousands of accounts begins.
+    """
     whole: dict[str, int] = {}
     first: dict[str, int] = {}
     for feed in staging.FROM_FEEDS:
@@ -79,9 +83,9 @@ def _first_day(backend: Backend, as_of_day: int) -> int:
         begins = first_whole_day(counts) if declared is None else max(int(declared), first[feed])
         if begins is not None:
             whole[feed] = begins
-    # A handful of old sales or referrals does not tell where a window of thousands of accounts begins.
-    telling = {feed: day for feed, day in first.items() if feed == "accounts" or not whole} | whole
-    return min(telling.values(), default=as_of_day)
+    if whole and "accounts" in first:
+        whole.setdefault("accounts", first["accounts"])
+    return min((whole or first).values(), default=as_of_day)
 
 
 def event_span(backend: Backend, feed: str, table: str) -> tuple[int, int] | None:

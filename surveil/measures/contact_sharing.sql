@@ -20,9 +20,11 @@ FROM accounts AS a
 WHERE a.device_id IS NOT NULL AND a.channel IN ('online', 'mobile')
 
 -- model: customer_ties
--- What ties customers to each other: household, home, employer and the name after the first word (a family name, mostly).
+-- What ties customers to each other: household, home (of which `street` is street and number: post codes are mistyped),
+-- employer and the name after the first word (a family name, mostly).
 SELECT u.customer_id AS customer_id, COALESCE(u.household_id, u.customer_id) AS household,
-       k.key || '|' || u.postal_code AS home, u.employer AS employer,
+       k.key || '|' || u.postal_code AS home, CASE WHEN u.postal_code IS NOT NULL THEN k.key END AS street,
+       u.employer AS employer,
        LOWER(SUBSTRING(u.name, STRPOS(u.name, ' ') + 1)) AS family_name
 FROM customers AS u
 LEFT JOIN contact_keys AS k ON k.kind = 'address' AND k.raw = u.address_line
@@ -31,7 +33,8 @@ LEFT JOIN contact_keys AS k ON k.kind = 'address' AND k.raw = u.address_line
 -- The rows of `account_contacts` of openings by staff.
 SELECT o.account_id AS account_id, o.rep_id AS rep_id, o.customer_id AS customer_id, o.opened_s AS opened_s,
        COALESCE(t.household, o.customer_id) AS household, COALESCE(t.home, o.customer_id) AS home,
-       COALESCE(t.family_name, o.customer_id) AS family_name, t.employer AS employer,
+       COALESCE(t.street, o.customer_id) AS street, COALESCE(t.family_name, o.customer_id) AS family_name,
+       t.employer AS employer,
        c.kind AS kind, c.contact_key AS contact_key
 FROM openings AS o
 JOIN account_contacts AS c ON c.account_id = o.account_id
@@ -67,9 +70,9 @@ GROUP BY c.rep_id, c.kind, c.contact_key
 
 -- model: residents
 -- The people that an opener opened accounts for, with street and number where they live. (Companies live nowhere. Not at an
--- employee's home. Post codes are left out, as they are mistyped.)
+-- employee's home.)
 SELECT DISTINCT c.rep_id AS rep_id, c.customer_id AS customer_id, c.household AS household, c.family_name AS family_name,
-       SUBSTRING(c.home, 1, STRPOS(c.home, '|') - 1) AS street
+       c.street AS street
 FROM opening_contacts AS c
 JOIN customers AS u ON u.customer_id = c.customer_id AND COALESCE(u.kind, 'person') <> 'business'
 LEFT JOIN (SELECT DISTINCT contact_key FROM employee_contacts WHERE kind = 'address') AS e ON e.contact_key = c.home
@@ -102,9 +105,9 @@ WHERE h.households * 100 >= s.households * :residence_percent
 
 -- model: judged_contacts
 -- `shared_contacts` with what may explain each: `relatives` (too few homes or family names), `employer` (all work for one),
--- `residence` (of `residence_contacts`, and :residence_used_percent percent are used), `facility` (less than :concentration_percent percent of the households that have it
--- came to this opener), `used` (of :shared_households accounts or more that were watched, :used_percent percent are used);
--- else empty.
+-- `residence` (of `residence_contacts`), `facility` (less than :concentration_percent percent of the households that have it
+-- came to this opener), `used`; else empty. For the latter :used_percent percent of its accounts that were watched, at least
+-- :shared_households, are used; for a residence's :residence_used_percent.
 SELECT s.rep_id AS rep_id, s.kind AS kind, s.contact_key AS contact_key, s.households AS households,
        r.households AS firm_households,
        CASE WHEN s.families < :shared_households THEN 'relatives'

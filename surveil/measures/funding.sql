@@ -68,8 +68,8 @@ SELECT m.transaction_id AS transaction_id, m.account_id AS account_id, m.directi
 FROM early_money AS m
 WHERE m.same_owner = 1
 UNION ALL
-SELECT DISTINCT m.transaction_id, m.account_id, m.direction, m.cents, m.posted_day, m.by_staff, m.by_system, m.business_days_after,
-       m.other_account_id, 1
+SELECT DISTINCT m.transaction_id, m.account_id, m.direction, m.cents, m.posted_day, m.by_staff, m.by_system,
+       m.business_days_after, m.other_account_id, 1
 FROM early_money AS m
 JOIN passed_money AS p
   ON p.via_account_id = m.other_account_id
@@ -127,7 +127,8 @@ HAVING COUNT(DISTINCT CASE WHEN direction = 1 THEN posted_day END) >= :sweep_day
 
 -- model: cash_management
 -- The accounts that a representative opened for a customer on one day as cash management: where two and more of a product are
--- `zero_balance_accounts`, all of the product. Of those that are not, how much they are used says nothing (`first_sweep_day` empty).
+-- `zero_balance_accounts`, all of the product. Of those that are not (`first_sweep_day` empty) how much they are used says
+-- nothing.
 SELECT o.account_id AS account_id, o.rep_id AS rep_id, z.first_sweep_day AS first_sweep_day
 FROM openings AS o
 JOIN (

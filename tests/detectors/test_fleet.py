@@ -34,7 +34,14 @@ IDENTITY = {
 }  # fmt: skip
 
 #: Models that say one thing of the whole firm, such as for the coverage report: the first part of it says it for all.
-COUNTED_ONCE = {"name_counts", "explained_tokens", "unknown_tokens", "known_staff", "district_cells"}
+COUNTED_ONCE = {
+    "name_counts",
+    "trainer_counts",
+    "explained_tokens",
+    "unknown_tokens",
+    "known_staff",
+    "district_cells",
+}
 
 each = pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: d.id)
 

@@ -76,7 +76,7 @@ class ManagerPressure(Detector):
     id = "QB08"
     slug = "manager_pressure"
     name = "Pressure by a manager"
-    version = "15"
+    version = "16"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.HIGH

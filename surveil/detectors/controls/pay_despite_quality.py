@@ -82,7 +82,7 @@ class PayDespiteQuality(Detector):
     id = "CT02"
     slug = "pay_despite_quality"
     name = "Paid despite bad quality"
-    version = "17"
+    version = "18"
     family = Family.CONTROL
     typology = "T33"
     severity = Severity.MEDIUM

@@ -102,7 +102,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "19"
+    version = "20"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

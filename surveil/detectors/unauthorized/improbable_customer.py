@@ -113,7 +113,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "13"
+    version = "14"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH
@@ -159,7 +159,7 @@ def _gaps(
         Gap(
             int(trainers["n"].sum()),
             "openings by people who open for customers made up for tests or training alone: no detector judges them",
-            tuple(sorted(trainers["rep_id"].astype(str))),
+            tuple(sorted(trainers["trainer"].astype(str))),
         ),
     )
     return tuple(gap for gap in found if gap.count)

@@ -119,8 +119,8 @@ LEFT JOIN (SELECT DISTINCT rep_id, customer_id FROM improbable_openings WHERE co
 GROUP BY c.rep_id, c.channel, c.branch_kind, c.branch_id, c.month, CASE WHEN x.customer_id IS NULL THEN 0 ELSE 1 END
 
 -- model: trainer_counts
--- The openings of `trainers`, counted by who they are.
-SELECT rep_id, COUNT(*) AS n
+-- The openings of `trainers`, counted by who they are: in no part of a large firm, as nothing of theirs is judged.
+SELECT rep_id AS trainer, COUNT(*) AS n
 FROM void_openings
 WHERE why = 'test'
 GROUP BY rep_id

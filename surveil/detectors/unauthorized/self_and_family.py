@@ -86,7 +86,7 @@ class SelfAndFamily(Detector):
     id = "UA14"
     slug = "self_and_family"
     name = "Sales to oneself, family or colleagues"
-    version = "16"
+    version = "17"
     family = Family.UNAUTHORIZED
     typology = "T13"
     severity = Severity.MEDIUM

@@ -137,7 +137,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "17"
+    version = "18"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH

@@ -19,19 +19,15 @@ FROM (
            ROW_NUMBER() OVER (PARTITION BY rep_id, kind, contact_key ORDER BY first_s, household) AS place
     FROM (
         SELECT c.rep_id AS rep_id, MIN(c.household) AS household, c.kind AS kind,
-               CASE WHEN c.kind = 'address' AND STRPOS(c.contact_key, '|') > 0
-                    THEN SUBSTRING(c.contact_key, 1, STRPOS(c.contact_key, '|') - 1) ELSE c.contact_key END AS contact_key,
+               CASE WHEN c.kind = 'address' THEN c.street ELSE c.contact_key END AS contact_key,
                CASE WHEN c.kind = 'address' THEN 'address' ELSE 'contact' END AS kind_of_contact,
                MIN(c.opened_s) AS first_s
         FROM opening_contacts AS c
         JOIN judged_contacts AS j
           ON j.rep_id = c.rep_id AND j.kind = c.kind AND j.contact_key = c.contact_key AND j.explained IS NULL
         GROUP BY c.rep_id,
-                 CASE WHEN c.kind = 'address' THEN c.household
-                      WHEN STRPOS(c.home, '|') > 0 THEN SUBSTRING(c.home, 1, STRPOS(c.home, '|') - 1) ELSE c.home END,
-                 c.kind,
-                 CASE WHEN c.kind = 'address' AND STRPOS(c.contact_key, '|') > 0
-                      THEN SUBSTRING(c.contact_key, 1, STRPOS(c.contact_key, '|') - 1) ELSE c.contact_key END
+                 CASE WHEN c.kind = 'address' THEN c.household ELSE c.street END,
+                 c.kind, CASE WHEN c.kind = 'address' THEN c.street ELSE c.contact_key END
     ) AS firsts
 ) AS ranked
 WHERE place = :shared_households OR (place > :shared_households AND kind_of_contact = 'contact')

@@ -68,12 +68,13 @@ from surveil.detectors.signs import strongest
 POSTED = ("tender",)
 TOKENS = "funded accounts got a token only"
 POSTINGS = "payments were tokens into idle accounts"
+FED = "funded accounts were fed from a shared or employee's source"
+#: `explained` of the model `explained_tokens` -> how it reads.
 EXPLANATIONS = {
     "promotion": "tokens of the sum that most accounts of a campaign began with",
     "built on": "tokens of an opener most of whose customers start as small and come back",
     "residence": "tokens of people of one residence, but for its first",
 }
-FED = "funded accounts were fed from a shared or employee's source"
 
 
 class Parameters(base.Parameters):
@@ -129,7 +130,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "18"
+    version = "19"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH
@@ -154,20 +155,19 @@ class TokenFunding(Detector):
             rare_tests(rate_cells(funded, funded["fanned"] == 1), FED, parameters.slip_rate),
         ]
         seen = [tests[0], *(test.query("observed > 0") for test in tests[1:])]
-        unknown = int(measured["unknown_tokens"]["n"].sum())
-        gaps = (
-            [Gap(unknown, "tokens around which the transactions' extract does not cover enough days")]
-            if unknown
-            else []
-        )
         explained = measured["explained_tokens"].groupby("explained")["n"].sum()
-        gaps += [
-            Gap(int(explained[why]), f"explained, not held against anybody: {what}")
-            for why, what in EXPLANATIONS.items()
-            if why in explained.index
-        ]
+        gaps = (
+            Gap(
+                int(measured["unknown_tokens"]["n"].sum()),
+                "tokens around which the transactions' extract does not cover enough days",
+            ),
+            *(
+                Gap(int(explained.get(why, 0)), f"explained, not held against anybody: {what}")
+                for why, what in EXPLANATIONS.items()
+            ),
+        )
         return Decision(_items(measured["token_funding_items"], parameters), strongest(seen), int(funded["n"].sum()),
-                        tuple(gaps))  # fmt: skip
+                        tuple(gap for gap in gaps if gap.count))  # fmt: skip
 
 
 def _items(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:

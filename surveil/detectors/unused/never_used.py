@@ -55,7 +55,7 @@ class NeverUsed(Detector):
     id = "UN01"
     slug = "never_used"
     name = "Never used"
-    version = "13"
+    version = "14"
     family = Family.UNUSED
     typology = "T16 T18"
     severity = Severity.LOW

@@ -86,7 +86,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "19"
+    version = "20"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM

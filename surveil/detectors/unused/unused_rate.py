@@ -71,7 +71,7 @@ class UnusedRate(Detector):
     id = "UN02"
     slug = "unused_rate"
     name = "Accounts come to life too rarely"
-    version = "17"
+    version = "18"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.HIGH
