@@ -34,6 +34,8 @@ CASES: tuple[dict[str, float | int], ...] = (
     {"spread": 0.3, "branch_spread": 0.6},
     {"spread": 0.3, "branch_spread": 0.6, "reps": 50},
     {"spread": 0.3, "branch_spread": 0.6, "rate": 0.02},
+    {"spread": 0.3, "silent": 0.3},
+    {"spread": 0.3, "silent": 0.3, "rate": 0.02},
 )
 
 

@@ -8,7 +8,7 @@ YES_OR_NO = frozenset({
     "at_night", "away", "before_survey", "busy_device", "came_back", "chained", "copied", "credit_need", "employee",
     "emptied", "false_value", "firm", "first_odd", "gone", "impossible", "knock_on", "late", "never_used", "not_met",
     "odd_address", "odd_device", "opener", "packed_hour", "placeholder", "refused_to_opener", "rush", "solicited",
-    "staff_place", "unanswered", "undone", "with_account",
+    "staff_place", "traced", "unanswered", "undone", "with_account",
 })  # fmt: skip
 """What detectors measure as 0 or 1."""
 _FIELD = {
@@ -57,6 +57,7 @@ _FIELD = {
     "same_held": "Held of the same product",
     "seen_days": "Seen for, in days",
     "to_rep_id": "Referred to",
+    "traced": "A contact with the customer on record",
     "undone_after_days": "Undone after, in days",
     "unmet": "Requirements not met",
     "with_account": "Opened with its account",

@@ -103,24 +103,53 @@ JOIN (
 ) AS h ON h.rep_id = s.rep_id AND h.kind = s.kind AND h.contact_key = s.contact_key
 WHERE h.households * 100 >= s.households * :residence_percent
 
+-- model: holders
+-- The phone numbers and e-mail addresses of customers, no employees, as the firm knows them: whose they are, and since when.
+SELECT k.kind AS kind, k.key AS contact_key, u.customer_id AS customer_id, u.created_on_day AS since_day
+FROM contact_keys AS k
+JOIN (SELECT DISTINCT kind, contact_key FROM shared_contacts WHERE kind IN ('phone', 'email')) AS s
+  ON s.kind = k.kind AND s.contact_key = k.key
+JOIN customers AS u ON k.raw = CASE WHEN k.kind = 'phone' THEN u.phone ELSE u.email END
+WHERE COALESCE(u.is_employee, 0) = 0
+
+-- model: guardian_contacts
+-- Those of `shared_contacts` that belong to somebody whom the firm had known for :guardian_days days when this opener first
+-- opened an account with it, and who is none of those whose accounts they are: a guardian, a payee, a lawyer. (A contact that
+-- was written over that of an old customer of the opener's is not one.)
+SELECT DISTINCT s.rep_id AS rep_id, s.kind AS kind, s.contact_key AS contact_key
+FROM (
+    SELECT c.rep_id AS rep_id, c.kind AS kind, c.contact_key AS contact_key, MIN(o.opened_day) AS first_day
+    FROM opening_contacts AS c
+    JOIN shared_contacts AS s ON s.rep_id = c.rep_id AND s.kind = c.kind AND s.contact_key = c.contact_key
+    JOIN openings AS o ON o.account_id = c.account_id
+    GROUP BY c.rep_id, c.kind, c.contact_key
+) AS s
+JOIN holders AS h
+  ON h.kind = s.kind AND h.contact_key = s.contact_key AND h.since_day <= s.first_day - :guardian_days
+LEFT JOIN opening_contacts AS own ON own.rep_id = s.rep_id AND own.customer_id = h.customer_id
+WHERE own.customer_id IS NULL
+
 -- model: judged_contacts
 -- `shared_contacts` with what may explain each: `relatives` (too few homes or family names), `employer` (all work for one),
--- `residence` (of `residence_contacts`), `facility` (less than :concentration_percent percent of the households that have it
--- came to this opener), `used`; else empty. For the latter :used_percent percent of its accounts that were watched, at least
--- :shared_households, are used; for a residence's :residence_used_percent.
+-- `residence` (of `residence_contacts`), `guardian` (of `guardian_contacts`), `facility` (less than :concentration_percent
+-- percent of the households that have it came to this opener), `used`; else empty. For the latter :used_percent percent of
+-- its accounts that were watched, at least :shared_households, are used; for a residence's and a guardian's
+-- :residence_used_percent.
 SELECT s.rep_id AS rep_id, s.kind AS kind, s.contact_key AS contact_key, s.households AS households,
        r.households AS firm_households,
        CASE WHEN s.families < :shared_households THEN 'relatives'
             WHEN s.homes < :shared_households AND s.kind <> 'address' THEN 'relatives'
             WHEN s.employers = 1 AND s.without_employer = 0 THEN 'employer'
-            WHEN h.contact_key IS NOT NULL AND u.watched >= :shared_households
-             AND u.used * 100 >= u.watched * :residence_used_percent THEN 'residence'
+            WHEN COALESCE(h.contact_key, g.contact_key) IS NOT NULL AND u.watched >= :shared_households
+             AND u.used * 100 >= u.watched * :residence_used_percent
+                THEN CASE WHEN h.contact_key IS NULL THEN 'guardian' ELSE 'residence' END
             WHEN s.households * 100 < r.households * :concentration_percent THEN 'facility'
             WHEN u.watched >= :shared_households AND u.used * 100 >= u.watched * :used_percent THEN 'used' END AS explained
 FROM shared_contacts AS s
 JOIN contact_reach AS r ON r.kind = s.kind AND r.contact_key = s.contact_key
 LEFT JOIN contact_use AS u ON u.rep_id = s.rep_id AND u.kind = s.kind AND u.contact_key = s.contact_key
 LEFT JOIN residence_contacts AS h ON h.rep_id = s.rep_id AND h.kind = s.kind AND h.contact_key = s.contact_key
+LEFT JOIN guardian_contacts AS g ON g.rep_id = s.rep_id AND g.kind = s.kind AND g.contact_key = s.contact_key
 
 -- model: employee_contacts
 -- The contacts of the firm's own people, spelled alike, with whose they are. One number may be several people's.

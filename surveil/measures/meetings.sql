@@ -38,9 +38,17 @@ JOIN meetings AS m
  AND m.day >= d.opened_day - :contact_before_days
  AND m.day <= d.opened_day + :contact_after_days
 
+-- model: accepted_offers
+-- The customers, products and days on which each said yes to an offer, by post or however: what he took then is opened when
+-- his answer comes in.
+SELECT DISTINCT customer_id, product_code, at_day AS day
+FROM contacts
+WHERE outcome = 'accepted' AND product_code IS NOT NULL
+
 -- model: met_customers
--- One row per opening by staff whose customer, or a joint owner, was met (see `met_days`). Where there are several joint
--- owners, only the opener's own contacts with them are looked through.
+-- One row per opening by staff whose customer, or a joint owner, was met (see `met_days`), or who accepted an offer of that
+-- product up to :accepted_days days before. Where there are several joint owners, only the opener's own contacts with them
+-- are looked through.
 SELECT o.account_id AS account_id
 FROM openings AS o
 JOIN met_days AS m ON m.customer_id = o.customer_id AND m.opened_day = o.opened_day
@@ -49,6 +57,14 @@ UNION
 SELECT o.account_id
 FROM openings AS o
 JOIN met_days AS m ON m.customer_id = o.co_owners AND m.opened_day = o.opened_day
+WHERE o.rep_id IS NOT NULL
+UNION
+SELECT o.account_id
+FROM openings AS o
+JOIN accepted_offers AS y
+  ON y.customer_id = o.customer_id AND y.product_code = o.product_code
+ AND y.day >= o.opened_day - :accepted_days
+ AND y.day <= o.opened_day + :contact_after_days
 WHERE o.rep_id IS NOT NULL
 UNION
 SELECT o.account_id

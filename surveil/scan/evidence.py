@@ -25,6 +25,11 @@ HALF_SCORE_POINTS = 3.0
 FIRST_BREACH_POINTS = 3.5
 
 
+#: One breach among so many that were in order is a slip, until it is not the only one: an alert, to be put right, but of low
+#: severity. So much less is it worth then; of several breaches k, that divided by k².
+SLIP_AMONG, SLIP_POINTS = 20, 1.6
+
+
 @dataclass(frozen=True)
 class Kept:
     """A decision that was written down: as `Decision`, but that items are read when they are asked for, their details as
@@ -123,9 +128,14 @@ def points(p_value: pd.Series, weight: float = 1.0) -> pd.Series:
     return (np.log10(weight * (1 - p) + p) - np.log10(p)).where(p_value.notna(), 0.0)
 
 
-def rule_points(items: pd.Series) -> pd.Series:
-    """Evidence of a rule's items, on the same scale: the first is worth `FIRST_BREACH_POINTS`, ten are worth two more."""
-    return (FIRST_BREACH_POINTS + 2 * np.log10(items.clip(lower=1))).where(items > 0, 0.0)
+def rule_points(items: pd.Series, among: pd.Series | None = None) -> pd.Series:
+    """Evidence of a rule's items, on the same scale: the first is worth `FIRST_BREACH_POINTS`, ten are worth two more.
+
+    `among`: how many the rule was asked of, where that is known: a slip among many is worth less (see `SLIP_AMONG`).
+    """
+    some = items.clip(lower=1)
+    share = 0.0 if among is None else (among.astype(float) / SLIP_AMONG).clip(upper=1).fillna(0.0)
+    return (FIRST_BREACH_POINTS + 2 * np.log10(some) - SLIP_POINTS * share / some**2).where(items > 0, 0.0)
 
 
 def score(evidence: float, subject_id: str) -> float:
@@ -159,13 +169,26 @@ def rule_items_of(judged: Mapping[str, Judged], kind: SubjectType) -> pd.DataFra
     return pd.DataFrame(columns).fillna(0).sort_index()
 
 
+def rule_points_of(judged: Mapping[str, Judged], rules: pd.DataFrame) -> pd.DataFrame:
+    """What the items of `rule_items_of` are worth: the same rows and columns."""
+    return rules.apply(
+        lambda items: rule_points(items, asked_of(judged[str(items.name)].decision.tests, items.index))
+    )
+
+
+def asked_of(tests: pd.DataFrame, subjects: pd.Index) -> pd.Series:
+    """Of how many of each subject's items a rule was asked, by the test beside it; NaN where that is not known."""
+    known = tests.drop_duplicates("subject_id").set_index("subject_id")["n"].astype(float)
+    return known.reindex(subjects)
+
+
 def joined(
-    subjects: pd.Index, tests: pd.DataFrame, rules: pd.DataFrame, weights: Mapping[str, float]
+    subjects: pd.Index, tests: pd.DataFrame, by_rule: pd.DataFrame, weights: Mapping[str, float]
 ) -> pd.DataFrame:
     """One row per subject of a kind, such as all reps: `p_value` (Cauchy combination of a subject's tests), `q_value`
     (Benjamini-Hochberg across the subjects) and `evidence`, the sum of the two strongest pieces: two independent
     signs say more than one, ten weak ones do not. `tests` is how many were joined, `sum` the pieces with their
-    points. `weights`: detector -> how many tests its own stands for, if not one.
+    points. `by_rule`: the points of rules. `weights`: detector -> how many tests its own stands for, if not one.
     """
     tests = tests.reindex(subjects)
     weight = [weights.get(name, 1.0) for name in tests]
@@ -175,7 +198,7 @@ def joined(
         else np.full(len(subjects), np.nan)
     )
     by_test = tests.apply(lambda values: points(values, weights.get(str(values.name), 1.0)))
-    by_rule = rules.reindex(subjects).fillna(0).apply(rule_points)
+    by_rule = by_rule.reindex(subjects).fillna(0.0)
     # A rule with a test beside it is one sign, not two.
     signs = pd.concat([by_test, by_rule]).groupby(level=0).max() if by_rule.shape[1] else by_test
     names, worth = np.asarray(signs.columns), np.nan_to_num(signs.reindex(subjects).to_numpy(dtype=float))

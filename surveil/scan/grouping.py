@@ -12,7 +12,7 @@ import pandas as pd
 from surveil.alerts.model import AlertDraft, Driver, Peers, Severity, SubjectType
 from surveil.detectors.base import Detector
 from surveil.engine import days
-from surveil.scan.evidence import Judged, points, rule_points, score
+from surveil.scan.evidence import Judged, asked_of, points, rule_points, score
 from surveil.statistics.combine import benjamini_hochberg
 
 #: Points of evidence from which an alert is called by each word; the score itself has no steps.
@@ -100,7 +100,7 @@ def _said(
     day = pd.to_numeric(items["day"]).astype("Int64")
     listed = day.groupby(items["subject_id"].astype(object)).agg(["size", "min", "max"]).reindex(subjects)
     counts = listed["size"].fillna(0).astype("int64")
-    breaches = rule_points(counts) if detector.rule else counts * 0.0
+    breaches = rule_points(counts, asked_of(made, counts.index)) if detector.rule else counts * 0.0
     rows = zip(subjects, counts, listed["min"], listed["max"], strength, breaches, strict=True)
     return {
         subject: _Said(tests.get(subject, {}), int(count), first, last, float(by_test), float(by_rule))

@@ -241,7 +241,8 @@ def _outputs(
         tests = evidence.p_values_of(judged, kind)
         rules[kind] = evidence.rule_items_of(judged, kind)
         everyone = pd.Index(sorted({*known, *tests.index, *rules[kind].index}), dtype=object)
-        joined[kind] = evidence.joined(everyone, tests, rules[kind], weights)
+        by_rule = evidence.rule_points_of(judged, rules[kind])
+        joined[kind] = evidence.joined(everyone, tests, by_rule, weights)
     subjects = grouping.Subjects(joined, branch, engine.window.from_day, engine.window.as_of_day)
     drafts = grouping.drafts(judged, subjects, fdr)
     rep, place = SubjectType.REP, SubjectType.BRANCH

@@ -37,7 +37,9 @@ def breadth_test(
     """Groups in which, in some run of months or all the time, many members have more events than expected.
 
     In a run each member has a standard deviation's score (signed root of his deviance over the usual spread), held within
-    `cap` on either side. Their sum over the root of their number is the group's score, and its best run counts. p: honest
+    `cap` on either side. They are joined to the group's score, each weighing as much as he tells (Stouffer's method with the
+    root of the information on the log odds: one of whom nothing was expected must not count like one with fifty accounts),
+    and the group's best run counts. p: honest
     groups with the same items, in which every member and the group as a whole has a habit that it keeps all the time
     (variances of the log odds as given). The score of that run without its most remarkable month and member is compared
     with the same of honest groups, too, and the larger p-value counts, so that neither one rogue nor one month of lost
@@ -115,11 +117,13 @@ def _maxima(made: _Counts, y: Floats, tau2: float, settings: BreadthSettings) ->
     longest = min(settings.longest, months - 1)
     for k in (months, *range(longest, settings.shortest - 1, -1)):
         part = [values[:, k:] - values[:, :-k] for values in (n, seen, mean)]
-        root, there = _roots(part[0], part[1], part[2], tau2)
-        capped = np.where(there, np.clip(root, -settings.cap, settings.cap), 0.0)
-        total, size = (_by_group(values, made.group) for values in (capped, there.astype(np.float64)))
+        root, told = _roots(part[0], part[1], part[2], tau2)
+        capped = np.sqrt(told) * np.clip(root, -settings.cap, settings.cap)
+        total, weight, size = (
+            _by_group(values, made.group) for values in (capped, told, (told > 0).astype(np.float64))
+        )
         enough = size >= max(settings.least_members, 2)
-        score = np.where(enough, total / np.sqrt(np.maximum(size, 1.0)), -np.inf)
+        score = np.where(enough, total / np.sqrt(np.maximum(weight, _EDGE)), -np.inf)
         at = np.argmax(score, axis=1)
         better = score[rows, at] > best + 1e-12
         best = np.where(better, score[rows, at], best)
@@ -127,16 +131,19 @@ def _maxima(made: _Counts, y: Floats, tau2: float, settings: BreadthSettings) ->
     return np.where(np.isfinite(best), best, 0.0), start, end
 
 
-def _roots(n: Floats, y: Floats, mean: Floats, tau2: float) -> tuple[Floats, Bools]:
-    """Signed root of the deviance over the spread of members, and where there is something to judge."""
+def _roots(n: Floats, y: Floats, mean: Floats, tau2: float) -> tuple[Floats, Floats]:
+    """Signed root of the deviance over the spread of members, and what it tells: the information on the log odds, 0 where
+    there is nothing to judge."""
     there = (n > 0) & (mean > _EDGE)
     size = np.where(there, n, 2.0)
     wanted = np.clip(np.where(there, mean, 1.0), _EDGE, size - _EDGE)
     seen = np.where(there, y, 1.0)
     rest = size - seen
     deviance = 2 * (xlogy(seen, seen / wanted) + xlogy(rest, rest / (size - wanted)))
-    spread = 1 + tau2 * wanted * (1 - wanted / size)
-    return np.sign(seen - wanted) * np.sqrt(np.maximum(deviance, 0.0) / spread), there
+    chance = wanted * (1 - wanted / size)
+    spread = 1 + tau2 * chance
+    root = np.sign(seen - wanted) * np.sqrt(np.maximum(deviance, 0.0) / spread)
+    return np.where(there, root, 0.0), np.where(there, chance / spread, 0.0)
 
 
 def _simulated(
@@ -184,12 +191,14 @@ def _without_the_worst(made: _Counts, y: Floats, start: Ints, end: Ints, tau2: f
     """The score of each group's run without its most remarkable month and then its most remarkable member."""
     kept = _but_the_worst_month(made, y, start, end)
     n, seen, mean = ((np.where(kept, values, 0.0)).sum(axis=1) for values in (made.n, y, made.mean))
-    root, there = _roots(n, seen, mean, tau2)
-    capped = np.where(there, np.clip(root, -cap, cap), -cap)
+    root, told = _roots(n, seen, mean, tau2)
+    capped = np.sqrt(told) * np.clip(root, -cap, cap)
     first = _first_rows(made.group)
-    total = np.add.reduceat(np.where(there, capped, 0.0), first) - np.maximum.reduceat(capped, first)
-    others = np.maximum(np.add.reduceat(there.astype(np.float64), first) - 1, 1.0)
-    return np.asarray(total / np.sqrt(others))
+    worst = np.maximum.reduceat(capped, first)
+    # Of several as remarkable the one who tells least goes: what is left is then the less.
+    his = np.minimum.reduceat(np.where(capped == worst[made.group], told, np.inf), first)
+    weight = np.maximum(np.add.reduceat(told, first) - his, _EDGE)
+    return np.asarray((np.add.reduceat(capped, first) - worst) / np.sqrt(weight))
 
 
 def _in_run(values: Floats, made: _Counts, start: Ints, end: Ints) -> Floats:

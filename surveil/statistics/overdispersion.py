@@ -110,18 +110,25 @@ def clean_half_spread(p_values: Callable[[float], Floats], share: float) -> tupl
     other half, reflected at the median, shows how honest reps differ even where many are not (a spread
     measured on all would grow until nobody stands out). Its `share` of all reps farthest out is winsorised.
     Tau² is such that the normal scores of that half spread as a normal's do.
+
+    Where many show next to nothing (they sell something else, or elsewhere), that half is wider than the remarkable one, and
+    no tau² may make it right. So tau² is no more than what makes the remarkable half, culprits and all, spread as a
+    normal's does, less a standard error of that.
     """
     wanted = winsorised_normal_variance(share)
 
-    def miss(tau2: float) -> float:
+    def spread(tau2: float, remarkable: bool) -> float:
         z = normal_scores(p_values(tau2)).ravel()
         centre = float(np.median(z))
-        below = centre - z[z < centre]
-        if below.size == 0:
-            return -wanted
-        return float(np.mean(np.minimum(below, np.quantile(below, 1 - 2 * share)) ** 2)) - wanted
+        away = z - centre if remarkable else centre - z
+        away = away[away > 0]
+        return float(np.mean(np.minimum(away, np.quantile(away, 1 - 2 * share)) ** 2)) if away.size else 0.0
 
-    tau2 = _root(miss)
+    tau2 = _root(lambda x: spread(x, False) - wanted)
+    reps = p_values(tau2).shape[0]
+    least = wanted * max(0.5, 1 - math.sqrt(4 / reps))
+    if tau2 > 0 and spread(tau2, True) < least:
+        tau2 = _root(lambda x: spread(x, True) - least)
     return tau2, float(np.median(normal_scores(p_values(tau2))))
 
 

@@ -36,6 +36,16 @@ def test_there_is_no_cliff_in_the_number_of_breaches(items: int) -> None:
     assert severity_of(one).rank <= severity_of(two).rank <= severity_of(one).rank + 1
 
 
+@given(st.integers(1, 50), st.integers(1, 500))
+def test_one_breach_among_many_that_are_in_order_is_a_slip(items: int, among: int) -> None:
+    asked = pd.Series([among, among + 1, np.nan], dtype=float)
+    here, more_asked, unknown = rule_points(pd.Series([items] * 3), asked)
+    assert 0 < more_asked <= here <= unknown
+    assert rule_points(pd.Series([items + 1]), asked[:1])[0] > here
+    slip = items == 1 and among >= 20
+    assert (severity_of(here) is Severity.LOW) == slip
+
+
 def test_severity_follows_evidence() -> None:
     assert [severity_of(x) for x in (0.5, 2.0, 4.0, 9.0)] == list(Severity)
 
@@ -47,8 +57,8 @@ def test_a_test_that_was_not_made_is_no_evidence() -> None:
 def test_two_strong_signs_outrank_one_and_a_rule_with_its_test_is_one_sign() -> None:
     reps = pd.Index(["one", "two", "rule"])
     tests = pd.DataFrame({"A": [1e-4, 1e-4, 1e-4], "B": [0.5, 1e-3, 0.5]}, index=["one", "two", "rule"])
-    rules = pd.DataFrame({"A": [1]}, index=["rule"])
-    found = joined(reps, tests, rules, {})["evidence"]
+    by_rule = pd.DataFrame({"A": rule_points(pd.Series([1], index=["rule"]))})
+    found = joined(reps, tests, by_rule, {})["evidence"]
     assert found["two"] > found["one"]
     assert found["rule"] == found["one"]
 
@@ -56,7 +66,8 @@ def test_two_strong_signs_outrank_one_and_a_rule_with_its_test_is_one_sign() -> 
 def test_whom_a_rule_flags_for_one_breach_stands_above_whom_no_test_flags() -> None:
     reps = pd.Index(["breach", *(f"honest{i}" for i in range(200))])
     tests = pd.DataFrame({"A": [0.5, 1e-3, *[0.3] * 199], "B": [0.5, 0.4, *[0.6] * 199]}, index=reps)
-    found = joined(reps, tests, pd.DataFrame({"C": [1]}, index=["breach"]), {})
+    by_rule = pd.DataFrame({"C": rule_points(pd.Series([1], index=["breach"]))})
+    found = joined(reps, tests, by_rule, {})
     assert (found["q_value"] > 0.1).all()
     assert found["evidence"].idxmax() == "breach"
 

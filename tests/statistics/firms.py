@@ -18,12 +18,14 @@ def firm(
     bad: int = 0,
     items: float = 25.0,
     branch_spread: float = 0.0,
+    silent: float = 0.0,
 ) -> tuple[pd.DataFrame, npt.NDArray[np.bool_]]:
     """Cells as `rate_test` takes them, and who is bad.
 
     Honest reps differ by `spread` on the log-odds scale; a share `shock` of branch-months runs at more than
     three times the odds; bad reps add the property to 6 to 20 of 100 items besides. `items`: of a rep in a
-    month. Branches differ for good by `branch_spread` on the log-odds scale.
+    month. Branches differ for good by `branch_spread` on the log-odds scale. A share `silent`
+    of reps has a tenth of the odds of the others.
     """
     branches, products, kinds = reps // 5, 5, 3
     branch, kind = rng.integers(0, branches, reps), rng.integers(0, kinds, branches)
@@ -32,6 +34,7 @@ def firm(
     kind_level, month_level = 0.3 * rng.standard_normal(kinds), 0.1 * rng.standard_normal(months)
     shocked = np.where(rng.random((branches, months)) < shock, 1.2, 0.0)
     lasting = branch_spread * rng.spawn(1)[0].standard_normal(branches)
+    habit = habit - np.where(rng.spawn(1)[0].random(reps) < silent, np.log(10), 0.0)
     mix = rng.dirichlet(np.full(products, 3.0), reps)
     rep, product, month = (a.ravel() for a in np.indices((reps, products, months)))
     n = rng.poisson(volume[rep] * mix[rep, product])

@@ -68,6 +68,19 @@ def test_one_member_or_one_month_does_not_make_a_group(odd: object) -> None:
     assert p_of(more(cells, odd(cells), 0.5))["g03"] > 0.05  # type: ignore[operator]
 
 
+def test_members_of_whom_nothing_is_expected_do_not_drown_the_others() -> None:
+    cells = firm(4)
+    # Everywhere a dozen more who hardly do anything; in one group all who do bend.
+    idle = firm(5, members=12, items=0).assign(n=1, y=0)
+    idle = idle.assign(member=lambda c: c["member"] + "idle")
+    bent = more(cells, (cells["group"] == "g03") & cells["month"].between(2, 9), 0.07)
+    alone, among = (
+        breadth_test(rows, 0.06, 0.06, FAST).set_index("group").loc["g03", "score"]
+        for rows in (bent, pd.concat([bent, idle], ignore_index=True))
+    )
+    assert among > 0.5 * alone
+
+
 def test_more_bad_items_of_everybody_never_lower_the_evidence() -> None:
     cells = firm(3)
     here = cells["group"] == "g07"

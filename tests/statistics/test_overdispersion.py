@@ -80,6 +80,15 @@ def test_clean_half_finds_the_spread_and_is_not_moved_by_bad_reps() -> None:
     assert tau2_of(bad, mean) < 0.18
 
 
+def test_those_who_show_next_to_nothing_do_not_widen_what_is_usual() -> None:
+    rng = np.random.default_rng(8)
+    mean = rng.uniform(1, 4, 400)
+    counts = rng.poisson(mean * np.exp(0.3 * rng.standard_normal(400)))
+    counts[:120] = rng.poisson(mean[:120] * 0.1)
+    # No spread makes the half below the median right; without a bound it would be as large as may be.
+    assert tau2_of(counts, mean) < 1.0
+
+
 def test_small_counts_do_not_hide_the_spread() -> None:
     rng = np.random.default_rng(6)
     mean = rng.uniform(1, 4, 3000)

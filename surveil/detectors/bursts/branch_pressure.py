@@ -97,7 +97,7 @@ class BranchPressure(Detector):
     id = "QB07"
     slug = "branch_pressure"
     name = "Pressure in a branch"
-    version = "19"
+    version = "20"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.CRITICAL

@@ -90,7 +90,7 @@ class Sandbagging(Detector):
     id = "QB05"
     slug = "sandbagging"
     name = "Openings held back for the next period"
-    version = "20"
+    version = "21"
     family = Family.BURST
     typology = "T09"
     severity = Severity.MEDIUM

@@ -81,7 +81,7 @@ class Concentration(Detector):
     id = "CS05"
     slug = "concentration"
     name = "Too much in one place"
-    version = "10"
+    version = "11"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH

@@ -81,7 +81,7 @@ class EarlyReplacement(Detector):
     id = "CS07"
     slug = "early_replacement"
     name = "Replaced long before its end"
-    version = "10"
+    version = "11"
     family = Family.COMPETENCE
     typology = "T26 T27 T28"
     severity = Severity.HIGH

@@ -106,7 +106,7 @@ class OutsideExperience(Detector):
     id = "CS03"
     slug = "outside_experience"
     name = "Pushed outside one's experience"
-    version = "10"
+    version = "11"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM

@@ -90,7 +90,7 @@ class OverSolicitation(Detector):
     id = "RF04"
     slug = "over_solicitation"
     name = "Over-solicitation"
-    version = "14"
+    version = "15"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

@@ -95,7 +95,7 @@ class ProfileMismatch(Detector):
     id = "CS04"
     slug = "profile_mismatch"
     name = "Sale that does not fit the customer"
-    version = "8"
+    version = "9"
     family = Family.COMPETENCE
     typology = "T30"
     severity = Severity.HIGH

@@ -82,7 +82,7 @@ class ReferralFeeBreach(Detector):
     id = "RF03"
     slug = "referral_fee_breach"
     name = "Referral fee against the rule"
-    version = "12"
+    version = "13"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

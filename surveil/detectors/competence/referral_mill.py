@@ -2,7 +2,8 @@
 # RF01 Referral mill
 
 ## What it finds
-Representatives whose referrals hardly ever come to anything, the more so where they make many of them.
+Representatives whose referrals hardly ever come to anything, the more so where they make many of them; and those who refer
+customers of whom there is no trace.
 
 ## Why it matters
 A fee for each referral invites referrals that nobody needs. The customer is bothered, the colleague's time is lost, and
@@ -19,14 +20,21 @@ with an allowance for all runs. A run is held against his own other months, too.
 first with a weight of {surge_weight}. The result is made worse by the number of referrals: so many a month at work
 compared with colleagues of the same role, or a surge as only few colleagues have one, whichever is less probable.
 Normal scores are added; the number weighs {volume_weight} against 1 and counts up to z = {volume_cap} only, so that a
-busy giver whose referrals convert as others' do is never remarkable, and few referrals are no excuse. Nobody is judged
-on fewer than {least_referrals} referrals. The referrals that failed are listed of those with p up to {listed_p}.
+busy giver whose referrals convert as others' do is never remarkable, and few referrals are no excuse. Nobody is judged so
+on fewer than {least_referrals} referrals.
+
+Whoever declined or did not come was there or was called, at least afterwards. So such referrals are asked for any
+contact with their customer, by whomever, from {trace_before_days} days before to {trace_after_days} days after, even a call
+that nobody answered or an appointment that he missed; where the contacts' extract covers these days. How many have none is
+compared with colleagues' of the same family, corrected for the branch and its month. Both tests are joined (Cauchy). The
+referrals that failed are listed of those with p up to {listed_p}.
 
 ## What it misses
 Referrals of customers who would have bought anyway.
 
 ## Innocent explanations
 - A teller at a busy counter refers whoever asks, on instruction of the branch.
+- A counter at which nobody writes visits down, and a receiver who notes no calls.
 - The receiver is away, or outcomes are not recorded for one partner: then his other referrals fail as well.
 - A campaign in which every customer was to be referred.
 
@@ -51,12 +59,16 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.episodes import span_words, with_episodes
+from surveil.detectors.joining import joined_tests
 from surveil.detectors.rates import count_words, rate_cells, rate_tests
 from surveil.statistics.aggravation import aggravated
 from surveil.statistics.combine import cauchy_combination
 from surveil.statistics.episodes import Sign, run_test
 from surveil.statistics.rates import count_test
 from surveil.statistics.surge import surges
+
+#: What a referral that came to nothing ended with.
+_FAILED = ("no_show", "declined", "open")
 
 
 class Parameters(base.Parameters):
@@ -81,6 +93,14 @@ class Parameters(base.Parameters):
         citation="our judgement: a very busy giver must not be guilty by volume",
         meaning="highest z that the volume can bring in",
     )  # fmt: skip
+    trace_before_days: int = param(
+        3, unit="days", ge=0, le=30, measured=True, citation="as in UA08: contacts are noted on the day, or around it",
+        meaning="days before a referral in which a contact is a trace of its customer",
+    )  # fmt: skip
+    trace_after_days: int = param(
+        30, unit="days", ge=0, le=180, measured=True, citation="our judgement: by then the receiver has tried to reach him",
+        meaning="days after a referral in which a contact is a trace of its customer",
+    )  # fmt: skip
     surge_p: float = param(
         0.05, unit="probability", ge=0.0001, le=0.5,
         citation="our judgement: else ordinary ups and downs would choose the months",
@@ -103,7 +123,7 @@ class ReferralMill(Detector):
     id = "RF01"
     slug = "referral_mill"
     name = "Referral mill"
-    version = "15"
+    version = "16"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM
@@ -127,12 +147,21 @@ class ReferralMill(Detector):
         told = tuple(gap for gap in gaps if gap.count)
         if judged.empty:
             return Decision(gaps=told)
-        tests = _tests(judged, rows, measured["months_at_work"], parameters)
+        mill = _tests(judged, rows, measured["months_at_work"], parameters)
+        tests = joined_tests(mill, _without_trace(judged))
         found = tests["subject_id"][(tests["p_value"] <= parameters.listed_p).fillna(False)]
-        failed = judged[
-            judged["rep_id"].isin(found) & judged["outcome"].isin(["no_show", "declined", "open"])
-        ]
+        failed = judged[judged["rep_id"].isin(found) & judged["outcome"].isin(_FAILED)]
         return Decision(_items(failed), tests, len(judged), told)
+
+
+def _without_trace(judged: pd.DataFrame) -> pd.DataFrame:
+    """Failed referrals whose customer left no trace, per giver."""
+    over = judged["outcome"].isin(["no_show", "declined"])
+    asked = judged[over & judged["traced"].notna()].assign(n=1)
+    cells = rate_cells(asked, asked["traced"] == 0, ("family",))
+    return rate_tests(
+        cells, "referrals declined or missed by customers with whom no contact is on record"
+    ).tests
 
 
 def _tests(
@@ -238,5 +267,7 @@ def _items(rows: pd.DataFrame) -> pd.DataFrame:
         day=rows["day"],
         # Who never came was perhaps never asked; who declined was at least spoken with.
         score=rows["outcome"].map({"no_show": 0.7, "open": 0.5, "declined": 0.4}).astype(float),
-        detail=base.details(rows, ["product_code", "to_rep_id", "outcome", "fee_cents", "age_days"]),
+        detail=base.details(
+            rows, ["product_code", "to_rep_id", "outcome", "fee_cents", "age_days", "traced"]
+        ),
     )

@@ -21,6 +21,7 @@ no requirement are counted where the licence matrix (docs/licences.md) has a con
 securities whose seller's supervisor on that day held no principal's registration are counted, with the supervisors: the
 review may have been another principal's.
 The representative's rate among all regulated sales is tested beside it, to rank those who do it often.
+One such sale among twenty or more that were in order is a slip to be put right: an alert of low severity.
 
 ## What it misses
 Sales booked under a registered colleague's number, and advice without a sale.
@@ -78,7 +79,7 @@ class UnqualifiedSale(Detector):
     id = "CS01"
     slug = "unqualified_sale"
     name = "Sale without the registration"
-    version = "13"
+    version = "14"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.HIGH

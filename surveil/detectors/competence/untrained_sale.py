@@ -15,6 +15,7 @@ It must be met by a spell in force on the day of the sale. A sale that lacks a r
 of this. Not known is not a breach: a training that nobody in the firm has on file is not in the extract; a representative
 without any record (unless marked as not registered) is counted as not examined; training recorded after the sale with
 an earlier date is a late record. The representative's rate among all sales that need training is tested beside it.
+One such sale among twenty or more that were in order is a slip to be put right: an alert of low severity.
 
 ## What it misses
 Training that was signed for but not followed, and requirements that the product list does not name.
@@ -69,7 +70,7 @@ class UntrainedSale(Detector):
     id = "CS02"
     slug = "untrained_sale"
     name = "Sale without the firm's training"
-    version = "8"
+    version = "9"
     family = Family.COMPETENCE
     typology = "T19"
     severity = Severity.MEDIUM

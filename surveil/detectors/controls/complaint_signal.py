@@ -74,7 +74,7 @@ class ComplaintSignal(Detector):
     id = "CT01"
     slug = "complaint_signal"
     name = "Complaints that allege it"
-    version = "14"
+    version = "15"
     family = Family.CONTROL
     typology = "T34"
     severity = Severity.HIGH

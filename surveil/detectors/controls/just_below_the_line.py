@@ -111,7 +111,7 @@ class JustBelowTheLine(Detector):
     id = "CT03"
     slug = "just_below_the_line"
     name = "Just below the line"
-    version = "15"
+    version = "16"
     family = Family.CONTROL
     typology = "T37"
     severity = Severity.MEDIUM

@@ -82,7 +82,7 @@ class PayDespiteQuality(Detector):
     id = "CT02"
     slug = "pay_despite_quality"
     name = "Paid despite bad quality"
-    version = "18"
+    version = "19"
     family = Family.CONTROL
     typology = "T33"
     severity = Severity.MEDIUM

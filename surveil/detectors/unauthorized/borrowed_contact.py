@@ -74,7 +74,7 @@ class BorrowedContact(Detector):
     id = "UA06"
     slug = "borrowed_contact"
     name = "Contact that is not the customer's"
-    version = "15"
+    version = "16"
     family = Family.UNAUTHORIZED
     typology = "T05 T07"
     severity = Severity.HIGH

@@ -96,7 +96,7 @@ class ContactTampering(Detector):
     id = "UA05"
     slug = "contact_tampering"
     name = "Contact changed around the opening"
-    version = "13"
+    version = "14"
     family = Family.UNAUTHORIZED
     typology = "T06 T36"
     severity = Severity.HIGH

@@ -78,7 +78,7 @@ class CreditPull(Detector):
     id = "UA11"
     slug = "credit_pull"
     name = "Credit pull without a purpose"
-    version = "16"
+    version = "17"
     family = Family.UNAUTHORIZED
     typology = "T22"
     severity = Severity.HIGH

@@ -13,7 +13,8 @@ other purposes, so that few think of forging it.
 ## How it decides
 What one representative opens for one customer on one day is one sitting, so that one forgotten line in the log counts
 once; so are {crowd_customers} or more people of one employer on one day. A sitting was met when a contact with the
-customer or a joint owner falls into the window; a contact of unknown kind or outcome counts as one. Only openings whose
+customer or a joint owner falls into the window (one of unknown kind or outcome counts), or when he is on record as having
+accepted an offer of that product, by post or otherwise, up to {accepted_days} days before. Only openings whose
 whole window the contacts' extract covers are judged. Two rates are tested, each against colleagues' sittings through the
 same channel at the same kind of branch, with new or known customers, corrected for the branch and its month: sittings
 without a meeting, and sittings at odd times (opener away or gone, or between {night_from_hour} and {night_until_hour}
@@ -76,6 +77,11 @@ class Parameters(HabitParameters):
         citation="our judgement: contacts are noted on the day, or around it",
         meaning="days after the opening in which a visit, call or login still counts",
     )  # fmt: skip
+    accepted_days: int = param(
+        30, unit="days", ge=0, le=180, measured=True,
+        citation="our judgement: how long answers to a mailed offer are on their way; as the cooling time of UA09",
+        meaning="days before the opening in which the customer's yes to an offer of that product counts as having met him",
+    )  # fmt: skip
     crowd_customers: int = param(
         4, unit="customers", ge=2, le=50, measured=True,
         citation="our judgement: what an employer's or school's day looks like",
@@ -102,7 +108,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "20"
+    version = "21"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

@@ -89,7 +89,7 @@ class DuplicateAccounts(Detector):
     id = "UA12"
     slug = "duplicate_accounts"
     name = "Duplicate accounts"
-    version = "16"
+    version = "17"
     family = Family.UNAUTHORIZED
     typology = "T15"
     severity = Severity.HIGH

@@ -113,7 +113,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "14"
+    version = "15"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH

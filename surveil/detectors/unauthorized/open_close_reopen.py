@@ -115,7 +115,7 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "17"
+    version = "18"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH

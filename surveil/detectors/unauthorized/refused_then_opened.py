@@ -75,7 +75,7 @@ class RefusedThenOpened(Detector):
     id = "UA09"
     slug = "refused_then_opened"
     name = "Opened after a refusal"
-    version = "13"
+    version = "14"
     family = Family.UNAUTHORIZED
     typology = "T02"
     severity = Severity.HIGH

@@ -14,7 +14,9 @@ Counted are days with such business among all days with business, so that a fami
 Two rates are compared with colleagues' days in the same branch and month, and with ordinary rates: the own circle
 ({circle_rate} of days) and other people of the firm ({colleague_rate}). Ordinary rates differ from one to the next by
 {families_differ} of the mean: few have a large family that banks with the firm. Somebody has to serve the staff, so the
-p-value of business with other people of the firm counts as no smaller than {least_colleague_p}. Both are joined into one.
+p-value of business with other people of the firm counts as no smaller than {least_colleague_p}; so does that of accounts
+which relatives (not he himself) are known to use: they had asked for them, and what is left is a matter of the firm's
+policy. What relatives do not use, and sales to them, are judged without these. The rates are joined into one.
 An item weighs the more the nearer the customer is. A household that is not on record is not known, and no surname is ever
 compared.
 
@@ -23,7 +25,8 @@ Friends, relatives who live elsewhere, and colleagues who open for each other's 
 
 ## Innocent explanations
 - Staff accounts under the firm's own policy, opened by the colleague who handles them for the branch.
-- A family that banks where one of them works; a move or a birth that takes several accounts at once.
+- A family that banks where one of them works, and has not come to use its accounts yet; a move or a birth that takes
+  several accounts at once.
 - People in one house without flat numbers on record.
 
 ## What to check
@@ -71,7 +74,7 @@ class Parameters(base.Parameters):
     least_colleague_p: float = param(
         0.01, unit="p-value", ge=0.0001, le=1,
         citation="our judgement: somebody has to serve the staff, and they can speak for themselves",
-        meaning="the p-value of business with others of the firm counts as no smaller than this",
+        meaning="the p-value of business with others of the firm, and of accounts that relatives use, is no smaller",
     )  # fmt: skip
     colleague_rate: float = param(
         0.03, unit="share of days with business", ge=0.0001, le=0.5,
@@ -86,7 +89,7 @@ class SelfAndFamily(Detector):
     id = "UA14"
     slug = "self_and_family"
     name = "Sales to oneself, family or colleagues"
-    version = "17"
+    version = "18"
     family = Family.UNAUTHORIZED
     typology = "T13"
     severity = Severity.MEDIUM
@@ -97,17 +100,19 @@ class SelfAndFamily(Detector):
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         rows, days = measured["circle_deals"], measured["deal_day_counts"]
-        own = rows["near"] > 0
-        differ = parameters.families_differ
-        circle, colleagues = (
+        own, differ = rows["near"] > 0, parameters.families_differ
+        in_use = own & (rows["near"] < 3) & (rows["used"] == 1)
+        circle, relatives, colleagues = (
             _tests(days, rows[near], what, ordinary, differ)
             for near, what, ordinary in (
-                (own, "days had business with himself or his family", parameters.circle_rate),
+                (own & ~in_use, "days had business with himself or his family", parameters.circle_rate),
+                (in_use, "days had business with relatives, who use their accounts", parameters.circle_rate),
                 (~own, "days had business with others of the firm", parameters.colleague_rate),
             )
         )
-        # The staff are served by somebody, who has them all: that alone must not flag him.
-        colleagues["p_value"] = colleagues["p_value"].astype(float).clip(lower=parameters.least_colleague_p)
+        # The staff, and a family, are served by somebody, who has them all: that alone must not flag him.
+        for tests in (relatives, colleagues):
+            tests["p_value"] = tests["p_value"].astype(float).clip(lower=parameters.least_colleague_p)
         items = base.frame(
             base.ITEM_COLUMNS,
             feed=rows["feed"],
@@ -124,7 +129,7 @@ class SelfAndFamily(Detector):
         unknown = int((staff["reps"] - staff["known"]).sum())
         gap = Gap(unknown, "representatives of whom neither an own customer record nor an address is known")
         return Decision(
-            items, strongest([circle, colleagues]), int(days["n"].sum()), (gap,) if unknown else ()
+            items, strongest([circle, relatives, colleagues]), int(days["n"].sum()), (gap,) if unknown else ()
         )
 
 

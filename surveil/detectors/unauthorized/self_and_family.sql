@@ -47,16 +47,19 @@ GROUP BY rep_id, day
 
 -- model: circle_deals
 -- The deals with the representative's own circle (`near` as in `staff_circle`; he as a joint owner is himself) or,
--- `near` 0, with somebody else who works for the firm. `branch_id` and `month` are those of the day.
+-- `near` 0, with somebody else who works for the firm. `branch_id` and `month` are those of the day; `used`: its customer is
+-- known to use the account (0 also where not known).
 SELECT d.feed AS feed, d.deal_id AS deal_id, d.rep_id AS rep_id, d.customer_id AS customer_id, d.account_id AS account_id,
        d.product_code AS product_code, y.branch_id AS branch_id, d.day AS day, y.month AS month,
        CASE WHEN STRPOS(';' || d.co_owners || ';', ';' || r.customer_id || ';') > 0 THEN 3
-            ELSE COALESCE(k.near, 0) END AS near
+            ELSE COALESCE(k.near, 0) END AS near,
+       CASE WHEN d.feed = 'accounts' AND u.first_use_days IS NOT NULL THEN 1 ELSE 0 END AS used
 FROM staff_deals AS d
 JOIN deal_days AS y ON y.rep_id = d.rep_id AND y.day = d.day
 LEFT JOIN reps AS r ON r.rep_id = d.rep_id
 LEFT JOIN staff_circle AS k ON k.rep_id = d.rep_id AND k.customer_id = d.customer_id
 LEFT JOIN staff_customers AS e ON e.customer_id = d.customer_id
+LEFT JOIN first_use AS u ON u.account_id = d.account_id
 WHERE k.near IS NOT NULL OR e.customer_id IS NOT NULL OR STRPOS(';' || d.co_owners || ';', ';' || r.customer_id || ';') > 0
 
 -- model: deal_day_counts

@@ -19,10 +19,11 @@ school or a switchboard is known to his colleagues too; or where {used_percent} 
 for {watched_days} days are used by their customers, as those of a guardian's wards are: who does not exist uses nothing;
 or where {residence_percent} percent of its households live at one home, no employee's, that {shared_households} or more
 unrelated people share, and {residence_used_percent} percent of its watched accounts are used: the telephone and mailbox
-of a residence belong to it. (The home itself is judged.) Those of one home count as one household. Each household from
-the {shared_households}th on is counted among all households he served, compared with colleagues' and held against a
-chance cluster in {chance_rate} of households. A home that unrelated people share counts once, however many they are: it
-may be a residence or a shelter that he looks after.
+of a residence belong to it (the home itself is judged); or where it belongs to somebody, no employee and none of these
+customers, whom the firm had known for {guardian_days} days before, such as a guardian or a payee, and as many accounts are
+used. Those of one home count as one household. Each household from the {shared_households}th on is counted among all
+households he served, compared with colleagues' and held against a chance cluster in {chance_rate} of households. A home
+that unrelated people share counts once, however many they are: it may be a residence or a shelter that he looks after.
 
 A series are contacts of such households with the same pattern: numbers that differ in one of the last digits or in the last
 two, e-mail addresses that differ in marks or in the number at the end of a name of {least_stem} letters or more. Neighbours
@@ -36,7 +37,8 @@ uses in their customers' names.
 ## Innocent explanations
 - A large family, a shared flat, or friends who gave one number: relatives are told by homes and names, friends are not.
 - Several residences or a school that only one representative looks after; a shelter whose people have mostly moved on.
-- An accountant, guardian or manager who gives his own number for people who do not use their accounts yet.
+- An accountant, guardian or manager, unknown to the firm, who gives his own number, or for people none of whom uses his
+  account yet.
 - Customers without a phone of their own, for whom a helper's number was noted.
 - A block of numbers of one building or firm whose people came together and gave no employer.
 
@@ -113,7 +115,12 @@ class Parameters(base.Parameters):
     residence_used_percent: int = param(
         20, unit="percent of accounts", ge=0, le=100, measured=True,
         citation="our judgement: of real people some use what they got, of invented ones nobody",
-        meaning="share of such a contact's accounts, of those watched, that must be used for it to be a residence's",
+        meaning="share of its accounts, of those watched, that must be used for a contact to be a residence's or guardian's",
+    )  # fmt: skip
+    guardian_days: int = param(
+        30, unit="days", ge=0, le=3650, measured=True,
+        citation="our judgement: whoever is made up for the accounts' sake comes with them",
+        meaning="days for which somebody must have been a customer for his contact, on others' accounts, to be a guardian's",
     )  # fmt: skip
     watched_days: int = param(
         30, unit="days", ge=0, le=365, measured=True,
@@ -137,7 +144,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "18"
+    version = "19"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH

@@ -89,7 +89,7 @@ class SimulatedFunding(Detector):
     id = "UA03"
     slug = "simulated_funding"
     name = "Simulated funding"
-    version = "17"
+    version = "18"
     family = Family.UNAUTHORIZED
     typology = "T01"
     severity = Severity.HIGH

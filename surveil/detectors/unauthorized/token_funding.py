@@ -130,7 +130,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "19"
+    version = "20"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH

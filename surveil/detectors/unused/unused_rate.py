@@ -71,7 +71,7 @@ class UnusedRate(Detector):
     id = "UN02"
     slug = "unused_rate"
     name = "Accounts come to life too rarely"
-    version = "18"
+    version = "19"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.HIGH
