@@ -121,8 +121,9 @@ class Detector(ABC):
     models that `decide` gets, by name. `severity` is the highest one a single item may reach. `rule` says that an item
     alone is a breach to be alerted, whatever the rate; otherwise items support the test of a rate: the detector's own,
     or that of the detector that `supports` names. `listens` names detectors whose items it takes as evidence: it is judged
-    after them, and finds the items of those that ran under `items_of(id)` among its measurements. `weight` is how many
-    tests its own stands for when all tests of a subject are joined. One that `ranks` only puts its subjects in order,
+    after them, and finds the items of those that ran under `items_of(id)` among its measurements; so does `hears` those
+    whose tests it takes, of all their subjects, under `tests_of(id)`. `weight` is how many tests its own stands for when
+    all tests of a subject are joined. One that `ranks` only puts its subjects in order,
     and alerts nobody. `in_parts` says that a large firm may be judged part by part, each of many branches: then `decide`
     gets the rows of a part's representatives of every model that has `rep_id`, those of a part's branches of models named in
     `by_branch`, all rows of models named in `undivided`, and those of other models with the first part only. One that ranks
@@ -143,6 +144,7 @@ class Detector(ABC):
     ranks: ClassVar[bool] = False
     weight: ClassVar[float] = 1.0
     listens: ClassVar[tuple[str, ...]] = ()
+    hears: ClassVar[tuple[str, ...]] = ()
     in_parts: ClassVar[bool] = False
     by_branch: ClassVar[tuple[str, ...]] = ()
     undivided: ClassVar[tuple[str, ...]] = ()
@@ -206,6 +208,11 @@ class RankedInParts(Detector):
 def items_of(detector_id: str) -> str:
     """Under which name a detector that listens finds another's items among its measurements."""
     return f"items of {detector_id}"
+
+
+def tests_of(detector_id: str) -> str:
+    """Under which name a detector that hears another finds its tests among its measurements."""
+    return f"tests of {detector_id}"
 
 
 def one_a_reason(gaps: Iterable[Gap]) -> tuple[Gap, ...]:

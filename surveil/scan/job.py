@@ -192,7 +192,7 @@ def _run(
             except Exception as error:  # what can't be measured must not take the others' results with it
                 judges.failed[detector.id] = done.failed(detector, error)
                 continue
-            if detector.listens:
+            if detector.listens or detector.hears:
                 judges.wait()
             judges.judge(detector, parameters[detector.id])
         judges.wait()
@@ -210,8 +210,13 @@ def _run(
 
 
 def _in_turn(chosen: Sequence[Detector]) -> list[Detector]:
-    """The detectors in the order they run in: one that listens to others after them."""
-    return sorted(chosen, key=lambda d: (bool(d.listens), d.id))
+    """The detectors in the order they run in: one that takes what others say for evidence after them."""
+    by_id = {d.id: d for d in chosen}
+
+    def depth(d: Detector) -> int:
+        return max((1 + depth(by_id[name]) for name in (*d.listens, *d.hears) if name in by_id), default=0)
+
+    return sorted(chosen, key=lambda d: (depth(d), d.id))
 
 
 def _title(detector: Detector) -> str:

@@ -3,9 +3,10 @@
 A file names the `detector`, perhaps the day `as_of`, the `firm` (feeds that every case starts from) and the `cases`.
 A case has a `name` (a sentence), an `expect` (fires, quiet, boundary, insufficient, not run), and what differs from the
 firm: `feeds` (rows added), `instead` (feeds replaced), `without` (feeds or `feed.column` taken away), `parameters`,
-`as_of`. What must come out: `items` (the keys found, exactly), `p_below` and `p_above` (subject: bound), `told` (subject:
-text in his sentence), `explained` (subject: text in an innocent explanation of his own), `gap` (text in a reason why
-something could not be judged), `no_gap` (text in none).
+`as_of`, and `heard` (what a detector that this one hears said: its id, then subject: p-value). What must come out: `items`
+(the keys found, exactly), `p_below` and `p_above` (subject: bound), `told` (subject: text in his sentence), `explained`
+(subject: text in an innocent explanation of his own), `gap` (text in a reason why something could not be judged), `no_gap`
+(text in none).
 
 A row may say `repeat: 40`: it stands for forty rows, with `{i}` (0 to 39) in any text, `{i5}`, `{i7}`, `{i10}`, `{i20}` the
 same modulo that number; and a date may be written `2016-03-01 +{i7}d` (days later; a time may follow the date).
@@ -26,7 +27,7 @@ FOLDER = Path(__file__).parent
 EXPECTATIONS = ("fires", "quiet", "boundary", "insufficient", "not run")
 _KEYS = {
     "name", "expect", "feeds", "instead", "without", "parameters", "as_of", "items", "p_below", "p_above", "told",
-    "explained", "gap", "no_gap",
+    "explained", "gap", "no_gap", "heard",
 }  # fmt: skip
 _LATER = re.compile(r"^(\d{4}-\d\d-\d\d)(.*?)\s*\+(\d+)d$")
 
@@ -48,6 +49,7 @@ class Case:
     explained: Mapping[str, str]
     gap: str | None
     no_gap: str | None
+    heard: Mapping[str, Mapping[str, float]]
 
 
 def files() -> list[Path]:
@@ -81,6 +83,7 @@ def cases_of(file: Path) -> Iterator[Case]:
             raw.get("explained", {}),
             raw.get("gap"),
             raw.get("no_gap"),
+            raw.get("heard", {}),
         )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from surveil.config import Workspace
 from surveil.detectors import registry
-from surveil.detectors.base import Decision
+from surveil.detectors.base import TEST_COLUMNS, Decision, frame, tests_of
 from surveil.engine import days, open_engine
 from surveil.scan import coverage, findings
 from tests.detectors.cases import Case, cases_of, files
@@ -39,6 +39,9 @@ def decide(case: Case, workspace: Workspace, folder: Path) -> Decision | str:
     measured_parameters = registry.measured_parameters(settings)
     with open_engine(workspace, snapshot, as_of, parameters=measured_parameters) as engine:
         measured = {model: engine.fetch(model) for model in detector.models}
+    for other, said in case.heard.items():
+        assert other in detector.hears
+        measured[tests_of(other)] = frame(TEST_COLUMNS, subject_id=list(said), p_value=list(said.values()))
     return findings.checked(detector, detector.decide(measured, detector.parameters(case.parameters)))
 
 

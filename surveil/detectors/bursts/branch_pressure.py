@@ -3,7 +3,7 @@
 
 ## What it finds
 Branches, districts and regions in which many open more poor accounts in the same months than elsewhere, all the more where
-many accounts are opened for few customers who come in.
+many accounts are opened for few customers who come in; and branches several of whose people stand out by themselves.
 
 ## Why it matters
 Where a manager presses, everybody bends a little: no representative stands out, and the one who is dismissed is replaced by
@@ -21,6 +21,12 @@ the same way the branches of a district and of a region are added up, where ther
 on record, the number of customers served is compared with the number who came, against other branches; it weighs
 {footfall_weight} against 1 and counts up to z = {footfall_cap}, since a branch may be good at serving, or poor at writing
 visits down.
+
+Whom UA17 finds remarkable, for accounts that look unauthorized, is found by himself. Of a branch's people without the most
+remarkable one, those with a p-value up to {alone_p} there are counted and compared with as large a share, or with that of
+other branches, where it is larger (the most remarkable of each left out there, too): one rogue is no branch. At least
+{least_reps} representatives are needed. This test is joined with the other one (Cauchy), and the sentence tells of the one
+that says more.
 
 A campaign, or the first {new_branch_days} days of a branch, in which at least {named_from} of the accounts listed were
 opened is named; these accounts count like others, as what colleagues opened in it does.
@@ -56,11 +62,13 @@ from surveil.detectors.base import Decision, Detector, param
 from surveil.detectors.bursts.occasions import MODEL as OCCASIONS
 from surveil.detectors.bursts.occasions import OccasionParameters, occasions_of, with_occasions
 from surveil.detectors.bursts.pressure import broad_tests
+from surveil.detectors.joining import joined_tests
 from surveil.detectors.quality import QualityParameters
 from surveil.detectors.rates import count_words
 from surveil.statistics.aggravation import aggravated
 from surveil.statistics.breadth import BreadthSettings
 from surveil.statistics.rates import count_test
+from surveil.statistics.several import several_test
 
 
 class Parameters(OccasionParameters, QualityParameters):
@@ -78,6 +86,10 @@ class Parameters(OccasionParameters, QualityParameters):
         2.0, unit="standard deviations", ge=0.5, le=10,
         citation="our judgement: pressure moves many a little, not one a lot",
         meaning="the most that one representative (or branch) adds to the evidence on his branch (or its region)",
+    )  # fmt: skip
+    alone_p: float = param(
+        0.02, unit="probability", ge=0.001, le=0.2, citation="our judgement: so few honest people show it by chance",
+        meaning="p-value by UA17 up to which a representative of a branch counts as remarkable",
     )  # fmt: skip
     footfall_weight: float = param(
         0.5, unit="weight", ge=0, le=1,
@@ -97,7 +109,7 @@ class BranchPressure(Detector):
     id = "QB07"
     slug = "branch_pressure"
     name = "Pressure in a branch"
-    version = "20"
+    version = "21"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.CRITICAL
@@ -107,6 +119,7 @@ class BranchPressure(Detector):
     in_parts = True
     by_branch = ("branch_cells", "branch_footfall", "branch_pressure_items")
     undivided = (OCCASIONS,)
+    hears = ("UA17",)
     parameter_type = Parameters
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
@@ -123,6 +136,8 @@ class BranchPressure(Detector):
             detail=base.details(rows, ["product_code", "occasion"]),
         )
         tests = _joined(poor, _footfall(measured["branch_footfall"]), parameters)
+        if (alone := measured.get(base.tests_of("UA17"))) is not None:
+            tests = joined_tests(tests, _several(cells, alone, parameters))
         tests = with_occasions(tests, rows["branch_id"], rows["occasion"], parameters.named_from)
         wider = _wider(measured["district_cells"], parameters)
         return Decision(items, pd.concat([tests, *wider], ignore_index=True), int(cells["n"].sum()))
@@ -137,6 +152,32 @@ def _wider(cells: pd.DataFrame, parameters: Parameters) -> list[pd.DataFrame]:
         named = known.assign(place=level + " " + known[level].astype(str))
         made.append(broad_tests(named, "place", "branch_id", "branches", settings))
     return made
+
+
+def _several(cells: pd.DataFrame, alone: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Tests of the branches several of whose people stand out by themselves.
+
+    Args:
+        cells: counted accounts by `rep_id` and `branch_id`; somebody belongs where most of his are.
+        alone: tests of all representatives (`TEST_COLUMNS`).
+    """
+    opened = cells.groupby(["rep_id", "branch_id"], as_index=False)["n"].sum()
+    homes = opened.sort_values(["n", "branch_id"], ascending=[False, True]).drop_duplicates("rep_id")
+    p = homes["rep_id"].astype(str).map(alone.set_index("subject_id")["p_value"].astype(float))
+    found = several_test(
+        p.dropna(), homes["branch_id"].astype(str), parameters.alone_p, parameters.least_reps
+    )
+    return base.frame(
+        base.TEST_COLUMNS,
+        **found.rename(columns={"group": "subject_id"})[
+            ["subject_id", "observed", "expected", "n", "p_value"]
+        ],
+        reason=[
+            f"{count:.0f} of {n:.0f} representatives stand out by themselves, for accounts that look unauthorized, where"
+            f" {count_words(mean)} would be expected; it is not one of them alone"
+            for count, n, mean in zip(found["observed"], found["n"], found["expected"], strict=True)
+        ],
+    )
 
 
 def _footfall(rows: pd.DataFrame) -> pd.DataFrame:
