@@ -122,7 +122,7 @@ class Detector(ABC):
     alone is a breach to be alerted, whatever the rate; otherwise items support the test of a rate: the detector's own,
     or that of the detector that `supports` names. `listens` names detectors whose items it takes as evidence: it is judged
     after them, and finds the items of those that ran under `items_of(id)` among its measurements; so does `hears` those
-    whose tests it takes, of all their subjects, under `tests_of(id)`. `weight` is how many tests its own stands for when
+    whose tests it takes, of all their subjects, under `verdicts_of(id)`. `weight` is how many tests its own stands for when
     all tests of a subject are joined. One that `ranks` only puts its subjects in order,
     and alerts nobody. `in_parts` says that a large firm may be judged part by part, each of many branches: then `decide`
     gets the rows of a part's representatives of every model that has `rep_id`, those of a part's branches of models named in
@@ -210,7 +210,7 @@ def items_of(detector_id: str) -> str:
     return f"items of {detector_id}"
 
 
-def tests_of(detector_id: str) -> str:
+def verdicts_of(detector_id: str) -> str:
     """Under which name a detector that hears another finds its tests among its measurements."""
     return f"tests of {detector_id}"
 

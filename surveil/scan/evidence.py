@@ -25,9 +25,9 @@ HALF_SCORE_POINTS = 3.0
 FIRST_BREACH_POINTS = 3.5
 
 
-#: One breach among so many that were in order is a slip, until it is not the only one: an alert, to be put right, but of low
-#: severity. So much less is it worth then; of several breaches k, that divided by k².
-SLIP_AMONG, SLIP_POINTS = 20, 1.6
+#: One breach among so many that were in order, and one more in each hundred, are slips until there are more: an alert, to be
+#: put right, but of low severity. So much less is a slip worth; of k breaches beyond the hundredths, that divided by k².
+SLIP_AMONG, SLIP_RATE, SLIP_POINTS = 20, 0.01, 1.6
 
 
 @dataclass(frozen=True)
@@ -131,11 +131,14 @@ def points(p_value: pd.Series, weight: float = 1.0) -> pd.Series:
 def rule_points(items: pd.Series, among: pd.Series | None = None) -> pd.Series:
     """Evidence of a rule's items, on the same scale: the first is worth `FIRST_BREACH_POINTS`, ten are worth two more.
 
-    `among`: how many the rule was asked of, where that is known: a slip among many is worth less (see `SLIP_AMONG`).
+    `among`: how many the rule was asked of, where that is known: slips among many are worth less (see `SLIP_AMONG`).
     """
-    some = items.clip(lower=1)
-    share = 0.0 if among is None else (among.astype(float) / SLIP_AMONG).clip(upper=1).fillna(0.0)
-    return (FIRST_BREACH_POINTS + 2 * np.log10(some) - SLIP_POINTS * share / some**2).where(items > 0, 0.0)
+    asked = pd.Series(0.0, items.index) if among is None else among.astype(float).fillna(0.0)
+    beyond = (items - SLIP_RATE * asked).clip(lower=1)
+    share = (asked / SLIP_AMONG).clip(upper=1)
+    return (FIRST_BREACH_POINTS + 2 * np.log10(beyond) - SLIP_POINTS * share / beyond**2).where(
+        items > 0, 0.0
+    )
 
 
 def score(evidence: float, subject_id: str) -> float:

@@ -214,7 +214,8 @@ def _in_turn(chosen: Sequence[Detector]) -> list[Detector]:
     by_id = {d.id: d for d in chosen}
 
     def depth(d: Detector) -> int:
-        return max((1 + depth(by_id[name]) for name in (*d.listens, *d.hears) if name in by_id), default=0)
+        heard = (*d.listens, *d.hears)
+        return 1 + max((depth(by_id[name]) for name in heard if name in by_id), default=0) if heard else 0
 
     return sorted(chosen, key=lambda d: (depth(d), d.id))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from surveil.detectors.base import Decision, Detector, RankedInParts, items_of, tests_of
+from surveil.detectors.base import Decision, Detector, RankedInParts, items_of, verdicts_of
 from surveil.scan import findings
 from surveil.scan.evidence import Kept
 from surveil.scan.steps import Steps
@@ -42,7 +42,7 @@ def _decision(detector: Detector, parameters: Any, done: Steps, part: int | None
         for name in detector.listens
         if name in done.finished
     }
-    tests = {tests_of(name): done.decision(name).tests for name in detector.hears if name in done.finished}
+    tests = {verdicts_of(name): done.decision(name).tests for name in detector.hears if name in done.finished}
     return findings.checked(detector, detector.decide({**heard, **tests, **measured}, parameters))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from surveil.config import Workspace
 from surveil.detectors import registry
-from surveil.detectors.base import TEST_COLUMNS, Decision, frame, tests_of
+from surveil.detectors.base import TEST_COLUMNS, Decision, frame, verdicts_of
 from surveil.engine import days, open_engine
 from surveil.scan import coverage, findings
 from tests.detectors.cases import Case, cases_of, files
@@ -41,7 +41,7 @@ def decide(case: Case, workspace: Workspace, folder: Path) -> Decision | str:
         measured = {model: engine.fetch(model) for model in detector.models}
     for other, said in case.heard.items():
         assert other in detector.hears
-        measured[tests_of(other)] = frame(TEST_COLUMNS, subject_id=list(said), p_value=list(said.values()))
+        measured[verdicts_of(other)] = frame(TEST_COLUMNS, subject_id=list(said), p_value=list(said.values()))
     return findings.checked(detector, detector.decide(measured, detector.parameters(case.parameters)))
 
 

@@ -30,7 +30,7 @@ TESTED = ROOT / "surveil" / "detectors" / "tested.json"
 DETECTORS = list(registry.detectors().values())
 IDENTITY = {
     "id", "slug", "name", "version", "status", "family", "typology", "severity", "subject", "rule", "supports", "ranks",
-    "weight", "listens", "in_parts", "by_branch", "undivided", "needs", "models", "parameter_type",
+    "weight", "listens", "hears", "in_parts", "by_branch", "undivided", "needs", "models", "parameter_type",
 }  # fmt: skip
 
 #: Models that say one thing of the whole firm, such as for the coverage report: the first part of it says it for all.

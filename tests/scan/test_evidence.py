@@ -37,13 +37,13 @@ def test_there_is_no_cliff_in_the_number_of_breaches(items: int) -> None:
 
 
 @given(st.integers(1, 50), st.integers(1, 500))
-def test_one_breach_among_many_that_are_in_order_is_a_slip(items: int, among: int) -> None:
+def test_a_breach_or_two_among_many_that_are_in_order_are_slips(items: int, among: int) -> None:
     asked = pd.Series([among, among + 1, np.nan], dtype=float)
     here, more_asked, unknown = rule_points(pd.Series([items] * 3), asked)
     assert 0 < more_asked <= here <= unknown
-    assert rule_points(pd.Series([items + 1]), asked[:1])[0] > here
-    slip = items == 1 and among >= 20
-    assert (severity_of(here) is Severity.LOW) == slip
+    assert rule_points(pd.Series([items + 1]), asked[:1])[0] >= here
+    slips = among >= 20 and items <= 1 + among / 100
+    assert (severity_of(here) is Severity.LOW) == slips
 
 
 def test_severity_follows_evidence() -> None:

@@ -70,6 +70,9 @@ from surveil.statistics.breadth import BreadthSettings
 from surveil.statistics.rates import count_test
 from surveil.statistics.several import several_test
 
+#: How many of those who stand out by themselves a sentence names.
+_NAMED = 5
+
 
 class Parameters(OccasionParameters, QualityParameters):
     """What may be set."""
@@ -136,7 +139,7 @@ class BranchPressure(Detector):
             detail=base.details(rows, ["product_code", "occasion"]),
         )
         tests = _joined(poor, _footfall(measured["branch_footfall"]), parameters)
-        if (alone := measured.get(base.tests_of("UA17"))) is not None:
+        if (alone := measured.get(base.verdicts_of("UA17"))) is not None:
             tests = joined_tests(tests, _several(cells, alone, parameters))
         tests = with_occasions(tests, rows["branch_id"], rows["occasion"], parameters.named_from)
         wider = _wider(measured["district_cells"], parameters)
@@ -162,22 +165,37 @@ def _several(cells: pd.DataFrame, alone: pd.DataFrame, parameters: Parameters) -
         alone: tests of all representatives (`TEST_COLUMNS`).
     """
     opened = cells.groupby(["rep_id", "branch_id"], as_index=False)["n"].sum()
-    homes = opened.sort_values(["n", "branch_id"], ascending=[False, True]).drop_duplicates("rep_id")
-    p = homes["rep_id"].astype(str).map(alone.set_index("subject_id")["p_value"].astype(float))
-    found = several_test(
-        p.dropna(), homes["branch_id"].astype(str), parameters.alone_p, parameters.least_reps
+    opened = opened.sort_values(["n", "branch_id"], ascending=[False, True]).astype(
+        {"rep_id": str, "branch_id": str}
     )
+    homes = opened.drop_duplicates("rep_id").set_index("rep_id")["branch_id"]
+    p = (
+        homes.index.to_series()
+        .map(alone.set_index("subject_id")["p_value"].astype(float))
+        .dropna()
+        .sort_values()
+    )
+    found = several_test(p, homes, parameters.alone_p, parameters.least_reps)
+    out = p.index[p <= parameters.alone_p].to_series()
+    who = out.groupby(homes.reindex(out.index)).agg(_named)
     return base.frame(
         base.TEST_COLUMNS,
-        **found.rename(columns={"group": "subject_id"})[
-            ["subject_id", "observed", "expected", "n", "p_value"]
-        ],
+        subject_id=found["group"],
+        **found[["observed", "expected", "n", "p_value"]],
         reason=[
-            f"{count:.0f} of {n:.0f} representatives stand out by themselves, for accounts that look unauthorized, where"
-            f" {count_words(mean)} would be expected; it is not one of them alone"
-            for count, n, mean in zip(found["observed"], found["n"], found["expected"], strict=True)
+            f"{count:.0f} of {n:.0f} representatives stand out by themselves ({who.get(branch, 'nobody')}), for accounts"
+            f" that look unauthorized, where {count_words(mean)} would be expected; it is not one of them alone"
+            for branch, count, n, mean in zip(
+                found["group"], found["observed"], found["n"], found["expected"], strict=True
+            )
         ],
     )
+
+
+def _named(reps: pd.Series) -> str:
+    """The first few of them, by id."""
+    more = len(reps) - _NAMED
+    return ", ".join(reps.iloc[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _footfall(rows: pd.DataFrame) -> pd.DataFrame:

@@ -21,7 +21,8 @@ no requirement are counted where the licence matrix (docs/licences.md) has a con
 securities whose seller's supervisor on that day held no principal's registration are counted, with the supervisors: the
 review may have been another principal's.
 The representative's rate among all regulated sales is tested beside it, to rank those who do it often.
-One such sale among twenty or more that were in order is a slip to be put right: an alert of low severity.
+One such sale among twenty or more that were in order, or one in a hundred, is a slip to be put right: an alert of low
+severity.
 
 ## What it misses
 Sales booked under a registered colleague's number, and advice without a sale.

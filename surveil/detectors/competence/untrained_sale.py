@@ -15,7 +15,8 @@ It must be met by a spell in force on the day of the sale. A sale that lacks a r
 of this. Not known is not a breach: a training that nobody in the firm has on file is not in the extract; a representative
 without any record (unless marked as not registered) is counted as not examined; training recorded after the sale with
 an earlier date is a late record. The representative's rate among all sales that need training is tested beside it.
-One such sale among twenty or more that were in order is a slip to be put right: an alert of low severity.
+One such sale among twenty or more that were in order, or one in a hundred, is a slip to be put right: an alert of low
+severity.
 
 ## What it misses
 Training that was signed for but not followed, and requirements that the product list does not name.
