@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 YES_OR_NO = frozenset({
-    "at_night", "away", "before_survey", "busy_device", "came_back", "chained", "copied", "credit_need", "employee",
-    "emptied", "false_value", "firm", "first_odd", "gone", "impossible", "knock_on", "late", "never_used", "not_met",
-    "odd_address", "odd_device", "opener", "packed_hour", "placeholder", "refused_to_opener", "rush", "solicited",
-    "staff_place", "traced", "unanswered", "undone", "with_account",
+    "at_night", "away", "before_survey", "booked_after", "busy_device", "came_back", "chained", "copied", "credit_need",
+    "employee", "emptied", "false_value", "firm", "first_odd", "gone", "impossible", "knock_on", "late", "never_used",
+    "not_met", "odd_address", "odd_device", "opener", "packed_hour", "placeholder", "refused_to_opener", "rush",
+    "solicited", "staff_place", "traced", "unanswered", "undone", "with_account",
 })  # fmt: skip
 """What detectors measure as 0 or 1."""
 _FIELD = {
     "age_days": "Age in days",
     "applied_left": "Business days left when it was signed",
+    "booked_after": "Booked after the account or sale",
     "cents": "Amount",
     "charged_account_id": "Account charged",
     "charged_cents": "Charged to this account in all",

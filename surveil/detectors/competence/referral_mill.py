@@ -3,7 +3,7 @@
 
 ## What it finds
 Representatives whose referrals hardly ever come to anything, the more so where they make many of them; and those who refer
-customers of whom there is no trace.
+customers of whom there is no trace, or book referrals after the deal is done.
 
 ## Why it matters
 A fee for each referral invites referrals that nobody needs. The customer is bothered, the colleague's time is lost, and
@@ -26,8 +26,10 @@ on fewer than {least_referrals} referrals.
 Whoever declined or did not come was there or was called, at least afterwards. So such referrals are asked for any
 contact with their customer, by whomever, from {trace_before_days} days before to {trace_after_days} days after, even a call
 that nobody answered or an appointment that he missed; where the contacts' extract covers these days. How many have none is
-compared with colleagues' of the same family, corrected for the branch and its month. Both tests are joined (Cauchy). The
-referrals that failed are listed of those with p up to {listed_p}.
+compared with colleagues' of the same family, corrected for the branch and its month. And a referral comes before what it
+leads to: of those that name their account or sale, the share booked after it was opened or sold is compared with
+colleagues' and with {after_rate}, which is ordinary where they are written down in the evening. The tests are joined
+(Cauchy). The referrals that failed, or were booked afterwards, are listed of those with p up to {listed_p}.
 
 ## What it misses
 Referrals of customers who would have bought anyway.
@@ -35,6 +37,7 @@ Referrals of customers who would have bought anyway.
 ## Innocent explanations
 - A teller at a busy counter refers whoever asks, on instruction of the branch.
 - A counter at which nobody writes visits down, and a receiver who notes no calls.
+- Slips that are entered by somebody at the end of the day or week; clocks of two systems that differ.
 - The receiver is away, or outcomes are not recorded for one partner: then his other referrals fail as well.
 - A campaign in which every customer was to be referred.
 
@@ -59,8 +62,9 @@ from surveil.alerts.model import Family, Severity
 from surveil.detectors import base
 from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.episodes import span_words, with_episodes
-from surveil.detectors.joining import joined_tests
+from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import count_words, rate_cells, rate_tests
+from surveil.detectors.signs import strongest
 from surveil.statistics.aggravation import aggravated
 from surveil.statistics.combine import cauchy_combination
 from surveil.statistics.episodes import Sign, run_test
@@ -100,6 +104,10 @@ class Parameters(base.Parameters):
     trace_after_days: int = param(
         30, unit="days", ge=0, le=180, measured=True, citation="our judgement: by then the receiver has tried to reach him",
         meaning="days after a referral in which a contact is a trace of its customer",
+    )  # fmt: skip
+    after_rate: float = param(
+        0.02, unit="share of referrals", ge=0.0001, le=0.5, citation="our judgement: one in fifty is entered late",
+        meaning="share of referrals that are booked after what they led to, in ordinary work",
     )  # fmt: skip
     surge_p: float = param(
         0.05, unit="probability", ge=0.0001, le=0.5,
@@ -148,10 +156,13 @@ class ReferralMill(Detector):
         if judged.empty:
             return Decision(gaps=told)
         mill = _tests(judged, rows, measured["months_at_work"], parameters)
-        tests = joined_tests(mill, _without_trace(judged))
+        # A test of somebody with no such referral says nothing; it would only blunt the other.
+        others = [t.query("observed > 0") for t in (_without_trace(judged), _booked_after(rows, parameters))]
+        tests = strongest([mill, *others])
         found = tests["subject_id"][(tests["p_value"] <= parameters.listed_p).fillna(False)]
-        failed = judged[judged["rep_id"].isin(found) & judged["outcome"].isin(_FAILED)]
-        return Decision(_items(failed), tests, len(judged), told)
+        failed = known & mature & rows["outcome"].isin(_FAILED)
+        odd = rows["rep_id"].isin(found) & (failed | (rows["booked_after"] == 1).fillna(False))
+        return Decision(_items(rows[odd]), tests, len(judged), told)
 
 
 def _without_trace(judged: pd.DataFrame) -> pd.DataFrame:
@@ -162,6 +173,13 @@ def _without_trace(judged: pd.DataFrame) -> pd.DataFrame:
     return rate_tests(
         cells, "referrals declined or missed by customers with whom no contact is on record"
     ).tests
+
+
+def _booked_after(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """Referrals booked after the account or sale that they led to, per giver."""
+    linked = rows[rows["booked_after"].notna()].assign(n=1)
+    cells = rate_cells(linked, linked["booked_after"] == 1, ("family",))
+    return rare_tests(cells, "referrals were booked after what they led to", parameters.after_rate)
 
 
 def _tests(
@@ -266,8 +284,8 @@ def _items(rows: pd.DataFrame) -> pd.DataFrame:
         branch_id=rows["branch_id"],
         day=rows["day"],
         # Who never came was perhaps never asked; who declined was at least spoken with.
-        score=rows["outcome"].map({"no_show": 0.7, "open": 0.5, "declined": 0.4}).astype(float),
+        score=rows["outcome"].map({"no_show": 0.7, "open": 0.5, "declined": 0.4}).astype(float).fillna(0.7),
         detail=base.details(
-            rows, ["product_code", "to_rep_id", "outcome", "fee_cents", "age_days", "traced"]
+            rows, ["product_code", "to_rep_id", "outcome", "fee_cents", "age_days", "traced", "booked_after"]
         ),
     )

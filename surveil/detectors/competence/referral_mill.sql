@@ -1,17 +1,24 @@
 -- model: referral_outcomes
 -- One row per referral in the window: the product's family, the receiver, the giver's branch and role, what became of it,
--- how many days ago it was made, and whether the customer left a trace (see `referral_traces`; empty: not known).
+-- how many days ago it was made, whether the customer left a trace (see `referral_traces`; empty: not known), and whether it
+-- was booked after the account or sale it led to (empty: none is named). Midnight is no time of day, but a date.
 SELECT f.referral_id AS referral_id, f.customer_id AS customer_id, f.from_rep_id AS rep_id,
        COALESCE(f.to_rep_id, '') AS to_rep_id, f.product_code AS product_code, COALESCE(p.family, '') AS family,
        COALESCE(g.branch_id, '') AS branch_id, COALESCE(r.role, '') AS role, f.referred_at_day AS day, c.month AS month,
        c.quarter AS quarter, f.outcome AS outcome, f.fee_paid_cents AS fee_cents, :as_of_day - f.referred_at_day AS age_days,
-       t.traced AS traced
+       t.traced AS traced,
+       CASE WHEN COALESCE(a.account_id, s.sale_id) IS NULL THEN NULL
+            WHEN f.referred_at_day > COALESCE(a.opened_at_day, s.sold_at_day) THEN 1
+            WHEN f.referred_at_tod > 0 AND COALESCE(a.opened_at_tod, s.sold_at_tod) > 0
+             AND f.referred_at_s > COALESCE(a.opened_at_s, s.sold_at_s) THEN 1 ELSE 0 END AS booked_after
 FROM referrals AS f
 JOIN calendar AS c ON c.day = f.referred_at_day
 LEFT JOIN referral_traces AS t ON t.referral_id = f.referral_id
 LEFT JOIN products AS p ON p.product_code = f.product_code
 LEFT JOIN reps AS r ON r.rep_id = f.from_rep_id
 LEFT JOIN giver_branches AS g ON g.referral_id = f.referral_id
+LEFT JOIN accounts AS a ON a.account_id = f.account_id
+LEFT JOIN sales AS s ON s.sale_id = f.sale_id
 WHERE f.referred_at_day >= :from_day
 
 -- model: giver_branches
