@@ -16,7 +16,10 @@ The phrase found is shown. A text in a language without a list (there are lists 
 Hungarian, Russian and Chinese) is not read, and counted as not known. The firm's own category is read the same way. Of
 each representative's customers, those who allege it at least once are counted (one who writes ten letters counts once)
 and compared with colleagues' customers at the same kind of branch, corrected for the branch and its month; and, as such
-words are rare, with the {ordinary_share} of customers of whom it may be expected of anybody.
+words are rare, with the {ordinary_share} of customers of whom it may be expected of anybody. A complaint may name somebody
+who opened nothing for that customer, such as a manager who files it away. Of the people who complain so of somebody, the
+share who allege it is compared with {named_share}, or with that among the firm's other complaints, where it is larger.
+Both tests are joined (Cauchy).
 
 ## What it misses
 Who does not complain: most do not, and those who do often write months later. Allegations in other words than the lists',
@@ -26,6 +29,7 @@ above all those that say it without saying so: docs/complaints.md has what was m
 - A misunderstanding: a replacement card, a renewal, an account that a family member opened.
 - A campaign of complaints, or a press report that makes people look at their statements.
 - The list's phrase was meant otherwise: read the text.
+- He is named because he handles the complaints of others: then see how he answered them.
 
 ## What to check
 - Read the complaint, and answer it. Was it looked into by somebody independent of the branch?
@@ -49,6 +53,7 @@ from surveil.detectors.base import Decision, Detector, Gap, param
 from surveil.detectors.controls.lexicons import allegation, language_of, lexicons
 from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import rate_cells
+from surveil.detectors.signs import strongest
 
 STRATUM = ("branch_kind",)
 _CELL = ["rep_id", "branch_kind", "branch_id", "month"]
@@ -65,6 +70,10 @@ class Parameters(base.Parameters):
     ordinary_share: float = param(
         0.001, unit="share of customers", ge=0.0001, le=0.05, citation="our judgement: few complain, fewer by mistake",
         meaning="customers of anybody who may allege it by mistake",
+    )  # fmt: skip
+    named_share: float = param(
+        0.3, unit="share of complaints", ge=0.01, le=0.95, citation="our judgement: most complaints are of fees and lines",
+        meaning="share that alleges it among complaints of somebody by people for whom he opened nothing",
     )  # fmt: skip
 
 
@@ -90,11 +99,12 @@ class ComplaintSignal(Detector):
         )
         unread = texts["phrase"].isna()
         rows = texts[~unread & (texts["phrase"] != "")]
-        tests = rare_tests(
+        served = rare_tests(
             _cells(measured["served_cells"], rows),
             "customers complained of something they had not asked for",
             parameters.ordinary_share,
         )
+        tests = strongest([served, _by_strangers(texts[~unread], parameters.named_share)])
         late = (rows["open_days"] > parameters.answer_days).fillna(False).astype(bool)
         inside = rows["source"].isin(_INSIDE)
         items = base.frame(
@@ -115,10 +125,23 @@ class ComplaintSignal(Detector):
             ),
             Gap(
                 int((rows["rep_id"].notna() & rows["month"].isna()).sum()),
-                "allegations against somebody by a customer for whom he opened nothing (listed, not counted)",
+                "allegations against somebody by a customer for whom he opened nothing (listed, counted apart)",
             ),
         )
         return Decision(items, tests, int((~unread).sum()), tuple(gap for gap in found if gap.count))
+
+
+def _by_strangers(texts: pd.DataFrame, usual: float) -> pd.DataFrame:
+    """Tests of whom people complain for whom he opened nothing: how many of them allege it."""
+    about = texts[texts["rep_id"].notna()].assign(alleged=texts["phrase"] != "")
+    strange = about["month"].isna()
+    people = about[strange].groupby(["rep_id", "customer_id"], as_index=False)["alleged"].max()
+    cells = people.assign(stratum="", branch_id="", month=0, n=1)
+    elsewhere = float(about.loc[~strange, "alleged"].mean()) if (~strange).any() else 0.0
+    told = "people for whom he opened nothing complained of something that was not asked for"
+    # A test of somebody of whom nobody says so says nothing; it would only blunt the other.
+    tests = rare_tests(rate_cells(cells, cells["alleged"], ("stratum",)), told, max(usual, elsewhere))
+    return tests.query("observed > 0")
 
 
 def _read(narrative: object, category: object) -> str | None:
