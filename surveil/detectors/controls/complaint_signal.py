@@ -12,7 +12,8 @@ has to be read by somebody who may act.
 
 ## How it decides
 A text is read with word lists, one a language: an allegation contains one of its phrases, such as "without my consent".
-The phrase found is shown. A text in a language without a list (there are lists for English, Spanish, Latvian, Dutch,
+The phrase found is shown. A note too short to tell its language is read in that of most of the firm's complaints, and counts
+where a phrase is found. A text in a language without a list (there are lists for English, Spanish, Latvian, Dutch,
 Hungarian, Russian and Chinese) is not read, and counted as not known. The firm's own category is read the same way. Of
 each representative's customers, those who allege it at least once are counted (one who writes ten letters counts once)
 and compared with colleagues' customers at the same kind of branch, corrected for the branch and its month; and, as such
@@ -42,6 +43,7 @@ Wells Fargo in 2010 (American Banker, 2017).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -94,9 +96,7 @@ class ComplaintSignal(Detector):
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         texts = measured["complaint_texts"]
-        texts = texts.assign(
-            phrase=[_read(*pair) for pair in zip(texts["narrative"], texts["category"], strict=True)]
-        )
+        texts = texts.assign(phrase=_phrases(texts["narrative"], texts["category"]))
         unread = texts["phrase"].isna()
         rows = texts[~unread & (texts["phrase"] != "")]
         served = rare_tests(
@@ -144,11 +144,23 @@ def _by_strangers(texts: pd.DataFrame, usual: float) -> pd.DataFrame:
     return tests.query("observed > 0")
 
 
-def _read(narrative: object, category: object) -> str | None:
-    """The phrase that alleges it, empty where there is none; None where nothing could be read."""
+def _phrases(narratives: pd.Series, categories: pd.Series) -> list[str | None]:
+    """Per complaint the phrase that alleges it, empty where there is none; None where nothing could be read."""
+    codes = [language_of(text) if isinstance(text, str) else None for text in narratives]
+    known = Counter(code for code in codes if code)
+    usual = min(known, key=lambda code: (-known[code], code), default=None)
+    return [_read(*one, usual) for one in zip(narratives, codes, categories, strict=True)]
+
+
+def _read(narrative: object, code: str | None, category: object, usual: str | None) -> str | None:
+    """The phrase of one complaint, as in `_phrases`; `usual` is the language of most of the firm's."""
     read = None
-    if isinstance(narrative, str) and (code := language_of(narrative)):
-        read = allegation(narrative, code) or ""
+    if isinstance(narrative, str):
+        if code:
+            read = allegation(narrative, code) or ""
+        elif usual:
+            # A note of a few words does not tell its language: what the usual one's list finds is there, else it is not known.
+            read = allegation(narrative, usual) or None
     if not read and isinstance(category, str):
         # A category is too short to tell its language, and written by the firm: any list will do.
         own = next((found for code in lexicons() if (found := allegation(category, code))), None)
