@@ -159,7 +159,7 @@ def _read(narrative: object, code: str | None, category: object, usual: str | No
         if code:
             read = allegation(narrative, code) or ""
         elif usual:
-            # A note of a few words does not tell its language: what the usual one's list finds is there, else it is not known.
+            # A few words do not tell their language: what the usual one's list finds is there, else it is not known.
             read = allegation(narrative, usual) or None
     if not read and isinstance(category, str):
         # A category is too short to tell its language, and written by the firm: any list will do.
