@@ -88,7 +88,7 @@ def against_expected(alert: Alert) -> None:
     # Room on the right for the words beside a mark at the edge.
     most = max(row["observed"], row["expected"], row["high"], 1.0)
     scale = alt.Scale(domain=[0, most * 1.15], nice=False)
-    x = alt.X("low:Q", title="Number of items", scale=scale, axis=alt.Axis(tickMinStep=1))
+    x = alt.X("low:Q", title="How many", scale=scale, axis=alt.Axis(tickMinStep=1))
     band = base.mark_bar(height=22, color=BAND).encode(x=x, x2="high:Q")
     expected = base.mark_tick(thickness=3, size=34, color=DARK).encode(x="expected:Q")
     observed = base.mark_point(size=170, shape="diamond", filled=True, color=ACCENT, opacity=1).encode(

@@ -12,9 +12,10 @@ has to be read by somebody who may act.
 
 ## How it decides
 A text is read with word lists, one a language: an allegation contains one of its phrases, such as "without my consent".
-The phrase found is shown. A note too short to tell its language is read in that of most of the firm's complaints, and counts
-where a phrase is found. A text in a language without a list (there are lists for English, Spanish, Latvian, Dutch,
-Hungarian, Russian and Chinese) is not read, and counted as not known. The firm's own category is read the same way. Of
+The phrase found is shown. A text is also read in the language of most of the firm's complaints, as a short note does not
+tell its own; where it does not, it counts only if a phrase is found. A text in a language without a list (there are lists
+for Chinese, Dutch, English, French, German, Hungarian, Italian, Latvian, Polish, Portuguese, Russian and Spanish) is not
+read, and counted as not known. The firm's own category is read the same way. Of
 each representative's customers, those who allege it at least once are counted (one who writes ten letters counts once)
 and compared with colleagues' customers at the same kind of branch, corrected for the branch and its month; and, as such
 words are rare, with the {ordinary_share} of customers of whom it may be expected of anybody. A complaint may name somebody
@@ -85,7 +86,7 @@ class ComplaintSignal(Detector):
     id = "CT01"
     slug = "complaint_signal"
     name = "Complaints that allege it"
-    version = "15"
+    version = "16"
     family = Family.CONTROL
     typology = "T34"
     severity = Severity.HIGH
@@ -96,7 +97,7 @@ class ComplaintSignal(Detector):
 
     def decide(self, measured: Mapping[str, pd.DataFrame], parameters: Parameters) -> Decision:
         texts = measured["complaint_texts"]
-        texts = texts.assign(phrase=_phrases(texts["narrative"], texts["category"]))
+        texts = texts.assign(phrase=phrases_of(texts["narrative"], texts["category"]))
         unread = texts["phrase"].isna()
         rows = texts[~unread & (texts["phrase"] != "")]
         served = rare_tests(
@@ -144,7 +145,7 @@ def _by_strangers(texts: pd.DataFrame, usual: float) -> pd.DataFrame:
     return tests.query("observed > 0")
 
 
-def _phrases(narratives: pd.Series, categories: pd.Series) -> list[str | None]:
+def phrases_of(narratives: pd.Series, categories: pd.Series) -> list[str | None]:
     """Per complaint the phrase that alleges it, empty where there is none; None where nothing could be read."""
     codes = [language_of(text) if isinstance(text, str) else None for text in narratives]
     known = Counter(code for code in codes if code)
@@ -153,14 +154,14 @@ def _phrases(narratives: pd.Series, categories: pd.Series) -> list[str | None]:
 
 
 def _read(narrative: object, code: str | None, category: object, usual: str | None) -> str | None:
-    """The phrase of one complaint, as in `_phrases`; `usual` is the language of most of the firm's."""
+    """The phrase of one complaint, as in `phrases_of`; `usual` is the language of most of the firm's."""
     read = None
     if isinstance(narrative, str):
-        if code:
-            read = allegation(narrative, code) or ""
-        elif usual:
-            # A few words do not tell their language: what the usual one's list finds is there, else it is not known.
-            read = allegation(narrative, usual) or None
+        # A few words do not tell their language well: what the usual one's list finds is there all the same.
+        found = next(
+            (phrase for lists in (code, usual) if lists and (phrase := allegation(narrative, lists))), None
+        )
+        read = found or ("" if code else None)
     if not read and isinstance(category, str):
         # A category is too short to tell its language, and written by the firm: any list will do.
         own = next((found for code in lexicons() if (found := allegation(category, code))), None)

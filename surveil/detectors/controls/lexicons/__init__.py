@@ -20,6 +20,8 @@ _BETWEEN = r"[^\w']+"
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _SCRIPTS = {"han": _HAN}
+#: Apostrophes there are several of, and letters whose stroke is no accent to Unicode.
+_PLAIN = str.maketrans({"\u2019": "'", "\u02bc": "'", "ł": "l", "ø": "o", "đ": "d"})
 #: A text is in a language when at least this share of its words is common there, and so many of them; in a text of a
 #: few words one will do, where no other language has any.
 _LEAST_SHARE, _LEAST_WORDS, _FEW = 0.15, 2, 8
@@ -50,8 +52,13 @@ def lexicons() -> Mapping[str, Lexicon]:
 
 
 def normal(text: str) -> str:
-    """Text as it is compared: one form of each letter, small, with straight apostrophes."""
-    return unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'").replace("\u02bc", "'")
+    """Text as it is compared: one form of each letter, small, without its accents, with straight apostrophes.
+
+    Without accents, as many leave them out: "não", "nao".
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN)
+    bare = (mark for mark in unicodedata.normalize("NFD", plain) if not unicodedata.combining(mark))
+    return unicodedata.normalize("NFC", "".join(bare))
 
 
 def language_of(text: str) -> str | None:
