@@ -24,6 +24,7 @@ _FIELD = {
     "earlier_account_id": "Earlier account",
     "earlier_credited_to": "Earlier one credited to",
     "earlier_lived_days": "Earlier one open for, in days",
+    "earlier_closed_by": "Earlier one closed by",
     "employee": "An employee's",
     "expected": "Poor ones expected",
     "firm": "The firm's",

@@ -35,7 +35,9 @@ class RunRecord:
     @property
     def limits(self) -> tuple[str, ...]:
         """What a reader has to know of what the run looked at, in sentences."""
-        parts, older, keyers = (int(self.coverage.get(name, 0)) for name in ("parts", "older", "keyers"))
+        parts, older, keyers, away = (
+            int(self.coverage.get(name, 0)) for name in ("parts", "older", "keyers", "away")
+        )
         told = []
         if older:
             told.append(
@@ -46,6 +48,12 @@ class RunRecord:
             who = "1 person enters" if keyers == 1 else f"{keyers} people enter"
             told.append(
                 f"{who} openings for others: these are judged as the work of whoever had the credit for them."
+            )
+        if away:
+            were = "1 account was" if away == 1 else f"{away:,} accounts were"
+            told.append(
+                f"{were} opened under the log-in of somebody absent that day, and somebody else had the credit: judged as "
+                "the work of whoever had it."
             )
         if parts:
             told.append(

@@ -1,4 +1,4 @@
-"""Days of very many openings, such as a savings day at a school: one event each, not as many reasons as accounts."""
+"""Many openings for one reason, such as a school's savings day or a landlord's deposits: not as many reasons as accounts."""
 
 from __future__ import annotations
 
@@ -24,9 +24,13 @@ class EventParameters(Parameters):
         5, unit="openings", ge=1, le=1000, measured=True, citation="our judgement: a usual day's work",
         meaning="openings of an event day that count where its opener has more such days",
     )  # fmt: skip
+    customer_counted: int = param(
+        3, unit="openings", ge=1, le=100, measured=True, citation="our judgement: what one customer does is one decision",
+        meaning="accounts of one product by one opener for one customer that count",
+    )  # fmt: skip
 
 
 def event_gap(openings: int) -> tuple[Gap, ...]:
-    """What is left out as part of an event; nothing where nothing is."""
-    told = "openings of days of very many by one opener, which are one event each: what they have in common counts once"
+    """What is left out as part of an event, or as one customer's; nothing where nothing is."""
+    told = "openings left out, as a day of very many is one event, and what one customer has many of is one decision"
     return (Gap(openings, told),) if openings else ()

@@ -16,7 +16,7 @@ from surveil.config import Workspace
 from surveil.engine import days, staging
 from surveil.engine.backends import Backend, connect
 from surveil.engine.contact_keys import write_contact_keys
-from surveil.engine.keying import keyed_sql, seller_sql
+from surveil.engine.keying import accounts_sql, keyed_sql, seller_sql
 from surveil.engine.models import Model, catalogue, compile_model, in_order
 from surveil.engine.tables import PART, in_one_order, to_frame
 from surveil.engine.window import Window, event_span, window_of
@@ -304,13 +304,17 @@ def _unlisted(backend: Backend, feed: Feed, table: str) -> frozenset[str]:
 def _stage(
     backend: Backend, workspace: Workspace, window: Window
 ) -> dict[tuple[str, str], list[staging.Span]]:
-    values = {"accounts": {"opened_by": seller_sql(window.keyers)}} if window.keyers else {}
+    # Nobody's view of the accounts is made dearer where whoever opened them is whoever sold them.
+    elsewhere = bool(window.keyers or window.away)
+    values = {"accounts": {"opened_by": seller_sql(window.keyers, window.away)}} if elsewhere else {}
+    backend.view("sold_accounts", accounts_sql(window.away))
     for feed in FEEDS.values():
         table = f"all_{feed.name}"
         mixed = _unlisted(backend, feed, table)
-        seen = staging.as_of_sql(feed, table, window.as_of_day, mixed, values.get(feed.name))
+        source = "sold_accounts" if feed.name in values else table
+        seen = staging.as_of_sql(feed, source, window.as_of_day, mixed, values.get(feed.name))
         backend.view(feed.name, seen)
-    backend.view("keyed_accounts", keyed_sql(window.keyers))
+    backend.view("keyed_accounts", keyed_sql(window.keyers, window.away))
     ranges = {feed: event_span(backend, feed, feed) for feed in FEEDS}
     declared = _frame(backend, "SELECT feed, scope, covers_from_day, covers_to_day FROM coverage")
     spans = staging.coverage_spans(declared, ranges, window.as_of_day)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from surveil.engine import days, staging
 from surveil.engine.backends import Backend
-from surveil.engine.keying import keyers
+from surveil.engine.keying import keyers, note_away
 from surveil.engine.tables import to_frame
 from surveil.errors import UsageError
 from surveil.feeds.contract import FEEDS
@@ -29,12 +29,14 @@ class Window:
     Attributes:
         older: how many accounts were opened before it, where it was not told and the extract seems not whole there.
         keyers: who enters openings for others in it (see `keyers`), where these are to stand under whoever had the credit.
+        away: how many openings were entered under the log-in of somebody absent (see `note_away`); likewise.
     """
 
     from_day: int
     as_of_day: int
     older: int = 0
     keyers: tuple[str, ...] = ()
+    away: int = 0
 
 
 def window_of(backend: Backend, as_of_day: int | None, from_day: int | None, to_sellers: bool) -> Window:
@@ -58,7 +60,10 @@ def window_of(backend: Backend, as_of_day: int | None, from_day: int | None, to_
         older = int(backend.query(before).to_pylist()[0]["n"])
     if from_day > as_of_day:
         raise UsageError(f"--from {days.to_date(from_day)} lies after --as-of {days.to_date(as_of_day)}")
-    return Window(from_day, as_of_day, older, keyers(backend, from_day, as_of_day) if to_sellers else ())
+    if not to_sellers:
+        return Window(from_day, as_of_day, older)
+    away = note_away(backend, from_day, as_of_day)
+    return Window(from_day, as_of_day, older, keyers(backend, from_day, as_of_day), away)
 
 
 def _first_day(backend: Backend, as_of_day: int) -> int:

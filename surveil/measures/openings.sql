@@ -83,7 +83,8 @@ WHERE a.opened_at_day >= :from_day
 -- `void_openings`, with product, branch, calendar, customer and, for each feed of evidence, the days its extract covers around
 -- the opening (empty where the opening's day is not covered: nothing can be said of it from that feed). `rep_id` is the opener,
 -- `credited_to` who got the credit; both are empty for self-service. `names_branch`: the account itself does; `closed_undated`:
--- it was closed, nobody knows when; `no_contact`: it has neither telephone nor e-mail of its own.
+-- it was closed, nobody knows when; `no_contact`: it has neither telephone nor e-mail of its own. What binds the customer's
+-- money for a time and states no horizon is meant to lie still for that time and a quarter of a year.
 SELECT
     o.account_id AS account_id,
     o.customer_id AS customer_id,
@@ -117,7 +118,7 @@ SELECT
     c.month AS month,
     c.business_index AS business_index,
     c.period_left AS period_left,
-    p.unused_after_days AS unused_after_days,
+    COALESCE(p.unused_after_days, CASE WHEN p.lockup_months > 0 THEN p.lockup_months * 31 + 90 END) AS unused_after_days,
     t.from_day AS transactions_from,
     t.to_day AS transactions_to,
     s.to_day AS consents_to,

@@ -302,6 +302,7 @@ def _manifest(
         "from": days.iso(engine.window.from_day),
         "older": engine.window.older,
         "keyers": len(engine.window.keyers),
+        "away": engine.window.away,
         "config_hash": _hash(judging),
         "engine": shown(settings.engine.url),
         "snapshot": engine.snapshot.manifest(),
@@ -339,7 +340,7 @@ def _record(manifest: Mapping[str, Any], together: gathering.Gathered) -> RunRec
             "gathered": {
                 name: {"alerts": small, "as": few} for name, (small, few) in together.counts.items()
             },
-            **{name: manifest[name] for name in ("parts", "older", "keyers") if manifest.get(name)},
+            **{name: manifest[name] for name in ("parts", "older", "keyers", "away") if manifest.get(name)},
         },
     )
 

@@ -8,6 +8,7 @@ is known only from then on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,7 +53,8 @@ class SurvivalResult:
     """`reps` as in `rates.RateResult` (`n` items, `observed` events; `expected` is the sum of the cumulative hazards).
 
     `spells`: the rows as given, with `expected`, the cumulative hazard of one item of the row. `phi`,
-    `tau2` as there.
+    `tau2` as there. Of spells with a column `watched`, `reps` has `likely`: how many of the rep's items would have had the
+    event by then as like ones do (by Kaplan and Meier; never more than there are, as the sum of hazards may be).
     """
 
     reps: pd.DataFrame
@@ -122,7 +124,7 @@ def nelson_aalen(
     _check_spells(first, last, count)
     days = int(last.max(initial=-1)) + 1
     events, at_risk = _history(np.zeros_like(last), first, last, np.asarray(event, bool), count, 1, days)
-    return np.arange(days), _cumulative(events, at_risk)[0]
+    return np.arange(days), _cumulative(events, at_risk, _daily)[0]
 
 
 def two_sample_log_rank(
@@ -164,7 +166,8 @@ def log_rank_test(
     log-rank (Breslow 1975): observed events against the sum over his items of the stratum's Nelson-Aalen
     hazard on the days each was watched. The stratum's hazard leaves a rep out where he has more than
     `leave_out_above` of its items. Young items count for the days they had, so they are never called
-    unused. Raises UsageError on impossible spells.
+    unused. `spells` may have `watched` besides: the day up to which an item would have been watched without its event.
+    Raises UsageError on impossible spells.
     """
     chosen = settings or RateSettings()
     _check_frame(spells)
@@ -174,7 +177,7 @@ def log_rank_test(
     hazard = np.empty(len(spells))
 
     def tally(included: Bools) -> Tally:
-        each = _hazards(data, included, leave_out_above, len(names))
+        each = _hazards(data, included, leave_out_above, data.exit, _daily)
         hazard[order] = each
         n, observed, expected = (
             sums(data.rep, x, len(names)) for x in (data.n, data.n * data.event, data.n * each)
@@ -191,8 +194,12 @@ def log_rank_test(
             *peers,
         )
 
-    final, verdict, _ = in_two_passes(tally, len(names), side, chosen)
+    final, verdict, included = in_two_passes(tally, len(names), side, chosen)
     reps = table(names, final, verdict, chosen)
+    if "watched" in spells:
+        until = spells["watched"].to_numpy(dtype=np.int64)[order]
+        chance = 1 - np.exp(-_hazards(data, included, leave_out_above, until, _by_product))
+        reps = reps.assign(likely=sums(data.rep, data.n * chance, len(names)))
     return SurvivalResult(reps, spells.assign(expected=hazard), verdict.phi, verdict.tau2)
 
 
@@ -206,12 +213,19 @@ class _Spells:
     n: Floats
 
 
-def _hazards(data: _Spells, included: Bools, above: float, reps: int) -> Floats:
-    """Cumulative hazard of one item of each row, from the included reps' items of the stratum."""
+def _hazards(
+    data: _Spells, included: Bools, above: float, until: Ints, of_day: Callable[[Floats], Floats]
+) -> Floats:
+    """Cumulative hazard of one item of each row up to its day `until`, from the included reps' items of the stratum.
+
+    Args:
+        of_day: what the share of the items at risk that had the event on a day adds.
+    """
     strata, days = int(data.stratum.max(initial=-1)) + 1, int(data.exit.max(initial=-1)) + 1
+    until = np.minimum(until, days - 1)
     counted = np.where(included[data.rep], data.n, 0.0)
     events, at_risk = _history(data.stratum, data.entry, data.exit, data.event, counted, strata, days)
-    result = _between(_cumulative(events, at_risk), data.stratum, data.entry, data.exit)
+    result = _between(_cumulative(events, at_risk, of_day), data.stratum, data.entry, until)
     pairs = data.rep * np.int64(max(strata, 1)) + data.stratum
     of_pair, first = dense(pairs)
     pair = pairs[first]
@@ -228,8 +242,8 @@ def _hazards(data: _Spells, included: Bools, above: float, reps: int) -> Floats:
             own, data.entry[rows], data.exit[rows], data.event[rows], counted[rows], chosen.size, days
         )
         home = pair[chosen] % strata
-        others = _cumulative(events[home] - mine, at_risk[home] - risk)
-        result[rows] = _between(others, own, data.entry[rows], data.exit[rows])
+        others = _cumulative(events[home] - mine, at_risk[home] - risk, of_day)
+        result[rows] = _between(others, own, data.entry[rows], until[rows])
     return result
 
 
@@ -245,9 +259,19 @@ def _history(
     return events, np.cumsum(change.reshape(groups, width), axis=1)[:, :days]
 
 
-def _cumulative(events: Floats, at_risk: Floats) -> Floats:
+def _cumulative(events: Floats, at_risk: Floats, of_day: Callable[[Floats], Floats]) -> Floats:
     some = at_risk > 0.5  # rounding of the running sums aside, items at risk are whole
-    return np.cumsum(np.where(some, events / np.where(some, at_risk, 1.0), 0.0), axis=1)
+    return np.cumsum(of_day(np.where(some, events / np.where(some, at_risk, 1.0), 0.0)), axis=1)
+
+
+def _daily(share: Floats) -> Floats:
+    """Nelson and Aalen's hazard."""
+    return share
+
+
+def _by_product(share: Floats) -> Floats:
+    """The hazard whose exponential is Kaplan and Meier's survival, which whole days with many events need."""
+    return -np.log1p(-np.minimum(share, 1 - 1e-12))
 
 
 def _between(cumulative: Floats, group: Ints, entry: Ints, exit: Ints) -> Floats:

@@ -37,7 +37,7 @@ def decide(case: Case, workspace: Workspace, folder: Path) -> Decision | str:
     settings = {case.detector: case.parameters}
     as_of = None if case.as_of is None else days.to_day(dt.date.fromisoformat(case.as_of))
     measured_parameters = registry.measured_parameters(settings)
-    with open_engine(workspace, snapshot, as_of, parameters=measured_parameters) as engine:
+    with open_engine(workspace, snapshot, as_of, parameters=measured_parameters, to_sellers=True) as engine:
         measured = {model: engine.fetch(model) for model in detector.models}
     for other, said in case.heard.items():
         assert other in detector.hears

@@ -177,12 +177,40 @@ def test_what_a_back_office_enters_is_held_to_whoever_had_the_credit(
         )
 
 
+def test_what_is_entered_under_the_log_in_of_somebody_away_is_held_to_whoever_had_the_credit(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    away = {"start_on": "2016-03-10", "end_on": "2016-03-20", "kind": "leave"}
+    accounts = [
+        account("in", "2016-03-10", opened_by="s1", credited_to="s2"),
+        account("last", "2016-03-20", opened_by="s1", credited_to="s2"),
+        account("back", "2016-03-21", opened_by="s1", credited_to="s2"),
+        account("own", "2016-03-15", opened_by="s1"),
+        account("cover", "2016-03-15", opened_by="s2", credited_to="s1"),
+    ]
+    feeds = {
+        **PEOPLE,
+        "accounts": accounts,
+        "absences": [{"rep_id": "s1", **away}, {"rep_id": "s1", **away, "end_on": "2016-03-18"}],
+    }
+    snapshot = snapshot_of(feeds, tmp_path)
+    with open_engine(workspace, snapshot, to_sellers=True) as engine:
+        assert engine.window.away == 2
+        held = engine.fetch("openings").set_index("account_id")["rep_id"].to_dict()
+        ranked = engine.fetch("staff_accounts").set_index("account_id")["rep_id"].to_dict()
+    assert held == {"in": "s2", "last": "s2", "back": "s1", "own": "s1", "cover": "s2"}
+    assert ranked == {"in": "s1", "last": "s1", "back": "s1", "own": "s1", "cover": "s2"}
+    with open_engine(workspace, snapshot) as engine:
+        assert engine.fetch("openings").set_index("account_id")["rep_id"].to_dict() == ranked
+
+
 def test_a_reader_is_told_what_the_run_did_not_judge_and_whom_it_holds_to_account() -> None:
     run = RunRecord(
         run_id="R-1", snapshot_id="S-1", as_of="2016-12-31", from_day="2016-01-01", version="1", config_hash="x",
-        status=RunStatus.COMPLETE, coverage={"older": 1234, "keyers": 2},
+        status=RunStatus.COMPLETE, coverage={"older": 1234, "keyers": 2, "away": 1},
     )  # fmt: skip
-    older, keyers = run.limits
+    older, keyers, away = run.limits
+    assert away.startswith("1 account was opened under the log-in of somebody absent that day")
     assert older.startswith("Not judged: 1,234 accounts opened before 2016-01-01")
     assert keyers.startswith("2 people enter openings for others")
     assert RunRecord(

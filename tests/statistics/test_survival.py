@@ -133,6 +133,20 @@ def test_honest_firms_have_honest_p_values() -> None:
     assert 0.03 <= (p < 0.05).mean() <= 0.07
 
 
+def test_what_is_likely_by_now_is_the_share_of_like_items_and_never_more_than_there_are() -> None:
+    def rep(name: str, n: int, used: int) -> list[tuple[object, ...]]:
+        rows = [(name, "s", 0, 5, True, used, 10), (name, "s", 0, 10, False, n - used, 10)]
+        return [row for row in rows if row[5]]
+
+    columns = ["rep", "stratum", "entry", "exit", "event", "n", "watched"]
+    peers = [row for i in range(30) for row in rep(f"p{i}", 20, 19)]
+    spells = pd.DataFrame(peers + rep("r", 20, 2) + [("young", "s", 0, 4, False, 20, 4)], columns=columns)
+    found = log_rank_test(spells).reps.set_index("rep")
+    assert found["likely"]["young"] == 0
+    assert found["likely"]["r"] == pytest.approx(19, abs=0.01)
+    assert (found["likely"] <= found["n"]).all()
+
+
 def test_large_reps_are_left_out_of_their_own_hazard() -> None:
     spells = pd.DataFrame(
         {"rep": ["big"] * 2 + ["a", "b", "c", "d"], "stratum": "s", "entry": 0, "exit": [9, 5, 5, 5, 5, 5]}

@@ -112,7 +112,7 @@ class BranchPressure(Detector):
     id = "QB07"
     slug = "branch_pressure"
     name = "Pressure in a branch"
-    version = "21"
+    version = "22"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.CRITICAL

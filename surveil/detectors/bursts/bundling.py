@@ -77,7 +77,7 @@ class Bundling(Detector):
     id = "QB06"
     slug = "bundling"
     name = "Bundles of unused products"
-    version = "19"
+    version = "20"
     family = Family.BURST
     typology = "T10"
     severity = Severity.MEDIUM

@@ -103,7 +103,7 @@ class GoalBunching(Detector):
     id = "QB03"
     slug = "goal_bunching"
     name = "Results crowding on goals"
-    version = "20"
+    version = "21"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH

@@ -102,7 +102,7 @@ class LastMile(Detector):
     id = "QB02"
     slug = "last_mile"
     name = "Months rescued in the last days"
-    version = "20"
+    version = "21"
     family = Family.BURST
     typology = "T12"
     severity = Severity.HIGH

@@ -76,7 +76,7 @@ class ManagerPressure(Detector):
     id = "QB08"
     slug = "manager_pressure"
     name = "Pressure by a manager"
-    version = "17"
+    version = "18"
     family = Family.BURST
     typology = "T11 T23"
     severity = Severity.HIGH

@@ -74,7 +74,7 @@ class PeriodEndSpike(Detector):
     id = "QB01"
     slug = "period_end_spike"
     name = "Spike at the end of a goal period"
-    version = "16"
+    version = "17"
     family = Family.BURST
     typology = "T11"
     severity = Severity.MEDIUM

@@ -104,7 +104,7 @@ class RateBurst(Detector):
     id = "QB04"
     slug = "rate_burst"
     name = "Burst of openings"
-    version = "20"
+    version = "21"
     family = Family.BURST
     typology = "T11"
     severity = Severity.HIGH

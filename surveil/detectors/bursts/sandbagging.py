@@ -12,7 +12,8 @@ periods are wrong; where a goal pays, it is paid for twice.
 ## How it decides
 Of the applications signed in the last {held_days} business days of a goal period, those opened in a later period and at
 least {least_lag_days} business days after they were signed are compared with colleagues' applications for the same
-family of products, by the same channel and as close to the period's end, over the whole time and over the months that
+family of products, by the same channel and as close to the period's end (of what one customer got on one day the first
+counts), over the whole time and over the months that
 stand out most (from his own others, too); a backlog of the branch's month is taken out. And after periods in which he
 reached his goal, the share of his openings in the first {first_days} business days of the next is compared with that of
 colleagues who had reached theirs. Both are joined into one p-value; a rich start has many honest reasons, so its own
@@ -90,7 +91,7 @@ class Sandbagging(Detector):
     id = "QB05"
     slug = "sandbagging"
     name = "Openings held back for the next period"
-    version = "21"
+    version = "22"
     family = Family.BURST
     typology = "T09"
     severity = Severity.MEDIUM

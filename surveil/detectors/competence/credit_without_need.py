@@ -84,7 +84,7 @@ class CreditWithoutNeed(Detector):
     id = "CS06"
     slug = "credit_without_need"
     name = "Credit without need"
-    version = "19"
+    version = "20"
     family = Family.COMPETENCE
     typology = "T23 T24"
     severity = Severity.MEDIUM

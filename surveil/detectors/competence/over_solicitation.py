@@ -90,7 +90,7 @@ class OverSolicitation(Detector):
     id = "RF04"
     slug = "over_solicitation"
     name = "Over-solicitation"
-    version = "15"
+    version = "16"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

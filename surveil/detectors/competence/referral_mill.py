@@ -131,7 +131,7 @@ class ReferralMill(Detector):
     id = "RF01"
     slug = "referral_mill"
     name = "Referral mill"
-    version = "16"
+    version = "17"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.MEDIUM

@@ -109,7 +109,7 @@ class ReferralRing(Detector):
     id = "RF02"
     slug = "referral_ring"
     name = "Referral ring"
-    version = "16"
+    version = "17"
     family = Family.COMPETENCE
     typology = "T20"
     severity = Severity.HIGH

@@ -4,10 +4,12 @@
 ## What it finds
 Representatives whose results crowd on the safe side of a line from which a detector or a rule counts them: trusts given up
 just before they would count as early, concentrations just under the limit, an account's money taken back just after a
-round trip would have ended, deposits just above a token. It also says what no detector could see.
+round trip would have ended, deposits just above a token. And who sells one thing in parts, each just below a round sum. It
+also says what no detector could see.
 
 ## Why it matters
-Who knows the line steers around it. A bank looked at those with fifty round trips and left those with forty-nine alone;
+Who knows the line steers around it: a sale in two parts of 49,000 needs no second signature, and earns the customer no
+discount from 50,000. A bank looked at those with fifty round trips and left those with forty-nine alone;
 the next year there were many with forty-nine.
 
 ## How it decides
@@ -17,8 +19,13 @@ sales under {share_percent} percent of liquid net worth in one place ({complex_p
 {complex_from} and more), money that went back later than a round trip takes (parameters of UA03), and deposits above a
 token (parameters of UA04). Of a representative's results near the lines, those just below are compared with colleagues'
 results near the same line; and, as results know of no line, with the share that an even spread would put there. The larger
-of the two p-values counts. Results are listed of those with p up to {listed_p}. Openings on days that an extract of
-evidence does not cover are counted in the coverage report, with their branches: that is where nobody looks.
+of the two p-values counts.
+
+Sales of one product to one customer within {part_days} days, two or more of which lie within {band_percent} percent below
+the same round sum (1, 2.5 or 5 with noughts, from {part_least} on), are parts. The customers for whom somebody did so are
+compared with colleagues' and with an ordinary share of {part_share} of sales. Both tests are joined (Cauchy). Results are
+listed of those with p up to {listed_p}. Openings on days that an extract of evidence does not cover are counted in the
+coverage report, with their branches: that is where nobody looks.
 
 ## What it misses
 A line that a whole firm steers around alike; lines that are the firm's own. A firm that moves a line of another detector
@@ -27,6 +34,7 @@ moves the parameter of the same name here, too.
 ## Innocent explanations
 - The line is a published rule, and he keeps it: a trust given up after its hundred days is allowed.
 - Prices and minimum deposits that are round sums just beyond a line.
+- A customer who buys in instalments, or for two people.
 - Few results: three on one side of a line are soon there.
 
 ## What to check
@@ -43,6 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from surveil.alerts.model import Family, Severity
@@ -53,6 +62,7 @@ from surveil.detectors.competence import concentration, early_replacement
 from surveil.detectors.competence.profiles import with_values
 from surveil.detectors.rare import rare_tests
 from surveil.detectors.rates import rate_cells
+from surveil.detectors.signs import strongest
 
 STRATUM = ("line", "branch_kind")
 _SHOWN = ["line", "value", "limit", "beyond_percent"]
@@ -63,6 +73,9 @@ _UNSEEN = {
     "no_contacts": "contacts: whether the customer was there",
 }
 _BRANCHES_NAMED = 10
+#: Of each size, the sums at which firms draw their lines.
+_ROUND = (2.5, 5.0, 10.0)
+_PART = ["rep_id", "customer_id", "product_code", "limit"]
 
 
 class Parameters(base.Parameters):
@@ -98,6 +111,18 @@ class Parameters(base.Parameters):
         citation="our judgement: over so short a way results change little",
         meaning="how far on either side of a line its results are looked at",
     )  # fmt: skip
+    part_days: int = param(
+        3, unit="days", ge=0, le=60, measured=True, citation="our judgement: parts of one sale come together",
+        meaning="days within which sales of one product to one customer may be parts of one",
+    )  # fmt: skip
+    part_least: int = param(
+        5_000, unit="money", ge=100, le=10_000_000, citation="our judgement: nobody signs twice for less",
+        meaning="smallest round sum below which parts are looked for",
+    )  # fmt: skip
+    part_share: float = param(
+        0.002, unit="share of sales", ge=0.0001, le=0.1, citation="our judgement: a special case in five hundred",
+        meaning="customers, for each sale of anybody's, who buy in such parts of their own accord",
+    )  # fmt: skip
     listed_p: float = param(
         0.01, unit="probability", ge=0.0001, le=0.2,
         citation="our judgement: a result below a line is nothing odd in itself",
@@ -111,7 +136,7 @@ class JustBelowTheLine(Detector):
     id = "CT03"
     slug = "just_below_the_line"
     name = "Just below the line"
-    version = "16"
+    version = "17"
     family = Family.CONTROL
     typology = "T37"
     severity = Severity.MEDIUM
@@ -123,6 +148,8 @@ class JustBelowTheLine(Detector):
         "returned_money",
         "small_deposits",
         "unseen_openings",
+        "parted_sales",
+        "sale_cells",
     )
     parameter_type = Parameters
 
@@ -135,9 +162,16 @@ class JustBelowTheLine(Detector):
         below = (near["beyond_percent"] > 0) & (near["beyond_percent"] <= parameters.band_percent)
         even = parameters.band_percent / (2 * parameters.reach_percent)
         what = "results near a line lie just on its safe side"
-        tests = rare_tests(rate_cells(near, below, STRATUM), what, even)
+        parts = _parts(measured["parted_sales"], parameters)
+        tests = strongest(
+            [
+                rare_tests(rate_cells(near, below, STRATUM), what, even),
+                _parted(parts, measured["sale_cells"], parameters.part_share),
+            ]
+        )
         found = tests["subject_id"][(tests["p_value"] <= parameters.listed_p).fillna(False)]
-        rows = near[below & near["rep_id"].isin(found)]
+        rows = pd.concat([near[below], parts], ignore_index=True)
+        rows = rows[rows["rep_id"].isin(found)]
         items = base.frame(
             base.ITEM_COLUMNS,
             **{
@@ -147,7 +181,9 @@ class JustBelowTheLine(Detector):
             score=0.5,
             detail=base.details(rows, _SHOWN),
         )
-        return Decision(items, tests, len(near), _unseen(measured["unseen_openings"]))
+        return Decision(
+            items, tests, len(near) + len(measured["parted_sales"]), _unseen(measured["unseen_openings"])
+        )
 
 
 def _line(
@@ -197,6 +233,43 @@ def _moved(measured: Mapping[str, pd.DataFrame]) -> list[pd.DataFrame]:
         _line(small, "cents of a small deposit", "transactions", "transaction_id",
               small["cents"], small["limit_cents"], safe_above=True),
     ]  # fmt: skip
+
+
+def _parts(rows: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
+    """The sales of `parted_sales` that lie just below the same round sum as another one: one line for each sum."""
+    money = rows["amount_cents"].astype(float) / 100
+    size = 10.0 ** np.floor(np.log10(money))
+    # The next round sum above, never the amount itself.
+    line = np.select(
+        [money < steps * size for steps in _ROUND[:-1]],
+        [steps * size for steps in _ROUND[:-1]],
+        _ROUND[-1] * size,
+    )
+    made = _line(
+        rows,
+        "amount of one of several sales at once",
+        "sales",
+        "sale_id",
+        money,
+        pd.Series(line, rows.index),
+        safe_above=False,
+    )
+    made = made.assign(product_code=rows["product_code"])
+    made = made[
+        (made["beyond_percent"] <= parameters.band_percent) & (made["limit"] >= parameters.part_least)
+    ]
+    return made[made.duplicated(_PART, keep=False)]
+
+
+def _parted(parts: pd.DataFrame, sales: pd.DataFrame, ordinary: float) -> pd.DataFrame:
+    """Tests of how many customers somebody sold to in parts, for the number of his sales."""
+    cell = ["rep_id", "branch_kind", "branch_id", "month"]
+    once = parts.sort_values(["day", "key"]).drop_duplicates(_PART)
+    done = once.groupby(cell, as_index=False, dropna=False).size().rename(columns={"size": "y"})
+    cells = sales.merge(done, on=cell, how="left")
+    happened = cells["y"].fillna(0).astype("int64").clip(upper=cells["n"].astype("int64"))
+    what = "sales were made in parts just below a round sum"
+    return rare_tests(rate_cells(cells, happened, ("branch_kind",)), what, ordinary).query("observed > 0")
 
 
 def _unseen(openings: pd.DataFrame) -> tuple[Gap, ...]:

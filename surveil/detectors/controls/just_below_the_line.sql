@@ -55,3 +55,22 @@ SELECT branch_id, COUNT(*) AS n,
 FROM openings
 WHERE rep_id IS NOT NULL AND is_feature = 0
 GROUP BY branch_id
+
+-- model: parted_sales
+-- Sales by staff that have another of the same product to the same customer within :part_days days.
+SELECT sale_id, rep_id, customer_id, account_id, product_code, branch_id, branch_kind, month, day, amount_cents
+FROM (
+    SELECT sale_id, rep_id, customer_id, account_id, product_code, branch_id, branch_kind, month, day, amount_cents,
+           day - LAG(day) OVER (PARTITION BY rep_id, customer_id, product_code ORDER BY day, sale_id) AS after_days,
+           LEAD(day) OVER (PARTITION BY rep_id, customer_id, product_code ORDER BY day, sale_id) - day AS before_days
+    FROM sold
+    WHERE rep_id IS NOT NULL AND customer_id IS NOT NULL AND amount_cents > 0
+) AS near
+WHERE after_days <= :part_days OR before_days <= :part_days
+
+-- model: sale_cells
+-- Sales of known amounts to known customers counted by seller, kind of branch, branch and month.
+SELECT rep_id, branch_kind, branch_id, month, COUNT(*) AS n
+FROM sold
+WHERE rep_id IS NOT NULL AND customer_id IS NOT NULL AND amount_cents > 0
+GROUP BY rep_id, branch_kind, branch_id, month

@@ -19,7 +19,8 @@ counted once a month, against colleagues' rewarded ones, over the whole time and
 that stand out most (from his own others, too); where that is as improbable, each of his rewards with more poor accounts
 than expected is listed. What somebody opens on a day with {event_openings} openings or more, {event_times} times as many
 as on his average day, is one event, such as a stand at an employer's: it is left out, or, where he has more than
-{most_events} such days, {event_counted} openings of each count. Commissions and referral fees are not rewards for a
+{most_events} such days, {event_counted} openings of each count; of accounts of one product for one customer the first
+{customer_counted} do. Commissions and referral fees are not rewards for a
 period, and payments of an unknown kind are left out.
 
 ## What it misses
@@ -82,7 +83,7 @@ class PayDespiteQuality(Detector):
     id = "CT02"
     slug = "pay_despite_quality"
     name = "Paid despite bad quality"
-    version = "19"
+    version = "20"
     family = Family.CONTROL
     typology = "T33"
     severity = Severity.MEDIUM

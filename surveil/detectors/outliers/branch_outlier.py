@@ -67,7 +67,7 @@ class BranchOutlier(RankedInParts):
     id = "OL02"
     slug = "branch_outlier"
     name = "Unusual branch"
-    version = "18"
+    version = "19"
     family = Family.OUTLIER
     typology = "T23"
     severity = Severity.LOW

@@ -52,7 +52,7 @@ class RepOutlier(RankedInParts):
     id = "OL01"
     slug = "rep_outlier"
     name = "Unusual representative"
-    version = "20"
+    version = "21"
     family = Family.OUTLIER
     typology = "T02"
     severity = Severity.LOW

@@ -74,7 +74,7 @@ class BorrowedContact(Detector):
     id = "UA06"
     slug = "borrowed_contact"
     name = "Contact that is not the customer's"
-    version = "16"
+    version = "17"
     family = Family.UNAUTHORIZED
     typology = "T05 T07"
     severity = Severity.HIGH

@@ -104,7 +104,7 @@ class ConsentDoubtful(Detector):
     id = "UA02"
     slug = "consent_doubtful"
     name = "Doubtful consent"
-    version = "17"
+    version = "18"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

@@ -77,7 +77,7 @@ class ConsentMissing(Detector):
     id = "UA01"
     slug = "consent_missing"
     name = "No consent on record"
-    version = "18"
+    version = "19"
     family = Family.UNAUTHORIZED
     typology = "T02 T03 T08"
     severity = Severity.HIGH

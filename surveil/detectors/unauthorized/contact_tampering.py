@@ -96,7 +96,7 @@ class ContactTampering(Detector):
     id = "UA05"
     slug = "contact_tampering"
     name = "Contact changed around the opening"
-    version = "14"
+    version = "15"
     family = Family.UNAUTHORIZED
     typology = "T06 T36"
     severity = Severity.HIGH

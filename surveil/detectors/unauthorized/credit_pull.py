@@ -78,7 +78,7 @@ class CreditPull(Detector):
     id = "UA11"
     slug = "credit_pull"
     name = "Credit pull without a purpose"
-    version = "17"
+    version = "18"
     family = Family.UNAUTHORIZED
     typology = "T22"
     severity = Severity.HIGH

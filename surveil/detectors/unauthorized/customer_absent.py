@@ -4,7 +4,8 @@
 ## What it finds
 Openings by staff around which there is no trace of the customer: no visit, no answered call, no appointment kept and no
 login from {contact_before_days} days before to day {contact_after_days} after it. And openings while the opener was absent
-or had left, or at night. It flags representatives to whom this happens more often than to colleagues.
+or had left, or at night; an opening under the log-in of somebody absent for which somebody else had the credit is the
+latter's. It flags representatives to whom this happens more often than to colleagues.
 
 ## Why it matters
 An account for somebody who was not there was opened for somebody else's sake. The log of visits and calls is kept for
@@ -33,7 +34,8 @@ Openings behind the back of a customer who had come for something else, and meet
   sitting.
 - A parent, a guardian or an agent came in the customer's place.
 - The holiday was put off or cut short, and nobody corrected the list.
-- A colleague used the representative's terminal or identity: then the absent opener is the victim.
+- A colleague used the representative's terminal or identity, and left him the credit: then the absent opener is the victim.
+- He finished what an absent colleague had begun, and the system kept the colleague's name.
 - A representative who writes little down, of whose accounts hardly any are used yet.
 
 ## What to check
@@ -108,7 +110,7 @@ class CustomerAbsent(Detector):
     id = "UA08"
     slug = "customer_absent"
     name = "Customer not met"
-    version = "21"
+    version = "22"
     family = Family.UNAUTHORIZED
     typology = "T08"
     severity = Severity.HIGH

@@ -1,7 +1,13 @@
 -- model: opener_away
--- One row per opening on a day on which its opener was absent, by the firm's own list, with the absence's first day.
-SELECT o.account_id AS account_id, MIN(b.start_on_day) AS away_since
-FROM openings AS o
+-- One row per opening on a day on which whoever entered it was absent, by the firm's own list, and which absence it was.
+SELECT o.account_id AS account_id, MIN(o.rep_id || ' ' || CAST(b.start_on_day AS TEXT)) AS absence
+FROM (
+    SELECT account_id, rep_id, opened_day FROM openings
+    UNION ALL
+    SELECT k.account_id, k.entered_by, o.opened_day
+    FROM keyed_accounts AS k
+    JOIN openings AS o ON o.account_id = k.account_id
+) AS o
 JOIN absences AS b ON b.rep_id = o.rep_id AND b.start_on_day <= o.opened_day AND b.end_on_day >= o.opened_day
 GROUP BY o.account_id
 
@@ -33,7 +39,7 @@ SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep
        CASE WHEN o.customer_since_day >= o.opened_day - :contact_before_days THEN 1 ELSE 0 END AS is_new,
        CASE WHEN u.first_use_days IS NULL THEN 0 ELSE 1 END AS used,
        COALESCE('employer ' || k.employer, 'customer ' || o.customer_id) AS sitting,
-       w.away_since AS away_since, CASE WHEN w.account_id IS NULL THEN 0 ELSE 1 END AS away,
+       w.absence AS absence, CASE WHEN w.account_id IS NULL THEN 0 ELSE 1 END AS away,
        CASE WHEN g.account_id IS NULL THEN 0 ELSE 1 END AS gone,
        CASE WHEN o.names_branch = 0 OR o.opened_tod = 0 THEN NULL
             WHEN o.opened_tod >= :night_from_hour * 3600 OR o.opened_tod < :night_until_hour * 3600 THEN 1
@@ -53,7 +59,7 @@ SELECT rep_id, sitting, opened_day, MIN(is_feature) AS is_feature, MAX(is_new) A
        MIN(branch_kind) AS branch_kind, MIN(branch_id) AS branch_id, MIN(month) AS month, MIN(not_met) AS not_met,
        MAX(used) AS used,
        CASE WHEN MAX(gone) = 1 THEN 'gone'
-            WHEN MAX(away) = 1 THEN 'away ' || CAST(MIN(away_since) AS TEXT)
+            WHEN MAX(away) = 1 THEN 'away ' || MIN(absence)
             WHEN MAX(at_night) = 1 THEN 'night ' || CAST(opened_day AS TEXT) END AS occasion
 FROM absent_signs
 GROUP BY rep_id, sitting, opened_day

@@ -16,9 +16,11 @@ the same product for the same kind of customers who hold as many, at the same ki
 its month: how often {many_held} or more of the same were held already, and how often it is another of the same that nobody
 uses (judged once the product's horizon has passed; not where less than {still_percent} % of {still_openings} openings of the
 product or more are used at all, as of safe deposit boxes). So nobody is blamed for serving customers who come often, nor for
-products of which people have several. Of an opener's duplicates for one customer and product only the first counts; all
-are listed. Both rates are joined into one p-value. The accounts of a cash management, which are there to be empty, are
-left out and counted (UA03 says how they are known).
+products of which people have several. One into which the customer brought {money_cents} cents or more that stayed
+{money_days} days is none too many (a ladder of certificates, a tenant's deposit, a reserve); money that staff moved over
+does not count. Of an opener's duplicates for one customer and product only the first counts; all are listed. Both rates are
+joined into one p-value. The accounts of a cash management, which are there to be empty, are left out and counted (UA03 says
+how they are known).
 
 ## What it misses
 Duplicates under a second customer record, in the name of another member of the household, or of a similar product with
@@ -73,6 +75,14 @@ class Parameters(HorizonParameters):
         citation="our judgement: three of one kind in a year are too many",
         meaning="days after its opening for which an account that is still open counts as held",
     )  # fmt: skip
+    money_cents: int = param(
+        20_000, unit="cents", ge=1, le=10_000_000, citation="our judgement: more than staff would lend for so long",
+        meaning="money left in a further account of the same product from which it is none too many",
+    )  # fmt: skip
+    money_days: int = param(
+        60, unit="days", ge=7, le=365, measured=True, citation="our judgement: simulated funding goes back sooner",
+        meaning="days after the opening for which that money must have stayed",
+    )  # fmt: skip
     still_openings: int = param(
         20, unit="openings", ge=1, le=10_000, citation="our judgement: fewer may be one opener's doing",
         meaning="openings of a product from which it can be told whether its customers do anything with it",
@@ -89,7 +99,7 @@ class DuplicateAccounts(Detector):
     id = "UA12"
     slug = "duplicate_accounts"
     name = "Duplicate accounts"
-    version = "17"
+    version = "18"
     family = Family.UNAUTHORIZED
     typology = "T15"
     severity = Severity.HIGH
@@ -105,8 +115,9 @@ class DuplicateAccounts(Detector):
         grown = (rows["seen_days"] >= parameters.horizons(rows)).fillna(False).astype(bool)
         telling = ~rows["product_code"].isin(_unused_products(measured["product_use"], parameters))
         mature = grown & telling
-        many = rows["same_held"] >= parameters.many_held
-        idle = (rows["same_held"] > 0) & mature & rows["first_use_days"].isna()
+        wanted = (rows["money_cents"] >= parameters.money_cents).fillna(False).astype(bool)
+        many = (rows["same_held"] >= parameters.many_held) & ~wanted
+        idle = (rows["same_held"] > 0) & mature & rows["first_use_days"].isna() & ~wanted
         by_many = _judged(rows, many, "openings for customers who held several of the same")
         by_idle = _judged(
             rows[mature], idle[mature], "openings gave a customer another of the same that nobody uses"
@@ -132,6 +143,10 @@ class DuplicateAccounts(Detector):
             Gap(
                 int((grown & ~telling).sum()),
                 "of products that hardly any customer of the firm does anything with: lying still says nothing there",
+            ),
+            Gap(
+                int((wanted & (rows["same_held"] > 0)).sum()),
+                "further accounts of the same in which their customer's money lies",
             ),
             Gap(
                 int(measured["cash_management_counts"]["n"].sum()),

@@ -36,16 +36,30 @@ SELECT account_id, step,
          AS BIGINT) AS same_held
 FROM holding_changes
 
+-- model: money_in_more
+-- Accounts for customers who held one of the same already into which money came: the cents that came in and were still there
+-- :money_days days after the opening. What staff or the system moved in from another account does not count.
+SELECT h.account_id AS account_id, SUM(t.amount_cents) AS money_cents
+FROM holdings AS h
+JOIN accounts AS a ON a.account_id = h.account_id
+JOIN transactions AS t ON t.account_id = h.account_id
+WHERE h.step = 1 AND h.same_held > 0 AND t.amount_cents <> 0
+  AND t.posted_at_day >= a.opened_at_day AND t.posted_at_day < a.opened_at_day + :money_days
+  AND t.kind IN ('deposit', 'transfer_in', 'withdrawal', 'transfer_out', 'purchase', 'payment')
+  AND (t.kind <> 'transfer_in' OR COALESCE(t.initiated_by, 'customer') = 'customer')
+GROUP BY h.account_id
+
 -- model: repeat_openings
--- One row per opening by staff for a customer who held something already: how much, and the customer's first use of
--- the new one (empty: none seen) with the days seen. Not sub-accounts of `cash_management`.
+-- One row per opening by staff for a customer who held something already: how much, the customer's first use of the new one
+-- (empty: none seen) with the days seen, and the money that lies in it. Not sub-accounts of `cash_management`.
 SELECT o.account_id AS account_id, o.customer_id AS customer_id, o.rep_id AS rep_id, o.branch_id AS branch_id,
        o.branch_kind AS branch_kind, o.customer_kind AS customer_kind, o.product_code AS product_code,
        o.family AS family, o.channel AS channel, o.month AS month, o.opened_day AS opened_day,
        o.unused_after_days AS unused_after_days, h.same_held AS same_held, h.held AS held,
-       o.first_use_days AS first_use_days, o.seen_days AS seen_days
+       o.first_use_days AS first_use_days, o.seen_days AS seen_days, CAST(d.money_cents AS BIGINT) AS money_cents
 FROM judged_openings AS o
 JOIN holdings AS h ON h.account_id = o.account_id AND h.step = 1 AND h.held > 0
+LEFT JOIN money_in_more AS d ON d.account_id = o.account_id
 LEFT JOIN cash_management AS c ON c.account_id = o.account_id
 WHERE o.is_feature = 0 AND c.account_id IS NULL
 

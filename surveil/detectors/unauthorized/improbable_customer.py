@@ -113,7 +113,7 @@ class ImprobableCustomer(Detector):
     id = "UA15"
     slug = "improbable_customer"
     name = "Improbable customers"
-    version = "15"
+    version = "16"
     family = Family.UNAUTHORIZED
     typology = "T31"
     severity = Severity.HIGH

@@ -101,7 +101,7 @@ class MassOpening(Detector):
     id = "UA16"
     slug = "mass_opening"
     name = "Mass opening"
-    version = "17"
+    version = "18"
     family = Family.UNAUTHORIZED
     typology = "T35"
     severity = Severity.HIGH

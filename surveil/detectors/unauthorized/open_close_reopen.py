@@ -3,21 +3,24 @@
 
 ## What it finds
 Accounts that staff opened within {reopen_days} days after the same customer's account of the same product had been
-closed, when that one had lived {lived_days} days at most and somebody had the credit for it. And accounts that their
+closed, when that one had lived {lived_days} days at most and somebody had the credit for it. Accounts opened within
+{turned_days} days after staff had closed the customer's old one of the same product, however old. And accounts that their
 customer never used, closed within {after_days} days after the {clawback_days} days for which a credit can be taken
 back. It flags representatives with more of either than expected.
 
 ## Why it matters
-Who is paid for each opening can earn the same customer twice: close, wait, open again. And an account that lives
+Who is paid for each opening can earn the same customer twice: close, wait, open again; or close what he has had for years
+and open it anew, which counts as a new account. And an account that lives
 exactly as long as the bonus can be clawed back was opened for the bonus.
 
 ## How it decides
 Reopened accounts are compared with colleagues' openings of the same product for customers who had it before, through
 the same channel at the same kind of branch, and with an ordinary rate of {ordinary_rate} of these, for some customers
-do come back. So nobody is blamed for customers who hold much and therefore close and open more. Closings after the
+do come back. So nobody is blamed for customers who hold much and therefore close and open more. Old accounts that staff
+closed and opened anew are compared in the same way, but for those whose term had run out. Closings after the
 clawback are compared with colleagues' accounts of the same kind that are old enough to have been closed then; that an
 account was never used is said only where the transactions show all of its life. For each opener a customer counts once.
-Both rates are joined into one p-value. An account in which real money lay for {kept_days} days and for at least half of
+These rates are joined into one p-value. An account in which real money lay for {kept_days} days and for at least half of
 its life was no sham: neither its own closing nor a reopening after it counts, as when a certificate of deposit runs out
 and is renewed. Where the product binds its customers for a time and the account was closed before, they do count. An
 account in place of one that the firm itself had closed a day before at most, as after a theft, and one that staff
@@ -85,6 +88,10 @@ class Parameters(base.Parameters):
         citation="our judgement: who closes an old account and opens a new one has his reasons",
         meaning="longest life of the earlier account",
     )  # fmt: skip
+    turned_days: int = param(
+        30, unit="days", ge=1, le=365, citation="our judgement: what is closed for a new one is closed around it",
+        meaning="days after staff closed an old account within which the same product is opened anew",
+    )  # fmt: skip
     clawback_days: int = param(
         90, unit="days", ge=14, le=380,
         citation="our judgement: credits are often taken back for three months; set the firm's own",
@@ -115,7 +122,7 @@ class OpenCloseReopen(Detector):
     id = "UA13"
     slug = "open_close_reopen"
     name = "Closed and reopened"
-    version = "18"
+    version = "19"
     family = Family.UNAUTHORIZED
     typology = "T14"
     severity = Severity.HIGH
@@ -133,6 +140,10 @@ class OpenCloseReopen(Detector):
         )
         renewed = again & _real(rows["earlier_kept_days"], rows["earlier_lived_days"], rows, parameters)
         again &= ~renewed
+        ended = _there(rows["earlier_lived_days"] >= _term(rows)) & rows["lockup_months"].notna()
+        turned = _there(rows["gap_days"] <= parameters.turned_days)
+        turned &= rows["earlier_closed_by"].fillna("").astype(str) == "rep"
+        turned &= ~again & ~renewed & ~ended
         end = parameters.clawback_days + parameters.after_days
         safe = _there((rows["lived_days"] >= parameters.clawback_days) & (rows["lived_days"] < end))
         safe &= _there(rows["age_days"] >= end) & rows["first_use_days"].isna()
@@ -148,18 +159,23 @@ class OpenCloseReopen(Detector):
                 "openings of a product that the customer had held came soon after it was closed",
                 parameters.ordinary_rate,
             ).query("observed > 0"),
+            rare_tests(
+                _cells(counts[counts["had_before"] == 1], rows[turned]),
+                "openings of a product that the customer had held came just after staff had closed his old one",
+                parameters.ordinary_rate,
+            ).query("observed > 0"),
             rate_tests(
                 _cells(counts[old], rows[safe]), "unused accounts closed just after their clawback ended"
             ).tests,
         ]
-        found = rows[again | safe]
+        found = rows[again | turned | safe]
         items = base.frame(
             base.ITEM_COLUMNS,
             **base.about(found, "accounts", key="account_id", day="opened_day"),
-            score=_scores(found, again[found.index], parameters),
+            score=_scores(found, (again | turned)[found.index], parameters),
             detail=base.details(
                 found, ["product_code", "channel", "earlier_account_id", "earlier_credited_to", "credited_to",
-                        "earlier_lived_days", "gap_days", "lived_days"],
+                        "earlier_lived_days", "earlier_closed_by", "gap_days", "lived_days"],
             ),
         )  # fmt: skip
         young = int(counts["n"][~old].sum())
@@ -193,8 +209,12 @@ def _there(condition: pd.Series) -> pd.Series:
 
 def _real(kept: pd.Series, lived: pd.Series, rows: pd.DataFrame, parameters: Parameters) -> pd.Series:
     """Whether real money lay in an account for most of a life that no term cut short."""
-    term = (rows["lockup_months"].astype("Float64") * TERM_MONTH - TERM_SLACK).fillna(0)
-    return _there((kept >= parameters.kept_days) & (kept * 2 >= lived) & (lived >= term))
+    return _there((kept >= parameters.kept_days) & (kept * 2 >= lived) & (lived >= _term(rows)))
+
+
+def _term(rows: pd.DataFrame) -> pd.Series:
+    """Days for which the product binds; 0 where it does not, or nobody knows."""
+    return (rows["lockup_months"].astype("Float64") * TERM_MONTH - TERM_SLACK).fillna(0)
 
 
 def _cells(counts: pd.DataFrame, flagged: pd.DataFrame) -> pd.DataFrame:

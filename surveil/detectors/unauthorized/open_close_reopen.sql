@@ -74,15 +74,17 @@ GROUP BY account_id
 
 -- model: reopening_items
 -- The rows of `reopenings` that have an account closed before them, or were closed themselves: with the days that real money
--- lay in the one closed before (empty: none seen) and in it, and the months for which the product binds (empty: not known).
+-- lay in the one closed before (empty: none seen) and in it, who closed that one, and the months for which the product binds
+-- (empty: not known).
 SELECT r.account_id AS account_id, r.customer_id AS customer_id, r.rep_id AS rep_id, r.branch_id AS branch_id,
        r.branch_kind AS branch_kind, r.product_code AS product_code, r.channel AS channel, r.month AS month,
        r.opened_day AS opened_day, r.credited_to AS credited_to, r.earlier_account_id AS earlier_account_id,
        r.earlier_credited_to AS earlier_credited_to, r.earlier_lived_days AS earlier_lived_days, r.gap_days AS gap_days,
        r.lived_days AS lived_days, r.first_use_days AS first_use_days, r.seen_days AS seen_days, r.age_days AS age_days,
        CAST(e.kept_days AS BIGINT) AS earlier_kept_days, CAST(k.kept_days AS BIGINT) AS kept_days,
-       p.lockup_months AS lockup_months
+       p.lockup_months AS lockup_months, b.closed_by AS earlier_closed_by
 FROM reopenings AS r
+LEFT JOIN accounts AS b ON b.account_id = r.earlier_account_id
 LEFT JOIN money_days AS e ON e.account_id = r.earlier_account_id
 LEFT JOIN money_days AS k ON k.account_id = r.account_id
 LEFT JOIN products AS p ON p.product_code = r.product_code

@@ -75,7 +75,7 @@ class RefusedThenOpened(Detector):
     id = "UA09"
     slug = "refused_then_opened"
     name = "Opened after a refusal"
-    version = "14"
+    version = "15"
     family = Family.UNAUTHORIZED
     typology = "T02"
     severity = Severity.HIGH

@@ -89,7 +89,7 @@ class SelfAndFamily(Detector):
     id = "UA14"
     slug = "self_and_family"
     name = "Sales to oneself, family or colleagues"
-    version = "18"
+    version = "19"
     family = Family.UNAUTHORIZED
     typology = "T13"
     severity = Severity.MEDIUM

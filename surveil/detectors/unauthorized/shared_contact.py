@@ -144,7 +144,7 @@ class SharedContact(Detector):
     id = "UA07"
     slug = "shared_contact"
     name = "Contact shared by unrelated customers"
-    version = "19"
+    version = "20"
     family = Family.UNAUTHORIZED
     typology = "T07"
     severity = Severity.HIGH

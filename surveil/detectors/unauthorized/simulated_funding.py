@@ -89,7 +89,7 @@ class SimulatedFunding(Detector):
     id = "UA03"
     slug = "simulated_funding"
     name = "Simulated funding"
-    version = "18"
+    version = "19"
     family = Family.UNAUTHORIZED
     typology = "T01"
     severity = Severity.HIGH

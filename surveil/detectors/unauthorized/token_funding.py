@@ -130,7 +130,7 @@ class TokenFunding(Detector):
     id = "UA04"
     slug = "token_funding"
     name = "Token funding"
-    version = "20"
+    version = "21"
     family = Family.UNAUTHORIZED
     typology = "T16"
     severity = Severity.HIGH

@@ -98,7 +98,7 @@ class UnrequestedFeature(Detector):
     id = "UA10"
     slug = "unrequested_feature"
     name = "Unrequested features"
-    version = "19"
+    version = "20"
     family = Family.UNAUTHORIZED
     typology = "T04 T05 T18 T21"
     severity = Severity.HIGH

@@ -59,7 +59,7 @@ class FeesOnUnused(Detector):
     id = "UN04"
     slug = "fees_on_unused"
     name = "Fees on unused accounts"
-    version = "13"
+    version = "14"
     family = Family.UNUSED
     typology = "T02"
     severity = Severity.MEDIUM

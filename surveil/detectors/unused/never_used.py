@@ -4,7 +4,8 @@
 ## What it finds
 Accounts and features, opened by staff or by the customer himself, with which their customer has done nothing since, and
 which are older than the horizon of their product (where it states none: {deposit_days} days for deposits, {card_days}
-for cards, {credit_line_days} for credit lines, {feature_days} for features).
+for cards, {credit_line_days} for credit lines, {feature_days} for features; for what binds its customer for a time that time
+and a quarter of a year).
 
 ## Why it matters
 An account nobody uses is the trace that most unauthorized accounts leave. It is also a cost without a profit.
@@ -20,7 +21,8 @@ extract begins is *not known*. It lists items; who opens too many of them is UN0
 Accounts used once by somebody else, and logins that the extract does not hold.
 
 ## Innocent explanations
-- Products that are meant to lie still: term deposits, emergency savings, back-up cards. Give them their own horizon.
+- Products that are meant to lie still: emergency savings, back-up cards, term deposits of which the extract does not say for
+  how long they bind. Give them their own horizon.
 - Student and payroll accounts are often used late: compare with their like (UN02), not with all.
 - The customer moved, fell ill or died.
 
@@ -55,7 +57,7 @@ class NeverUsed(Detector):
     id = "UN01"
     slug = "never_used"
     name = "Never used"
-    version = "14"
+    version = "15"
     family = Family.UNUSED
     typology = "T16 T18"
     severity = Severity.LOW

@@ -86,7 +86,7 @@ class QuickClose(Detector):
     id = "UN03"
     slug = "quick_close"
     name = "Closed quickly"
-    version = "21"
+    version = "22"
     family = Family.UNUSED
     typology = "T17"
     severity = Severity.MEDIUM
