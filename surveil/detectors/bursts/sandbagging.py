@@ -12,8 +12,8 @@ periods are wrong; where a goal pays, it is paid for twice.
 ## How it decides
 Of the applications signed in the last {held_days} business days of a goal period, those opened in a later period and at
 least {least_lag_days} business days after they were signed are compared with colleagues' applications for the same
-family of products, by the same channel and as close to the period's end (of what one customer got on one day the first
-counts), over the whole time and over the months that
+family of products, by the same channel and as close to the period's end (of what one customer got on one day
+{customer_day_counted} count), over the whole time and over the months that
 stand out most (from his own others, too); a backlog of the branch's month is taken out. And after periods in which he
 reached his goal, the share of his openings in the first {first_days} business days of the next is compared with that of
 colleagues who had reached theirs. Both are joined into one p-value; a rich start has many honest reasons, so its own
@@ -69,6 +69,10 @@ class Parameters(GoalParameters):
     least_lag_days: int = param(
         2, unit="business days", ge=1, le=5, citation="our judgement: longer than one day is not the post",
         meaning="business days from application to opening from which the opening may have been held back",
+    )  # fmt: skip
+    customer_day_counted: int = param(
+        3, unit="openings", ge=1, le=100, measured=True, citation="our judgement: a fleet's cards are one delay",
+        meaning="openings of one family for one customer on one day that count",
     )  # fmt: skip
     first_days: int = param(
         3, unit="business days", ge=1, le=5, citation="our judgement: the first three days",
