@@ -178,7 +178,7 @@ def test_the_page_of_all_detectors_is_up_to_date() -> None:
     assert (ROOT / "docs" / "detectors.md").read_text(encoding="utf-8") == document()
 
 
-def tested() -> dict[str, dict[str, list[str]]]:
+def told_by_cases() -> dict[str, dict[str, list[str]]]:
     """What `surveil detectors ID` tells of the cases: detector -> what has to come out -> their names."""
     told: dict[str, dict[str, list[str]]] = {}
     for case in (case for file in files() for case in cases_of(file)):
@@ -188,7 +188,7 @@ def tested() -> dict[str, dict[str, list[str]]]:
 
 def test_the_cases_told_with_a_detector_are_those_it_is_tested_by() -> None:
     told = json.loads(TESTED.read_text(encoding="utf-8"))
-    assert told == tested(), "run: python -m tests.detectors.test_fleet"
+    assert told == told_by_cases(), "run: python -m tests.detectors.test_fleet"
     assert told.keys() == registry.detectors().keys()
     for name, cases in told.items():
         page = manual_page(name, {})
@@ -196,6 +196,6 @@ def test_the_cases_told_with_a_detector_are_those_it_is_tested_by() -> None:
 
 
 if __name__ == "__main__":
-    TESTED.write_text(json.dumps(tested(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    TESTED.write_text(json.dumps(told_by_cases(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     content = {d.id: {"version": d.version, "sha256": fingerprint(d)} for d in DETECTORS}
     LOCK.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
